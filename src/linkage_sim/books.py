@@ -1,0 +1,154 @@
+"""Double entry for kg and dollars: every month balances to a millionth of turnover, or the run stops (model 7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage_sim.errors import BooksError
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One kind of movement: ``amount`` of ``unit`` leaves ``source`` and arrives at ``target``."""
+
+    name: str
+    unit: str
+    source: str
+    target: str
+
+
+def _flow(name: str, unit: str, source: str, target: str) -> int:
+    FLOWS.append(Flow(name, unit, source, target))
+    return len(FLOWS) - 1
+
+
+FLOWS: list[Flow] = []
+"""Every flow; its place is its column in the flow arrays."""
+
+# kilograms
+RIPENED = _flow("ripened", "kg", "outside", "field")
+UNHARVESTED = _flow("unharvested", "kg", "field", "lost")
+PICKED = _flow("picked", "kg", "field", "households")
+LOST_HARVEST = _flow("lost at harvest", "kg", "households", "lost")
+LOST_STORE = _flow("lost in store", "kg", "households", "lost")
+EATEN = _flow("eaten at home", "kg", "households", "eaten")
+TO_BAZAAR = _flow("sold at bazaars", "kg", "households", "bazaars")
+TO_RIVAL = _flow("sold to rivals", "kg", "households", "firms")
+DELIVERED = _flow("delivered under contract", "kg", "households", "firms")
+CONSUMED = _flow("sold to local consumers", "kg", "bazaars", "consumers")
+TO_CITY = _flow("taken to the city", "kg", "bazaars", "city")
+FROM_CITY = _flow("brought from the city", "kg", "city", "bazaars")
+FIRM_SHIPPED = _flow("shipped by firms", "kg", "firms", "exports")
+FIRM_TO_PLANT = _flow("sold by firms to processors", "kg", "firms", "processors")
+FIRM_TO_CITY = _flow("sold by firms in the city", "kg", "firms", "city")
+PLANT_FROM_CITY = _flow("bought by processors in the city", "kg", "city", "processors")
+PLANT_SHIPPED = _flow("shipped by processors", "kg", "processors", "exports")
+# dollars of households
+WAGES = _flow("wages and transfers", "USD", "outside", "households")
+CONSUMPTION = _flow("household spending", "USD", "households", "outside")
+SALES = _flow("bazaar sales", "USD", "traders", "households")
+HAULS = _flow("haul to bazaars", "USD", "households", "outside")
+RIVAL_PAY = _flow("paid by rivals", "USD", "firms", "households")
+CONTRACT_PAY = _flow("paid under contract", "USD", "firms", "households")
+PICKING = _flow("picking and drying", "USD", "households", "outside")
+STORING = _flow("storing", "USD", "households", "outside")
+INPUTS = _flow("inputs and equipment", "USD", "households", "outside")
+BANK_LOAN = _flow("borrowed from banks", "USD", "outside", "households")
+BANK_REPAID = _flow("repaid to banks", "USD", "households", "outside")
+INPUT_LOAN = _flow("input loans of firms", "USD", "firms", "outside")
+DEBT_REPAID = _flow("input loans repaid", "USD", "households", "firms")
+# dollars of firms
+SERVICES = _flow("extension paid by firms", "USD", "firms", "outside")
+COLLECTING = _flow("collecting, hauls and members", "USD", "firms", "outside")
+FIRM_SALES = _flow("sales of firms", "USD", "outside", "firms")
+FIRM_COSTS = _flow("processing, marketing and fixed cost", "USD", "firms", "outside")
+FIRM_INVEST = _flow("investment of firms", "USD", "firms", "outside")
+OWNER_DRAW = _flow("taken out by owners", "USD", "firms", "outside")
+OWNER_IN = _flow("capital of firms that enter", "USD", "outside", "firms")
+FIRM_CLOSED = _flow("cash of firms that close", "USD", "firms", "outside")
+# claims
+DEBT_MADE = _flow("input loans given", "USD owed", "outside", "debts")
+DEBT_PAID = _flow("input loans settled", "USD owed", "debts", "outside")
+DEBT_LOST = _flow("input loans written off", "USD owed", "debts", "outside")
+PAY_MADE = _flow("deliveries on account", "USD owed", "outside", "payables")
+PAY_DONE = _flow("deliveries paid", "USD owed", "payables", "outside")
+PAY_LOST = _flow("deliveries never paid", "USD owed", "payables", "outside")
+# traders and programme
+TRADER_SALES = _flow("sales of traders", "USD", "outside", "traders")
+TRADER_COSTS = _flow("buying in the city, hauls and handling", "USD", "traders", "outside")
+TRADER_PROFIT = _flow("profit of traders", "USD", "traders", "outside")
+DONOR = _flow("budget received", "USD", "outside", "programme")
+STAFF = _flow("staff, visits and materials", "USD", "programme", "outside")
+GRANTS = _flow("cost shares to firms", "USD", "programme", "firms")
+VOUCHERS = _flow("vouchers", "USD", "programme", "outside")
+RETURNED = _flow("unspent budget returned", "USD", "programme", "outside")
+
+N_FLOWS = len(FLOWS)
+STOCKED = ("households kg", "firms kg", "households USD", "firms USD", "debts USD owed", "payables USD owed", "programme USD")
+"""Accounts whose closing stock is measured in the state, independently of the flows."""
+
+
+def _accounts() -> list[str]:
+    names: list[str] = []
+    for flow in FLOWS:
+        for end in (flow.source, flow.target):
+            name = f"{end} {flow.unit}"
+            if name not in names:
+                names.append(name)
+    return names
+
+
+ACCOUNTS: list[str] = _accounts()
+OPEN_ENDED = frozenset(
+    name for name in ACCOUNTS
+    if name.split(" ")[0] in ("outside", "lost", "eaten", "consumers", "exports") or name == "city kg"
+)  # fmt: skip
+"""Accounts at the edge of the model; every other account must end the month with what the state holds, or empty."""
+
+INCIDENCE = np.zeros((len(ACCOUNTS), N_FLOWS))
+for _number, _one in enumerate(FLOWS):
+    INCIDENCE[ACCOUNTS.index(f"{_one.source} {_one.unit}"), _number] -= 1.0
+    INCIDENCE[ACCOUNTS.index(f"{_one.target} {_one.unit}"), _number] += 1.0
+SAME_UNIT = np.array([[float(name.endswith(f" {flow.unit}")) for flow in FLOWS] for name in ACCOUNTS])
+_STOCK_ROWS = np.array([ACCOUNTS.index(name) for name in STOCKED])
+_CHECKED = np.array([name not in OPEN_ENDED for name in ACCOUNTS])
+
+
+class Books:
+    """Closing the month: flows against measured stocks."""
+
+    def __init__(self, opening: NDArray[np.float64]) -> None:
+        """Open with measured stocks, in the order of `STOCKED`."""
+        self.stocks = opening.copy()
+        self.worst = 0.0
+
+    def close(self, flows: NDArray[np.float64], stocks: NDArray[np.float64], month: int) -> None:
+        """Close a month.
+
+        Parameters
+        ----------
+        flows : (N_FLOWS,) kg or USD moved this month
+        stocks : (len(STOCKED),) measured closing stocks
+        month : for the message
+
+        Raises
+        ------
+        BooksError
+            where an account is off by more than a millionth of the month's turnover of its unit.
+        """
+        gap = INCIDENCE @ flows
+        gap[_STOCK_ROWS] -= stocks - self.stocks
+        turnover = SAME_UNIT @ np.abs(flows) + 1.0
+        relative = np.abs(gap) / turnover
+        relative[~_CHECKED] = 0.0
+        worst = int(np.argmax(relative))
+        self.worst = max(self.worst, float(relative[worst]))
+        if not relative[worst] <= 1e-6:
+            raise BooksError(
+                f"month {month}: account {ACCOUNTS[worst]!r} does not balance: {gap[worst]:.6g} of a turnover of {turnover[worst]:.6g}"
+            )
+        self.stocks = stocks.copy()
+

@@ -1,0 +1,173 @@
+"""Scenario and seed in, monthly records out; without Mesa."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage_sim.draws import key_of
+from linkage_sim.errors import EngineError
+from linkage_sim.month.context import Context
+from linkage_sim.month.plan import PHASES
+from linkage_sim.month.record import Recorder
+from linkage_sim.programme.facilitator import Facilitation
+from linkage_sim.scenario.scenario import Scenario
+from linkage_sim.world.state import State
+from linkage_sim.world.world import World, build_world
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one run leaves behind.
+
+    Parameters
+    ----------
+    names : columns of ``monthly``
+    monthly : (months, columns)
+    flows : (months, N_FLOWS) kg and USD of the books
+    households : record array (H,) of who they are and what they earned before, during and after the programme
+    programme : what the facilitator did: spending by act, selections, coverage
+    worst_balance : largest relative gap of any account in any month
+    mean_gap : mean gap between the price decided on and the price cleared, share
+    """
+
+    names: tuple[str, ...]
+    monthly: NDArray[np.float64]
+    flows: NDArray[np.float64]
+    households: NDArray[Any]
+    programme: dict[str, Any]
+    worst_balance: float
+    mean_gap: float
+
+
+HOUSEHOLD_COLUMNS = (
+    "identity", "village", "woman", "tercile", "remote", "persons", "usual_income", "before_income", "during_income", "after_income",
+    "reached", "trained",
+)  # fmt: skip
+
+
+def seed_of(scenario: Scenario, replicate: int) -> int:
+    """Seed of a replicate: scenario seed and replicate hashed together; the scenario itself is never part of it."""
+    words = key_of("replicate", scenario.seed, replicate)
+    return int(words[0]) | int(words[1]) << 32
+
+
+class Simulation:
+    """One run, month by month.
+
+    Parameters
+    ----------
+    scenario : resolved
+    seed : of the world and its luck
+    threads : villages are shared out over threads; the result is the same for any number
+    check : check every column against its declaration after every phase
+    start : a state after the spin-up that another scenario of the same world and seed has lived through
+
+    Raises
+    ------
+    EngineError
+        for less than one thread.
+    """
+
+    def __init__(
+        self, scenario: Scenario, seed: int, *, threads: int = 1, check: bool = False, world: World | None = None, start: State | None = None
+    ) -> None:  # fmt: skip
+        if threads < 1:
+            raise EngineError(f"threads must be 1 or more, not {threads}")
+        self.scenario, self.seed, self.check = scenario, seed, check
+        self.world = build_world(scenario, seed) if world is None else world
+        line = scenario.timeline
+        state = (self.world.state if start is None else start).copy()
+        self.context = Context(
+            state, self.world.parameters, self.world.key, self.world.first_household, self.world.first_enterprise,
+            self.world.state, threads,
+            month=-line.spin_up if start is None else 0,
+        )  # fmt: skip
+        effects = scenario.interventions
+        self.context.kits[:] = effects.storage.unit.materials, effects.storage.life
+        self.context.association_rates[:] = effects.associations.build_months, effects.associations.decay
+        self.context.substitution_fade = effects.brokering.substitution_fade
+        self.context.programme = Facilitation(scenario, self.world, self.context)
+        self.recorder = Recorder(self.context, line.months, line.before, line.during, scenario.households.poverty_line)
+
+    @property
+    def month(self) -> int:
+        """The month that comes next; negative in the spin-up."""
+        return self.context.month
+
+    def step(self) -> None:
+        """Live one month: ten phases."""
+        if self.month >= self.scenario.timeline.months:
+            raise EngineError(f"the run has ended: it has {self.scenario.timeline.months} months")
+        for phase in PHASES:
+            if phase.run is None:
+                self.recorder.record(self.context)
+            else:
+                phase.run(self.context)
+            if self.check:
+                self.context.state.check(phase.name, self.month)
+        self.context.month += 1
+
+    def run(self, until: int | None = None) -> None:
+        """Live until a month (exclusive); left out: to the end."""
+        end = self.scenario.timeline.months if until is None else until
+        while self.month < end:
+            self.step()
+
+    def outcome(self) -> Outcome:
+        """What the run leaves behind, after its last month."""
+        self.context.close()
+        households = self.context.state.household
+        kept = np.empty(len(households), dtype=[(name, households.dtype[name]) for name in HOUSEHOLD_COLUMNS])
+        for name in HOUSEHOLD_COLUMNS:
+            kept[name] = households[name]
+        gap = self.recorder.values[:, self.recorder.names.index("quote_gap")]
+        programme = self.context.programme.report() if self.context.programme is not None else {}
+        return Outcome(
+            tuple(self.recorder.names), self.recorder.values, self.recorder.flows, kept, programme, self.recorder.books.worst,
+            float(gap.mean()) if len(gap) else 0.0,
+        )  # fmt: skip
+
+
+def run(scenario: Scenario, seed: int, *, threads: int = 1, check: bool = False) -> Outcome:
+    """Run one scenario with one seed from the first spin-up month to the end."""
+    simulation = Simulation(scenario, seed, threads=threads, check=check)
+    simulation.run()
+    return simulation.outcome()
+
+
+def run_together(
+    scenarios: Iterable[Scenario], seed: int, *, threads: int = 1, done: Callable[[Scenario], None] | None = None
+) -> Iterator[tuple[Scenario, Outcome]]:
+    """Run several scenarios with one seed; those of one world hash share their world and spin-up (same bits, less time).
+
+    Yields
+    ------
+    scenario and outcome, in the order given
+    """
+    starts: dict[str, tuple[World, State]] = {}
+    for scenario in scenarios:
+        name = scenario.world_hash()
+        if name not in starts:
+            first = Simulation(scenario, seed, threads=threads)
+            first.run(until=0)
+            first.context.close()
+            starts[name] = (first.world, first.context.state)
+        world, state = starts[name]
+        simulation = Simulation(scenario, seed, threads=threads, world=world, start=state)
+        simulation.run()
+        yield scenario, simulation.outcome()
+        if done is not None:
+            done(scenario)
+
+
+def with_values(scenario: Scenario, **changes: Any) -> Scenario:
+    """A copy of a scenario with top-level sections replaced (validated again)."""
+    data = scenario.resolved() | {name: value.model_dump(mode="json") if hasattr(value, "model_dump") else value for name, value in changes.items()}
+    return Scenario.model_validate(data).with_sources(scenario.sources)
+
+

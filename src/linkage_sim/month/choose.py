@@ -1,0 +1,352 @@
+"""Phase 4, households choose: contract in the contracting month, practices in the planting month."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from linkage_sim.books import DEBT_MADE, INPUT_LOAN, SERVICES, VOUCHERS
+from linkage_sim.compiled import compiled
+from linkage_sim.draws import STREAM, uniform
+from linkage_sim.month.context import Context
+from linkage_sim.month.offer import season_price
+from linkage_sim.rules.contract import delayed_value, join_chance, join_value
+from linkage_sim.rules.firm import outside_value
+from linkage_sim.rules.practice import adoption_chance, outlay, quality_premium, season_cost
+from linkage_sim.rules.trust import trust
+
+JOIN = STREAM["contract.join"]
+IMPROVED, QUALITY, SERVED = STREAM["practice.improved"], STREAM["practice.quality"], STREAM["practice.served"]
+
+
+@compiled
+def tie_trust(e: int, f: int, v: int, tie_kept: Any, tie_broken: Any, route: Any, ties: Any) -> float:
+    """Trust of one enterprise in one firm; an introduction moves the prior towards that of a known firm."""
+    tt = ties[0]
+    known = route[f, v].introduced
+    prior_kept = tt.unknown_kept + known * (tt.introduced_kept - tt.unknown_kept)
+    prior_broken = tt.unknown_broken + known * (tt.introduced_broken - tt.unknown_broken)
+    return trust(tie_kept[e, f], tie_broken[e, f], prior_kept, prior_broken)
+
+
+@compiled
+def expected_harvest(en: Any, ch: Any) -> float:
+    """Harvest an enterprise expects in a year without news, kg, with its present practices."""
+    gain = ch.practices_improved_gain * en.uses_improved
+    fresh = en.assets * ch.harvest_yield_per_asset * en.skill * (1.0 + gain)
+    loss = ch.harvest_loss_harvest * (1.0 - (en.kit_effect if en.kit_months > 0.0 else 0.0))
+    loss = max(0.0, loss - ch.practices_quality_loss_cut * en.uses_quality)
+    return fresh * ch.harvest_conversion * ch.usual_bad_year * (1.0 - loss)
+
+
+@compiled
+def variation(prices: Any, harvests: Any, fixed: bool) -> float:
+    """Coefficient of variation of remembered revenue: price times own harvest, or harvest alone at a fixed price."""
+    n = 0
+    total = 0.0
+    squares = 0.0
+    for y in range(harvests.shape[0]):
+        if harvests[y] > 0.0 and prices[y] > 0.0:
+            revenue = harvests[y] * (1.0 if fixed else prices[y])
+            n += 1
+            total += revenue
+            squares += revenue * revenue
+    if n < 2 or total <= 0.0:
+        return 0.0
+    mean = total / n
+    return math.sqrt(max(0.0, squares / n - mean * mean)) / mean
+
+
+@compiled
+def contract_worth(
+    e: int, f: int, v: int, en: Any, hh: Any, ch: Any, bb: Any, pp: Any, fm: Any, vi: Any, route: Any, ties: Any, tie_kept: Any,
+    tie_broken: Any, outside_a: float, outside_b: float, cv_outside: float, cv_inside: float,
+) -> tuple[float, float]:  # fmt: skip
+    """Worth of the contract of firm ``f`` and the outside value it is compared with, USD a season."""
+    ro = route[f, v]
+    share_a = ch.harvest_grade_a + ch.practices_quality_gain * en.uses_quality
+    kg_a = en.expected_kg * share_a if ro.price_a > 0.0 else 0.0
+    kg_b = en.expected_kg * (1.0 - share_a) if ro.price_b > 0.0 else 0.0
+    base = outside_a * kg_a + outside_b * kg_b
+    if base <= 0.0 or kg_a < ro.smallest:
+        return -1.0, 1.0
+    trusted = tie_trust(e, f, v, tie_kept, tie_broken, route, ties)
+    worth_later = delayed_value(hh.patience, fm.delay)
+    loan = bb.credit_value * fm.loan_share * ch.practices_quality_cost * en.assets if ro.loan == 1 else 0.0
+    wanted = ch.contract_autonomy * base * (1.0 - vi.association * (1.0 - bb.association_autonomy))
+    hold_up = ch.practices_quality_cost * en.assets * en.uses_quality * (1.0 - trusted)
+    inside = cv_inside if fm.formula == 0.0 else cv_outside
+    value = join_value(
+        trusted, ro.price_a, worth_later, fm.rejection, outside_a, kg_a, loan, pp.risk_aversion, cv_outside, inside,
+        en.income_share, wanted, hold_up,
+    )  # fmt: skip
+    if kg_b > 0.0:
+        value += join_value(
+            trusted, ro.price_b, worth_later, fm.rejection, outside_b, kg_b, 0.0, pp.risk_aversion, cv_outside, inside,
+            en.income_share, 0.0, 0.0,
+        )  # fmt: skip
+    return value, base
+
+
+@compiled
+def set_due(en: Any, ch: Any) -> None:
+    """Contract kg of the coming season: all of the grades bought that a year without events would give."""
+    normal = en.expected_kg / ch.usual_bad_year
+    share_a = ch.harvest_grade_a + ch.practices_quality_gain * en.uses_quality
+    en.due_a = normal * share_a if en.price_a > 0.0 else 0.0
+    en.due_b = normal * (1.0 - share_a) if en.price_b > 0.0 else 0.0
+    en.contracted = en.due_a + en.due_b
+
+
+@compiled
+def contract_choice(
+    first: int, last: int, month: int, key: Any, chains: Any, behaviour: Any, people: Any, firms: Any, ties: Any, season: Any,
+    first_enterprise: Any, household: Any, enterprise: Any, village: Any, route: Any, tie_kept: Any, tie_broken: Any,
+    memory: Any, price_memory: Any, usual_price: Any, bazaar_price: Any, rival_price: Any, flows: Any, route_services: Any,
+) -> None:  # fmt: skip
+    """Who joins which firm; the best of several offers is weighed."""
+    calendar = month % 12
+    bb = behaviour[0]
+    pp = people[0]
+    fm = firms[0]
+    n_firms = route.shape[0]
+    for v in range(first, last):
+        vi = village[v]
+        for f in range(n_firms):
+            route[f, v].members = 0.0
+            route_services[f, v] = 0.0
+        for e in range(first_enterprise[v], first_enterprise[v + 1]):
+            en = enterprise[e]
+            ch = chains[en.chain]
+            if calendar != int(ch.contract_month):
+                continue
+            c = en.chain
+            hh = household[en.household]
+            en.expected_kg = expected_harvest(en, ch)
+            price = season_price(usual_price, season, v, c, calendar, bazaar_price[vi.bazaar, c], bb.news_memory)
+            outside_a = outside_value(price, ch.bazaar_grade_premium, vi.haul, rival_price[v, c])
+            outside_b = outside_value(price, 0.0, vi.haul, 0.0)
+            cv_outside = variation(price_memory[v, c], memory[e], False)
+            cv_inside = variation(price_memory[v, c], memory[e], True)
+            best = -1
+            best_value = -1e18
+            best_base = 1.0
+            for f in range(n_firms):
+                ro = route[f, v]
+                if ro.is_open == 0 or ro.price_a <= 0.0 or (en.owing_firm >= 0 and en.owing_firm != f):
+                    continue
+                value, base = contract_worth(
+                    e, f, v, en, hh, ch, bb, pp, fm, vi, route, ties, tie_kept, tie_broken, outside_a, outside_b,
+                    cv_outside, cv_inside,
+                )  # fmt: skip
+                if value > best_value and value > -1.0:
+                    best, best_value, best_base = f, value, base
+            before = en.firm
+            en.firm = -1
+            en.price_a = en.price_b = en.premium_a = en.premium_b = 0.0
+            en.due_a = en.due_b = en.contracted = 0.0
+            if best < 0:
+                continue
+            extra = 0.0 if best == before else bb.newcomer_gain
+            if uniform(key, JOIN, month, en.identity) < join_chance(best_value, best_base, extra, bb.join_noise):
+                ro = route[best, v]
+                en.firm = best
+                en.price_a, en.price_b = ro.price_a, ro.price_b
+                en.premium_a, en.premium_b = ro.premium_a, ro.premium_b
+                set_due(en, ch)
+                ro.members += 1.0
+                if ro.extension == 1:
+                    route_services[best, v] += fm.extension_cost
+                    flows[v, SERVICES] += fm.extension_cost
+                    en.knowledge_quality += fm.extension_effect * (1.0 - en.knowledge_quality)
+
+
+@compiled
+def practice_wish(
+    first: int, last: int, month: int, key: Any, chains: Any, behaviour: Any, people: Any, firms: Any, ties: Any, inputs: Any,
+    season: Any, first_enterprise: Any, household: Any, enterprise: Any, village: Any, route: Any, tie_kept: Any,
+    tie_broken: Any, usual_price: Any, bazaar_price: Any, kits: Any,
+) -> None:  # fmt: skip
+    """Which practices each enterprise wants this season, and what inputs that takes."""
+    calendar = month % 12
+    bb = behaviour[0]
+    fm = firms[0]
+    for v in range(first, last):
+        vi = village[v]
+        vi.input_wanted = 0.0
+        for e in range(first_enterprise[v], first_enterprise[v + 1]):
+            en = enterprise[e]
+            en.wanted_cost = 0.0
+            ch = chains[en.chain]
+            if calendar != int(ch.practice_month):
+                continue
+            c = en.chain
+            hh = household[en.household]
+            price = season_price(usual_price, season, v, c, calendar, bazaar_price[vi.bazaar, c], bb.news_memory)
+            value_b = outside_value(price, 0.0, vi.haul, 0.0)
+            bonus = ch.bazaar_grade_premium * price
+            trusted = 0.0
+            offered = 0.0
+            offered_premium = 0.0
+            worth_later = delayed_value(hh.patience, fm.delay)
+            for f in range(route.shape[0]):
+                ro = route[f, v]
+                if ro.is_open == 1 and ro.price_a > 0.0:
+                    t = tie_trust(e, f, v, tie_kept, tie_broken, route, ties)
+                    p = ro.price_a * worth_later * (1.0 - fm.rejection) - value_b
+                    if t * p > trusted * offered_premium:
+                        trusted, offered_premium = t, p
+                    offered = 0.5
+            contracted = en.firm >= 0
+            price_a = en.price_a
+            if contracted:
+                trusted = tie_trust(e, en.firm, v, tie_kept, tie_broken, route, ties)
+            premium = quality_premium(
+                trusted, contracted, price_a, worth_later, fm.rejection, value_b, bonus, offered, offered_premium
+            )
+            near = vi.reach_hours <= inputs[0].reach
+            factor = 1.0 + inputs[0].travel_cost * vi.reach_hours
+            kg = en.expected_kg
+            share_a = ch.harvest_grade_a + ch.practices_quality_gain * en.uses_quality
+            best = value_b + share_a * max(0.0, premium)
+            gain = ch.practices_improved_gain * kg * max(0.0, best - ch.harvest_picking_cost * en.picking_factor)
+            own = season_cost(ch.practices_improved_cost, en.assets, ch.practices_improved_equipment_share, en.equipment_improved > 0.0, factor)
+            chance = adoption_chance(
+                gain, own * (1.0 - en.voucher), people[0].interest * 0.5, bb.hurdle, en.habit_improved, bb.adopt_noise,
+                ch.practices_improved_cost * en.assets,
+            )  # fmt: skip
+            knows = en.knowledge_improved > en.knows_improved_draw
+            wants = near and knows and uniform(key, IMPROVED, month, en.identity) < chance
+            en.uses_improved = 1 if wants else 0
+            if wants:
+                en.wanted_cost += outlay(
+                    own, ch.practices_improved_cost, en.assets, ch.practices_improved_equipment_share,
+                    ch.practices_improved_equipment_life / 12.0, en.equipment_improved > 0.0, factor,
+                )  # fmt: skip
+            gain = ch.practices_quality_gain * kg * premium + ch.practices_quality_loss_cut * kg * value_b
+            own = season_cost(ch.practices_quality_cost, en.assets, ch.practices_quality_equipment_share, en.equipment_quality > 0.0, factor)
+            chance = adoption_chance(
+                gain, own * (1.0 - en.voucher), people[0].interest * 0.5, bb.hurdle, en.habit_quality, bb.adopt_noise,
+                ch.practices_quality_cost * en.assets,
+            )  # fmt: skip
+            knows = en.knowledge_quality > en.knows_quality_draw
+            wants = near and knows and uniform(key, QUALITY, month, en.identity) < chance
+            en.uses_quality = 1 if wants else 0
+            if wants:
+                en.wanted_cost += outlay(
+                    own, ch.practices_quality_cost, en.assets, ch.practices_quality_equipment_share,
+                    ch.practices_quality_equipment_life / 12.0, en.equipment_quality > 0.0, factor,
+                )  # fmt: skip
+            vi.input_wanted += en.wanted_cost
+
+
+@compiled
+def ration_inputs(village: Any, inputs: Any, input_stock: Any, input_sales: Any, wanted: Any) -> None:
+    """Share the shops' stock out over the villages of a bazaar in proportion to what they want."""
+    wanted[:] = 0.0
+    for v in range(village.shape[0]):
+        wanted[village[v].bazaar] += village[v].input_wanted
+    for v in range(village.shape[0]):
+        b = village[v].bazaar
+        village[v].input_ratio = min(1.0, input_stock[b] / wanted[b]) if wanted[b] > 0.0 else 1.0
+        village[v].input_sales += village[v].input_wanted
+    for b in range(wanted.shape[0]):
+        input_sales[b] += wanted[b]
+        input_stock[b] = max(0.0, input_stock[b] - wanted[b])
+
+
+@compiled
+def practice_purchase(
+    first: int, last: int, month: int, key: Any, chains: Any, behaviour: Any, people: Any, firms: Any, inputs: Any,
+    first_enterprise: Any, household: Any, enterprise: Any, village: Any, route: Any, flows: Any, route_services: Any,
+    kits: Any, usual_price: Any,
+) -> None:  # fmt: skip
+    """Who gets the inputs and can pay; habit, equipment, loans; worn kits replaced where that pays."""
+    calendar = month % 12
+    bb = behaviour[0]
+    fm = firms[0]
+    for v in range(first, last):
+        vi = village[v]
+        for e in range(first_enterprise[v], first_enterprise[v + 1]):
+            en = enterprise[e]
+            ch = chains[en.chain]
+            if calendar != int(ch.practice_month):
+                continue
+            hh = household[en.household]
+            loan = 0.0
+            if en.uses_quality == 1 and en.firm >= 0 and route[en.firm, v].loan == 1:
+                loan = fm.loan_share * ch.practices_quality_cost * en.assets * (1.0 - en.voucher)
+            voucher = en.wanted_cost * en.voucher
+            own = max(0.0, en.wanted_cost - voucher - loan)
+            on_credit = own * inputs[0].credit
+            money = hh.cash + max(0.0, hh.credit - hh.bank_debt) + on_credit
+            served = uniform(key, SERVED, month, en.identity) < vi.input_ratio
+            if en.wanted_cost > 0.0 and (not served or own > money):
+                en.uses_improved = 0
+                en.uses_quality = 0
+                own = voucher = loan = 0.0
+            elif en.wanted_cost > 0.0:
+                if en.uses_improved == 1 and en.equipment_improved <= 0.0:
+                    en.equipment_improved = ch.practices_improved_equipment_life
+                if en.uses_quality == 1 and en.equipment_quality <= 0.0:
+                    en.equipment_quality = ch.practices_quality_equipment_life
+                if loan > 0.0:
+                    en.debt += loan * (1.0 + fm.loan_interest)
+                    flows[v, DEBT_MADE] += loan * (1.0 + fm.loan_interest)
+                    flows[v, INPUT_LOAN] += loan
+                    route_services[en.firm, v] += loan
+                flows[v, VOUCHERS] += voucher
+            en.habit_improved = bb.habit * en.habit_improved + (1.0 - bb.habit) * en.uses_improved
+            en.habit_quality = bb.habit * en.habit_quality + (1.0 - bb.habit) * en.uses_quality
+            if en.kit_effect > 0.0 and en.kit_months <= 12.0:
+                saved = ch.harvest_loss_harvest * en.kit_effect * en.expected_kg
+                price = max(0.0, usual_price[v, en.chain, int(ch.harvest_start)] - vi.haul)
+                if saved * price > kits[0] / (kits[1] / 12.0) * (1.0 + people[0].interest * 0.5) and own + kits[0] < hh.cash:
+                    own += kits[0]
+                    en.kit_months += kits[1]
+            if en.firm >= 0 and en.season_delivered + en.season_side + en.season_broken <= 0.0:
+                set_due(en, ch)
+            en.practice_cost = own
+            en.voucher = 0.0
+
+
+def run(context: Context) -> None:
+    """Phase 4 of one month; does nothing outside contracting and planting months."""
+    s, p, calendar = context.state, context.parameters, context.calendar
+    contracting = bool((p.chains["contract_month"] == calendar).any())
+    planting = bool((p.chains["practice_month"] == calendar).any())
+    if not contracting and not planting:
+        return
+    services = context.services
+    services[:] = 0.0
+    if contracting:
+        context.over_villages(
+            contract_choice, context.month, context.key, p.chains, p.behaviour, p.people, p.firms, p.ties, p.season,
+            context.first_enterprise, s.household, s.enterprise, s.village, s.route, s.tie_kept, s.tie_broken, s.memory,
+            s.price_memory, s.usual_price, s.bazaar_price, s.rival_price, s.flows, services,
+        )  # fmt: skip
+    if planting:
+        context.over_villages(
+            practice_wish, context.month, context.key, p.chains, p.behaviour, p.people, p.firms, p.ties, p.inputs, p.season,
+            context.first_enterprise, s.household, s.enterprise, s.village, s.route, s.tie_kept, s.tie_broken, s.usual_price,
+            s.bazaar_price, context.kits,
+        )  # fmt: skip
+        ration_inputs(s.village, p.inputs, s.input_stock, s.input_sales, context.wanted)
+        context.over_villages(
+            practice_purchase, context.month, context.key, p.chains, p.behaviour, p.people, p.firms, p.inputs,
+            context.first_enterprise, s.household, s.enterprise, s.village, s.route, s.flows, services, context.kits,
+            s.usual_price,
+        )  # fmt: skip
+    s.firm["cash"] -= services.sum(axis=1)
+    s.firm["season_margin"] -= services.sum(axis=1)
+
+
+READS = ("route.price_a", "route.is_open", "tie_kept", "tie_broken", "memory", "price_memory", "usual_price", "village.association")
+WRITES = (
+    "enterprise.firm", "enterprise.price_a", "enterprise.price_b", "enterprise.premium_a", "enterprise.premium_b",
+    "enterprise.due_a", "enterprise.due_b", "enterprise.contracted", "enterprise.expected_kg", "enterprise.uses_improved",
+    "enterprise.uses_quality", "enterprise.habit_improved", "enterprise.habit_quality", "enterprise.equipment_improved",
+    "enterprise.equipment_quality", "enterprise.debt", "enterprise.wanted_cost", "enterprise.practice_cost",
+    "enterprise.knowledge_quality", "enterprise.voucher", "enterprise.kit_months", "route.members", "village.input_wanted",
+    "village.input_ratio", "village.input_sales", "input_stock", "input_sales", "firm.cash", "firm.season_margin", "flows",
+)  # fmt: skip

@@ -1,0 +1,100 @@
+"""Clearing: bazaar prices and the city price that fit what is brought to market."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from linkage_sim.compiled import compiled
+from linkage_sim.rules.price import city_price as city_price_rule
+from linkage_sim.rules.price import clearing_price, local_demand, outflow
+
+CLOSED_SLOPE = 1e9
+"""USD/kg per kg/month where the road to the city is closed: nothing moves."""
+
+
+@compiled
+def bazaars_at(
+    c: int, price_city: float, ch: Any, traders: Any, supply: Any, bazaar_haul: Any, bazaar_closed: Any, bazaar_demand0: Any,
+    bazaar_price: Any, bazaar_outflow: Any,
+) -> float:  # fmt: skip
+    """Clear every bazaar of a chain at a given city price; returns the kg that flow into the city."""
+    total = 0.0
+    for b in range(bazaar_price.shape[0]):
+        slope = traders[0].slope / traders[0].number
+        if bazaar_closed[b] == 1:
+            slope = CLOSED_SLOPE
+        price = clearing_price(
+            supply[b, c], bazaar_demand0[b, c], ch.bazaar_reference_price, ch.bazaar_elasticity, price_city, bazaar_haul[b],
+            slope, traders[0].conduct, bazaar_price[b, c],
+        )  # fmt: skip
+        demand = local_demand(price, bazaar_demand0[b, c], ch.bazaar_reference_price, ch.bazaar_elasticity)
+        bazaar_price[b, c] = price
+        bazaar_outflow[b, c] = outflow(price, price_city, bazaar_haul[b], slope, traders[0].conduct, demand, ch.bazaar_elasticity)
+        total += bazaar_outflow[b, c]
+    return total
+
+
+@compiled
+def clear(
+    calendar: int, chains: Any, traders: Any, supply: Any, bazaar_haul: Any, bazaar_closed: Any, bazaar_demand0: Any,
+    city_base: Any, city_usual: Any, city_region: Any, city_extra: Any, bazaar_price: Any, bazaar_outflow: Any, bazaar_demand: Any,
+    city_price: Any,
+) -> None:  # fmt: skip
+    """Prices of all chains: outer root on the city price, inner roots on the bazaars (model 4).
+
+    The city's supply is what flows in now plus what firms and processors resold there last month.
+    """
+    for c in range(chains.shape[0]):
+        ch = chains[c]
+        usual = city_usual[c, calendar]
+        rest = usual - city_region[c, calendar]
+        low = high = math.log(city_price[c])
+        f_low = f_high = 0.0
+        # bracket: the price asked for, less the price that the inflow at that price would give, rises with price
+        step = 0.1
+        for _ in range(60):
+            inflow = bazaars_at(c, math.exp(low), ch, traders, supply, bazaar_haul, bazaar_closed, bazaar_demand0, bazaar_price, bazaar_outflow)
+            f_low = low - math.log(city_price_rule(city_base[c], rest, inflow + city_extra[c], usual, ch.city_elasticity))
+            if f_low <= 0.0:
+                break
+            high, f_high = low, f_low
+            low -= max(step, f_low)
+            step *= 2.0
+        step = 0.1
+        if f_high <= 0.0:
+            high, f_high = low, f_low
+            for _ in range(60):
+                if f_high >= 0.0:
+                    break
+                low, f_low = high, f_high
+                high += max(step, -f_high)
+                step *= 2.0
+                inflow = bazaars_at(c, math.exp(high), ch, traders, supply, bazaar_haul, bazaar_closed, bazaar_demand0, bazaar_price, bazaar_outflow)
+                f_high = high - math.log(city_price_rule(city_base[c], rest, inflow + city_extra[c], usual, ch.city_elasticity))
+        middle = low
+        side = 0
+        for _ in range(100):
+            if high - low < 1e-13 or f_high == f_low:
+                break
+            middle = (low * f_high - high * f_low) / (f_high - f_low)
+            inflow = bazaars_at(c, math.exp(middle), ch, traders, supply, bazaar_haul, bazaar_closed, bazaar_demand0, bazaar_price, bazaar_outflow)
+            f = middle - math.log(city_price_rule(city_base[c], rest, inflow + city_extra[c], usual, ch.city_elasticity))
+            if abs(f) < 1e-12:
+                break
+            if f < 0.0:
+                low, f_low = middle, f
+                if side == 1:
+                    f_high *= 0.5
+                side = 1
+            else:
+                high, f_high = middle, f
+                if side == -1:
+                    f_low *= 0.5
+                side = -1
+        city_price[c] = math.exp(middle)
+        bazaars_at(c, city_price[c], ch, traders, supply, bazaar_haul, bazaar_closed, bazaar_demand0, bazaar_price, bazaar_outflow)
+        for b in range(bazaar_price.shape[0]):
+            bazaar_demand[b, c] = local_demand(
+                bazaar_price[b, c], bazaar_demand0[b, c], ch.bazaar_reference_price, ch.bazaar_elasticity
+            )

@@ -1,0 +1,102 @@
+"""What a phase works on: the state, the compiled numbers, the clock and the luck of one run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage_sim.books import N_FLOWS
+from linkage_sim.draws import Key
+from linkage_sim.world.parameters import Parameters
+from linkage_sim.world.state import State
+
+if TYPE_CHECKING:
+    from linkage_sim.programme.facilitator import Facilitation
+
+
+@dataclass
+class Context:
+    """One run between two months.
+
+    Parameters
+    ----------
+    state : all that changes
+    parameters : compiled numbers of the world
+    key : luck of this replicate
+    first_household, first_enterprise : (V+1,) rows of a village
+    origin : the world before its first spin-up month
+    threads : villages are shared out over this many threads; results do not depend on it
+    """
+
+    state: State
+    parameters: Parameters
+    key: Key
+    first_household: NDArray[np.int64]
+    first_enterprise: NDArray[np.int64]
+    origin: State
+    threads: int = 1
+    month: int = 0
+    programme: Facilitation | None = None
+    quote_gap: float = 0.0
+    kits: NDArray[np.float64] = field(default_factory=lambda: np.zeros(2))
+    outside_flows: NDArray[np.float64] = field(default_factory=lambda: np.zeros(N_FLOWS))
+    _pool: ThreadPoolExecutor | None = None
+
+    def __post_init__(self) -> None:
+        self.services = np.zeros(self.state.route.shape)
+        self.repaid = np.zeros(self.state.route.shape)
+        self.bought = np.zeros(self.state.route.shape)
+        self.rival_paid = np.zeros(self.state.route.shape)
+        s, p = self.state, self.parameters
+        chains = p.chains
+        self.association_rates = np.array([12.0, 0.0])
+        self.substitution_fade = 0.0
+        self.market_first = self.origin.orders[self.origin.firm["active"] == 1].sum(axis=0)
+        costs = (chains["practices_improved_cost"] + chains["practices_quality_cost"])[s.enterprise["chain"]]
+        bazaar = s.village["bazaar"][s.household["village"][s.enterprise["household"]]]
+        wanted = s.enterprise["assets"] * costs
+        self.input_normal = np.bincount(bazaar, weights=wanted, minlength=len(s.input_stock))
+        shops = len(s.input_stock)
+        self.bazaar_outlet = ((np.arange(shops) + 0.5) / shops <= p.inputs["bazaar_outlets"][0]).astype(float)
+        self.wanted = np.zeros(len(self.state.input_stock))
+        self.supply = np.zeros_like(self.state.bazaar_price)
+        self.ahead = np.zeros((self.villages, 13))
+        bazaars = self.state.village["bazaar"]
+        self.bazaar_village = np.array([int(np.argmax(bazaars == b)) for b in range(len(self.wanted))])
+
+    @property
+    def calendar(self) -> int:
+        """Calendar month, 0 = January; month 0 of the record is a January."""
+        return self.month % 12
+
+    @property
+    def villages(self) -> int:
+        """Number of villages."""
+        return len(self.first_household) - 1
+
+    def over_villages(self, kernel: Callable[..., None], *arguments: Any) -> None:
+        """Call ``kernel(first, last, *arguments)`` on ranges of villages, one range a thread.
+
+        Kernels write only rows of their own villages, and sums over villages are taken in village order afterwards,
+        so that the result is the same to the last bit for any number of threads.
+        """
+        if self.threads == 1 or self.villages < 2:
+            kernel(0, self.villages, *arguments)
+            return
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(self.threads)
+        cuts = np.linspace(0, self.villages, self.threads + 1).astype(int)
+        jobs = [self._pool.submit(kernel, int(a), int(b), *arguments) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+        for job in jobs:
+            job.result()
+
+    def close(self) -> None:
+        """Release the threads."""
+        if self._pool is not None:
+            self._pool.shutdown()
+            self._pool = None

@@ -1,0 +1,116 @@
+"""Phase 1, environment: prices abroad, roads, weather and events, household shocks."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+
+from linkage_sim.compiled import compiled
+from linkage_sim.draws import STREAM, normal, uniform
+from linkage_sim.month.context import Context
+
+CITY_SHOCK, MARKET_SHOCK = STREAM["city.shock"], STREAM["market.shock"]
+ROAD_VILLAGE, ROAD_BAZAAR, ROAD_MARKET = STREAM["road.village"], STREAM["road.bazaar"], STREAM["road.market"]
+DISTRICT, VILLAGE, OWN = STREAM["weather.district"], STREAM["weather.village"], STREAM["weather.own"]
+BAD_YEAR, BAD_SIZE, BAD_VILLAGE = STREAM["weather.bad_year"], STREAM["weather.bad_year_size"], STREAM["weather.bad_year_village"]
+SHOCK, REMITTANCE = STREAM["household.shock"], STREAM["household.remittance"]
+
+
+@compiled
+def shocked(before: float, persistence: float, size: float, z: float) -> float:
+    """Next log price shock: an AR(1) step."""
+    return persistence * before + size * z
+
+
+@compiled
+def lognormal(spread: float, u: float) -> float:
+    """Lognormal number of mean 1 from a uniform number."""
+    return math.exp(spread * normal(u) - 0.5 * spread * spread)
+
+
+@compiled
+def prices_and_roads(
+    month: int, key: Any, chains: Any, city_season: Any, markets: Any, market_chain: Any, bazaar_closed_chance: Any,
+    market_closed_chance: Any, city_shock: Any, city_base: Any, market_shock: Any, market_price: Any, market_open: Any,
+    bazaar_closed: Any, district_bad: Any,
+) -> None:  # fmt: skip
+    """Prices abroad and in the city before supply; roads; bad years of districts."""
+    calendar = month % 12
+    for c in range(chains.shape[0]):
+        ch = chains[c]
+        z = normal(uniform(key, CITY_SHOCK, month, c))
+        city_shock[c] = shocked(city_shock[c], ch.city_persistence, ch.city_shock, z)
+        city_base[c] = ch.city_price * city_season[c, calendar] * math.exp(city_shock[c])
+        for m in range(markets.shape[0]):
+            if market_chain[m] == c:
+                mk = markets[m]
+                own = normal(uniform(key, MARKET_SHOCK, month, m))
+                mixed = mk.correlation * z + math.sqrt(1.0 - mk.correlation**2) * own
+                market_shock[m] = shocked(market_shock[m], mk.persistence, mk.shock, mixed)
+                market_price[m] = mk.price * math.exp(market_shock[m])
+        if calendar == int(ch.bad_month):
+            for d in range(district_bad.shape[0]):
+                district_bad[d, c] = 1.0
+                if uniform(key, BAD_YEAR, month, d * 64 + c) < ch.harvest_bad_year_chance:
+                    left = uniform(key, BAD_SIZE, month, d * 64 + c)
+                    low = ch.harvest_bad_year_worst
+                    district_bad[d, c] = low + left * (ch.harvest_bad_year_mildest - low)
+    for m in range(market_open.shape[0]):
+        market_open[m] = uniform(key, ROAD_MARKET, month, m) >= market_closed_chance[m, calendar]
+    for b in range(bazaar_closed.shape[0]):
+        bazaar_closed[b] = uniform(key, ROAD_BAZAAR, month, b) < bazaar_closed_chance[b, calendar]
+
+
+@compiled
+def households_and_weather(
+    first: int, last: int, month: int, key: Any, first_household: Any, first_enterprise: Any, chains: Any, people: Any,
+    village_closed_chance: Any, district_bad: Any, household: Any, enterprise: Any, village: Any,
+) -> None:  # fmt: skip
+    """Village roads, household shocks, this season's weather."""
+    calendar = month % 12
+    pp = people[0]
+    for v in range(first, last):
+        vi = village[v]
+        vi.closed = uniform(key, ROAD_VILLAGE, month, v) < village_closed_chance[v, calendar]
+        for h in range(first_household[v], first_household[v + 1]):
+            hh = household[h]
+            if calendar == 0:
+                fell = uniform(key, REMITTANCE, month, hh.identity) < pp.remittance_drop
+                hh.remittance_factor = 1.0 - pp.remittance_drop_size if fell else 1.0
+            struck = uniform(key, SHOCK, month, hh.identity) < pp.shock
+            hh.shock = pp.shock_size * hh.need if struck else 0.0
+            hh.gap = max(0.0, hh.need + hh.shock - hh.cash - hh.wages - hh.remittances * hh.remittance_factor)
+        for e in range(first_enterprise[v], first_enterprise[v + 1]):
+            en = enterprise[e]
+            ch = chains[en.chain]
+            if calendar == int(ch.bad_month):
+                c = en.chain
+                d = vi.district
+                weather = lognormal(ch.harvest_weather_district, uniform(key, DISTRICT, month, d * 64 + c))
+                weather *= lognormal(ch.harvest_weather_village, uniform(key, VILLAGE, month, v * 64 + c))
+                weather *= lognormal(ch.harvest_weather_own, uniform(key, OWN, month, en.identity))
+                if uniform(key, BAD_VILLAGE, month, v * 64 + c) < ch.harvest_bad_year_villages:
+                    weather *= district_bad[d, c]
+                en.weather = weather
+
+
+def run(context: Context) -> None:
+    """Phase 1 of one month."""
+    s, p = context.state, context.parameters
+    prices_and_roads(
+        context.month, context.key, p.chains, p.city_season, p.markets, p.market_chain, p.bazaar_closed_chance,
+        p.market_closed_chance, s.city_shock, s.city_base, s.market_shock, s.market_price, s.market_open,
+        s.bazaar_closed, s.district_bad,
+    )  # fmt: skip
+    context.over_villages(
+        households_and_weather, context.month, context.key, context.first_household, context.first_enterprise, p.chains,
+        p.people, p.village_closed_chance, s.district_bad, s.household, s.enterprise, s.village,
+    )  # fmt: skip
+
+
+READS = ("household.cash", "household.need", "district_bad")
+WRITES = (
+    "city_shock", "city_base", "market_shock", "market_price", "market_open", "bazaar_closed", "district_bad",
+    "village.closed", "household.remittance_factor", "household.shock", "household.gap", "enterprise.weather",
+)  # fmt: skip

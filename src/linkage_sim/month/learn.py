@@ -1,0 +1,273 @@
+"""Phase 9, learn: expectations every month; trust, records, investment, entry and exit at the end of a season."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from linkage_sim.books import FIRM_CLOSED, FIRM_INVEST, OWNER_DRAW, OWNER_IN
+from linkage_sim.compiled import compiled
+from linkage_sim.draws import STREAM, uniform
+from linkage_sim.month.context import Context
+from linkage_sim.rules.practice import knowledge_next
+from linkage_sim.rules.trust import remembered
+
+ENTRY = STREAM["firm.entry"]
+
+
+@compiled
+def monthly(
+    first: int, last: int, calendar: int, chains: Any, behaviour: Any, first_enterprise: Any, enterprise: Any, village: Any,
+    usual_price: Any, bazaar_price: Any, association_rates: Any,
+) -> None:  # fmt: skip
+    """What is learnt or wears every month: usual prices, equipment, associations."""
+    rate = behaviour[0].price_learning
+    for v in range(first, last):
+        vi = village[v]
+        for c in range(chains.shape[0]):
+            before = usual_price[v, c, calendar]
+            usual_price[v, c, calendar] = (1.0 - rate) * before + rate * bazaar_price[vi.bazaar, c]
+        if vi.association < vi.association_goal:
+            vi.association = min(vi.association_goal, vi.association + vi.association_goal / association_rates[0])
+        elif vi.association > vi.association_goal:
+            vi.association = max(vi.association_goal, vi.association * (1.0 - association_rates[1] / 12.0))
+        for e in range(first_enterprise[v], first_enterprise[v + 1]):
+            en = enterprise[e]
+            en.kit_months = max(0.0, en.kit_months - 1.0)
+            en.equipment_improved = max(0.0, en.equipment_improved - 1.0)
+            en.equipment_quality = max(0.0, en.equipment_quality - 1.0)
+
+
+@compiled
+def season_prices(
+    first: int, last: int, calendar: int, year: int, chains: Any, season: Any, village: Any, price_memory: Any, bazaar_price: Any
+) -> None:
+    """Remember the year's season price net at the village, month by month of harvest."""
+    for v in range(first, last):
+        for c in range(chains.shape[0]):
+            if season[c, calendar] > 0.0:
+                slot = year % price_memory.shape[2]
+                if calendar == int(chains[c].harvest_start):
+                    price_memory[v, c, slot] = 0.0
+                net = max(0.0, bazaar_price[village[v].bazaar, c] - village[v].haul)
+                price_memory[v, c, slot] += season[c, calendar] * net
+
+
+@compiled
+def season_end(
+    first: int, last: int, calendar: int, year: int, chains: Any, behaviour: Any, ties: Any, firms: Any, first_enterprise: Any,
+    enterprise: Any, village: Any, firm: Any, route: Any, tie_kept: Any, tie_broken: Any, memory: Any, side_share: Any,
+    substitution_fade: float,
+) -> None:  # fmt: skip
+    """Trust of every tie, the firms' records of a village, knowledge, remembered harvests."""
+    tt = ties[0]
+    bb = behaviour[0]
+    fm = firms[0]
+    n_firms = route.shape[0]
+    kept_here = np.zeros(n_firms)
+    broken_here = np.zeros(n_firms)
+    members = np.zeros(n_firms)
+    for v in range(first, last):
+        for c in range(chains.shape[0]):
+            ch = chains[c]
+            if calendar != int(ch.season_end):
+                continue
+            kept_here[:] = 0.0
+            broken_here[:] = 0.0
+            members[:] = 0.0
+            dealt = 0.0
+            side = 0.0
+            users_improved = 0.0
+            users_quality = 0.0
+            n = 0.0
+            for e in range(first_enterprise[v], first_enterprise[v + 1]):
+                en = enterprise[e]
+                if en.chain != c:
+                    continue
+                n += 1.0
+                users_improved += en.uses_improved
+                users_quality += en.uses_quality
+                met = en.season_kept + en.season_broken
+                if en.firm >= 0 and met > 0.0:
+                    late = min(1.0, tt.late_weight * en.season_late)
+                    kept_here[en.firm] += en.season_kept / met * (1.0 - late)
+                    broken_here[en.firm] += (en.season_broken + en.season_kept * late) / met
+                    members[en.firm] += 1.0
+                dealt += met + en.season_side
+                side += en.season_side
+            side_share[v, c] = side / dealt if dealt > 0.0 else 0.0
+            for f in range(n_firms):
+                if members[f] > 0.0:
+                    kept_here[f] /= members[f]
+                    broken_here[f] /= members[f]
+            for e in range(first_enterprise[v], first_enterprise[v + 1]):
+                en = enterprise[e]
+                if en.chain != c:
+                    continue
+                met = en.season_kept + en.season_broken
+                for f in range(n_firms):
+                    kept = 0.0
+                    broken = 0.0
+                    if f == en.firm and met > 0.0:
+                        late = min(1.0, tt.late_weight * en.season_late)
+                        kept = en.season_kept / met * (1.0 - late)
+                        broken = (en.season_broken + en.season_kept * late) / met
+                    tie_kept[e, f] = remembered(tie_kept[e, f], tt.memory, 1.0, kept, tt.neighbours, kept_here[f])
+                    tie_broken[e, f] = remembered(tie_broken[e, f], tt.memory, tt.bad_news, broken, tt.neighbours, broken_here[f])
+                memory[e, year % memory.shape[1]] = en.year_harvest
+                decay = bb.knowledge_decay * (bb.user_decay if en.uses_improved == 1 else 1.0)
+                en.knowledge_improved = knowledge_next(en.knowledge_improved, decay, bb.diffusion, users_improved / n)
+                decay = bb.knowledge_decay * (bb.user_decay if en.uses_quality == 1 else 1.0)
+                en.knowledge_quality = knowledge_next(en.knowledge_quality, decay, bb.diffusion, users_quality / n)
+                en.season_kept = en.season_broken = en.season_side = en.season_late = en.season_delivered = 0.0
+            for f in range(n_firms):
+                ro = route[f, v]
+                if firm[f].chain != c:
+                    continue
+                ro.dependence *= 1.0 - substitution_fade
+                if ro.is_open == 1 and firm[f].imitator == 0:
+                    w = fm.record_memory if ro.seasons > 0.0 else 0.0
+                    taken = ro.season_kept + ro.season_broken
+                    part_a = 1.0 if ro.price_b <= 0.0 else ch.harvest_grade_a
+                    ro.believed_a = w * ro.believed_a + (1.0 - w) * taken * part_a
+                    ro.believed_b = w * ro.believed_b + (1.0 - w) * taken * (1.0 - part_a)
+                    if ro.season_due > 0.0:
+                        ro.side_record = fm.record_memory * ro.side_record + (1.0 - fm.record_memory) * ro.season_side / ro.season_due
+                    ro.lot = taken / ch.ripe_months
+                    ro.seasons += 1.0
+                else:
+                    ro.side_record = fm.record_memory * ro.side_record + (1.0 - fm.record_memory) * fm.first_side_selling
+                    if ro.is_open == 0:
+                        ro.seasons = 0.0
+                ro.season_due = ro.season_side = ro.season_kept = ro.season_broken = 0.0
+
+
+@compiled
+def firms_learn(
+    month: int, key: Any, chains: Any, firms: Any, markets: Any, market_chain: Any, first_enterprise: Any, enterprise: Any, firm: Any,
+    route: Any, orders: Any, orders_left: Any, market_taken: Any, market_first: Any, firm_flows: Any,
+) -> None:  # fmt: skip
+    """Margins, growth, exit and entry of firms at the end of their season."""
+    calendar = month % 12
+    fm = firms[0]
+    for c in range(chains.shape[0]):
+        if calendar != int(chains[c].season_end):
+            continue
+        margin = 0.0
+        turnover = 0.0
+        for m in range(markets.shape[0]):
+            market_taken[m] = 0.0
+            if market_chain[m] == c:
+                for f in range(firm.shape[0]):
+                    if firm[f].active == 1:
+                        market_taken[m] += orders[f, m]
+        for f in range(firm.shape[0]):
+            fi = firm[f]
+            if fi.chain != c or fi.active == 0:
+                continue
+            profit = fi.season_margin
+            fi.expected_margin = 0.5 * fi.expected_margin + 0.5 * profit
+            if fi.imitator == 0:
+                margin += max(0.0, profit)
+                turnover += fi.season_kg
+            if profit > 0.0 and fi.cash > 0.0:
+                draw = min(fm.owner_draw * profit, fi.cash)
+                fi.cash -= draw
+                firm_flows[f, OWNER_DRAW] += draw
+            for m in range(markets.shape[0]):
+                if market_chain[m] != c or orders[f, m] <= 0.0:
+                    continue
+                used = 1.0 - orders_left[f, m] / orders[f, m]
+                room = max(0.0, markets[m].depth * market_first[m] - market_taken[m])
+                more = min(fm.growth * orders[f, m], room)
+                cost = more * fm.order_cost
+                if used > 0.85 and profit > 0.0 and more > 0.0 and cost < 0.5 * fi.cash:
+                    orders[f, m] += more
+                    market_taken[m] += more
+                    fi.capacity += more * fm.growth_capacity
+                    fi.cash -= cost
+                    firm_flows[f, FIRM_INVEST] += cost
+            if fi.cash < -fi.credit:
+                fi.active = 0
+                firm_flows[f, FIRM_CLOSED] += fi.cash
+                fi.cash = 0.0
+                for v in range(route.shape[1]):
+                    ro = route[f, v]
+                    ro.is_open = 0
+                    ro.price_a = ro.price_b = ro.believed_a = ro.believed_b = ro.seasons = 0.0
+                for e in range(enterprise.shape[0]):
+                    if enterprise[e].firm == f:
+                        enterprise[e].firm = -1
+                        enterprise[e].due_a = enterprise[e].due_b = 0.0
+            fi.season_margin = fi.season_kg = fi.season_breaks = 0.0
+        observed = margin / max(turnover, 1000.0)
+        for f in range(firm.shape[0]):
+            fi = firm[f]
+            if fi.chain == c and fi.imitator == 1 and fi.active == 0 and fi.cash == 0.0:
+                if uniform(key, ENTRY, month, f) < fm.entry * observed:
+                    fi.active = 1
+                    fi.cash = fi.first_capital
+                    firm_flows[f, OWNER_IN] += fi.cash
+
+
+@compiled
+def providers_learn(
+    calendar: int, chains: Any, inputs: Any, input_stock: Any, input_sales: Any, input_normal: Any, village: Any, bazaar_outlet: Any
+) -> None:
+    """Shops restock from last season's sales and open or close village outlets."""
+    planting = False
+    for c in range(chains.shape[0]):
+        if (int(chains[c].practice_month) + 1) % 12 == calendar:
+            planting = True
+    if not planting:
+        return
+    for b in range(input_stock.shape[0]):
+        input_stock[b] = bazaar_outlet[b] * max(inputs[0].restock * input_sales[b], 0.25 * inputs[0].stock * input_normal[b])
+        input_sales[b] = 0.0
+    for v in range(village.shape[0]):
+        vi = village[v]
+        earns = vi.input_sales * inputs[0].margin
+        if earns > inputs[0].outlet_cost:
+            vi.outlet = 1
+        elif earns < 0.7 * inputs[0].outlet_cost:
+            vi.outlet = 0
+        vi.reach_hours = 0.0 if vi.outlet == 1 else vi.hours + 100.0 * (1.0 - bazaar_outlet[vi.bazaar])
+        vi.input_sales = 0.0
+
+
+def run(context: Context) -> None:
+    """Phase 9 of one month."""
+    s, p, calendar = context.state, context.parameters, context.calendar
+    year = (context.month - calendar) // 12
+    context.over_villages(
+        monthly, calendar, p.chains, p.behaviour, context.first_enterprise, s.enterprise, s.village, s.usual_price, s.bazaar_price,
+        context.association_rates,
+    )  # fmt: skip
+    context.over_villages(season_prices, calendar, year, p.chains, p.season, s.village, s.price_memory, s.bazaar_price)
+    if (p.chains["season_end"] == calendar).any():
+        context.over_villages(
+            season_end, calendar, year, p.chains, p.behaviour, p.ties, p.firms, context.first_enterprise, s.enterprise, s.village,
+            s.firm, s.route, s.tie_kept, s.tie_broken, s.memory, s.side_share, context.substitution_fade,
+        )  # fmt: skip
+        firms_learn(
+            context.month, context.key, p.chains, p.firms, p.markets, p.market_chain, context.first_enterprise, s.enterprise, s.firm,
+            s.route, s.orders, s.orders_left, s.market_taken, context.market_first, s.firm_flows,
+        )  # fmt: skip
+    providers_learn(
+        calendar, p.chains, p.inputs, s.input_stock, s.input_sales, context.input_normal, s.village, context.bazaar_outlet
+    )
+
+
+READS = ("bazaar_price", "enterprise.year_harvest", "enterprise.season_kept", "route.season_due", "firm.season_margin", "orders_left")
+WRITES = (
+    "usual_price", "price_memory", "village.association", "enterprise.kit_months", "enterprise.equipment_improved",
+    "enterprise.equipment_quality", "tie_kept", "tie_broken", "memory", "side_share", "enterprise.knowledge_improved",
+    "enterprise.knowledge_quality", "enterprise.season_kept", "enterprise.season_broken", "enterprise.season_side",
+    "enterprise.season_late", "enterprise.season_delivered", "enterprise.firm", "enterprise.due_a", "enterprise.due_b",
+    "route.believed_a", "route.side_record", "route.lot", "route.seasons", "route.dependence", "route.season_due",
+    "route.season_side", "route.season_kept", "route.season_broken", "route.is_open", "route.price_a", "route.price_b",
+    "firm.active", "firm.cash", "firm.capacity", "firm.expected_margin", "firm.season_margin", "firm.season_kg",
+    "firm.season_breaks", "orders", "market_taken", "input_stock", "input_sales", "village.outlet", "village.input_sales",
+    "village.reach_hours", "firm_flows",
+)  # fmt: skip

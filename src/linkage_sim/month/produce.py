@@ -1,0 +1,51 @@
+"""Phase 5, produce: losses in store, what ripens this month, food kept first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from linkage_sim.books import LOST_STORE, RIPENED
+from linkage_sim.compiled import compiled
+from linkage_sim.month.context import Context
+from linkage_sim.rules.harvest import harvest
+
+
+@compiled
+def produce(
+    first: int, last: int, month: int, chains: Any, season: Any, first_enterprise: Any, enterprise: Any, flows: Any
+) -> None:
+    """Ripening and storage losses of a range of villages."""
+    calendar = month % 12
+    for v in range(first, last):
+        for e in range(first_enterprise[v], first_enterprise[v + 1]):
+            en = enterprise[e]
+            c = en.chain
+            ch = chains[c]
+            kit = en.kit_effect if en.kit_months > 0.0 else 0.0
+            lost = ch.harvest_loss_store * (1.0 - kit)
+            flows[v, LOST_STORE] += lost * (en.stock_a + en.stock_b)
+            en.stock_a *= 1.0 - lost
+            en.stock_b *= 1.0 - lost
+            en.potential = 0.0
+            if season[c, calendar] > 0.0:
+                if calendar == int(ch.harvest_start):
+                    en.food_left = ch.harvest_food_need
+                    en.year_harvest = 0.0
+                gain = ch.practices_improved_gain * en.uses_improved
+                en.potential = harvest(
+                    en.assets, ch.harvest_yield_per_asset, en.skill, gain, en.weather, ch.harvest_conversion, season[c, calendar]
+                )
+                en.year_harvest += en.potential
+                flows[v, RIPENED] += en.potential
+
+
+def run(context: Context) -> None:
+    """Phase 5 of one month."""
+    s, p = context.state, context.parameters
+    context.over_villages(produce, context.month, p.chains, p.season, context.first_enterprise, s.enterprise, s.flows)
+
+
+READS = ("enterprise.assets", "enterprise.skill", "enterprise.weather", "enterprise.uses_improved", "enterprise.kit_months")
+WRITES = (
+    "enterprise.stock_a", "enterprise.stock_b", "enterprise.potential", "enterprise.food_left", "enterprise.year_harvest", "flows",
+)  # fmt: skip

@@ -1,0 +1,187 @@
+"""Phase 8, sell on: firms collect, process and sell by the quality ladder; processors buy what orders do not take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from linkage_sim.books import (
+    COLLECTING, FIRM_COSTS, FIRM_SALES, FIRM_SHIPPED, FIRM_TO_CITY, FIRM_TO_PLANT, PLANT_FROM_CITY, PLANT_SHIPPED,
+)  # fmt: skip
+from linkage_sim.compiled import compiled
+from linkage_sim.month.context import Context
+
+
+@compiled
+def collect(f: int, working: int, fm: Any, fi: Any, firm_haul: Any, village: Any, route: Any, firm_flows: Any) -> None:
+    """Bring this month's purchases in and pay for trips, hauls, members and running routes."""
+    cost = 0.0
+    for v in range(village.shape[0]):
+        ro = route[f, v]
+        kg = ro.bought_a + ro.bought_b
+        if kg > 0.0:
+            lots = max(1.0, kg / max(ro.lot, fm.smallest_lot)) if ro.lot > 0.0 else max(1.0, kg / 1000.0)
+            cost += kg * firm_haul[fi.place, v] + lots * fm.trip_cost
+            fi.stock_a += ro.bought_a
+            fi.stock_b += ro.bought_b
+            fi.season_kg += kg
+        if ro.is_open == 1 and fi.imitator == 0:
+            share = 1.0 - ro.dependence if working == 1 else 1.0 + ro.dependence
+            cost += fi.running * share / 12.0
+            cost += ro.members * fm.member_cost * (1.0 - village[v].association) / 12.0
+    fi.cash -= cost
+    fi.season_margin -= cost
+    firm_flows[f, COLLECTING] += cost
+
+
+@compiled
+def ship(
+    f: int, c: int, fi: Any, kg: float, grade: int, room: float, markets: Any, market_chain: Any, market_price: Any, market_open: Any,
+    market_haul: Any, orders_left: Any, firm_flows: Any,
+) -> float:  # fmt: skip
+    """Sell one grade to standing orders from the best market down; returns kg sold."""
+    sold = 0.0
+    tried = np.zeros(markets.shape[0], dtype=np.uint8)
+    for _ in range(markets.shape[0]):
+        best = -1
+        best_value = 0.0
+        for m in range(markets.shape[0]):
+            if market_chain[m] != c or tried[m] == 1 or market_open[m] == 0 or orders_left[f, m] <= 0.0:
+                continue
+            mk = markets[m]
+            grade_value = 1.0 if grade == 0 else mk.grade_b_value
+            value = mk.conversion * market_price[m] * grade_value - mk.processing_cost - mk.marketing_cost - market_haul[m, fi.place]
+            if value > best_value:
+                best, best_value = m, value
+        if best < 0:
+            break
+        tried[best] = 1
+        mk = markets[best]
+        lot = min(min(kg - sold, room - sold), orders_left[f, best])
+        if lot <= 0.0:
+            continue
+        grade_value = 1.0 if grade == 0 else mk.grade_b_value
+        income = lot * mk.conversion * market_price[best] * grade_value
+        cost = lot * (mk.processing_cost + mk.marketing_cost + market_haul[best, fi.place])
+        orders_left[f, best] -= lot
+        sold += lot
+        fi.cash += income - cost
+        fi.season_margin += income - cost
+        firm_flows[f, FIRM_SALES] += income
+        firm_flows[f, FIRM_COSTS] += cost
+        firm_flows[f, FIRM_SHIPPED] += lot
+    return sold
+
+
+@compiled
+def overflow(
+    f: int, c: int, fi: Any, kg: float, price_city: float, city_haul: Any, plants: Any, plant_chain: Any, plant_market: Any,
+    plant_free: Any, market_price: Any, firm_flows: Any,
+) -> float:  # fmt: skip
+    """Sell what orders will not take to the best bidding processor, then in the city; returns kg sold in the city."""
+    left = kg
+    for _ in range(plants.shape[0]):
+        best = -1
+        best_bid = price_city - city_haul[fi.place]
+        for q in range(plants.shape[0]):
+            if plant_chain[q] == c and plant_free[q] > 0.0:
+                bid = (1.0 - plants[q].margin) * plants[q].conversion * market_price[plant_market[q]] - plants[q].cost
+                if bid > best_bid:
+                    best, best_bid = q, bid
+        if best < 0 or left <= 0.0:
+            break
+        lot = min(left, plant_free[best])
+        plant_free[best] -= lot
+        left -= lot
+        fi.cash += lot * best_bid
+        fi.season_margin += lot * best_bid
+        firm_flows[f, FIRM_SALES] += lot * best_bid
+        firm_flows[f, FIRM_TO_PLANT] += lot
+    income = left * price_city
+    cost = left * city_haul[fi.place]
+    fi.cash += income - cost
+    fi.season_margin += income - cost
+    firm_flows[f, FIRM_SALES] += income
+    firm_flows[f, FIRM_COSTS] += cost
+    firm_flows[f, FIRM_TO_CITY] += left
+    return left
+
+
+@compiled
+def sell_on(
+    month: int, working: int, chains: Any, firms: Any, markets: Any, market_chain: Any, plants: Any, plant_chain: Any,
+    plant_market: Any, firm_haul: Any, market_haul: Any, city_haul: Any, village: Any, firm: Any, route: Any, firm_due: Any,
+    market_price: Any, market_open: Any, city_price: Any, city_extra: Any, plant_free: Any, orders_left: Any, firm_flows: Any,
+    plant_flows: Any, bought_value: Any,
+) -> None:  # fmt: skip
+    """All firms, then all processors; what ends in the city enters its supply next month."""
+    calendar = month % 12
+    fm = firms[0]
+    for q in range(plants.shape[0]):
+        plant_free[q] = plants[q].capacity
+    for c in range(chains.shape[0]):
+        resold = 0.0
+        for f in range(firm.shape[0]):
+            fi = firm[f]
+            if fi.chain != c or fi.active == 0:
+                continue
+            collect(f, working, fm, fi, firm_haul, village, route, firm_flows)
+            fi.season_margin -= bought_value[f]
+            fixed = fm.fixed_cost / 12.0
+            fi.cash -= fixed
+            fi.season_margin -= fixed
+            firm_flows[f, FIRM_COSTS] += fixed
+            room = fi.capacity
+            sold = ship(f, c, fi, fi.stock_a, 0, room, markets, market_chain, market_price, market_open, market_haul, orders_left, firm_flows)
+            fi.stock_a -= sold
+            room -= sold
+            sold = ship(f, c, fi, fi.stock_b, 1, room, markets, market_chain, market_price, market_open, market_haul, orders_left, firm_flows)
+            fi.stock_b -= sold
+            room -= sold
+            wanted = 0.0
+            for m in range(markets.shape[0]):
+                if market_chain[m] == c:
+                    wanted += orders_left[f, m]
+            ends = calendar == int(chains[c].last_sale)
+            spare = fi.stock_a + fi.stock_b if ends else max(0.0, fi.stock_a + fi.stock_b - wanted)
+            spare = min(spare, fi.stock_a + fi.stock_b)
+            if spare > 0.0:
+                resold += overflow(
+                    f, c, fi, spare, city_price[c], city_haul, plants, plant_chain, plant_market, plant_free, market_price, firm_flows
+                )
+                part_b = min(fi.stock_b, spare)
+                fi.stock_b -= part_b
+                fi.stock_a = max(0.0, fi.stock_a - (spare - part_b))
+        for q in range(plants.shape[0]):
+            if plant_chain[q] != c:
+                continue
+            took = plants[q].capacity - plant_free[q]
+            plant_flows[PLANT_SHIPPED] += took
+            bid = (1.0 - plants[q].margin) * plants[q].conversion * market_price[plant_market[q]] - plants[q].cost
+            if bid > city_price[c]:
+                lot = plant_free[q]
+                plant_free[q] = 0.0
+                resold -= lot
+                plant_flows[PLANT_FROM_CITY] += lot
+                plant_flows[PLANT_SHIPPED] += lot
+        city_extra[c] = resold
+
+
+def run(context: Context) -> None:
+    """Phase 8 of one month."""
+    s, p = context.state, context.parameters
+    working = 1 if context.programme is not None and context.programme.is_working(context.month) else 0
+    sell_on(
+        context.month, working, p.chains, p.firms, p.markets, p.market_chain, p.plants, p.plant_chain, p.plant_market, p.firm_haul,
+        p.market_haul, p.city_haul, s.village, s.firm, s.route, s.firm_due, s.market_price, s.market_open, s.city_price,
+        s.city_extra, s.plant_free, s.orders_left, s.firm_flows, context.outside_flows,
+        context.bought.sum(axis=1),
+    )  # fmt: skip
+
+
+READS = ("route.bought_a", "route.bought_b", "market_price", "market_open", "orders_left", "firm.capacity", "city_price")
+WRITES = (
+    "firm.stock_a", "firm.stock_b", "firm.cash", "firm.season_margin", "firm.season_kg", "orders_left", "plant_free", "city_extra",
+    "firm_flows",
+)  # fmt: skip

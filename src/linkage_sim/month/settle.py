@@ -1,0 +1,211 @@
+"""Phase 7, settle: bazaar sales are paid, firms pay what is due, households spend, borrow and repay."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from linkage_sim.books import (
+    BANK_LOAN, BANK_REPAID, CONSUMPTION, CONTRACT_PAY, DEBT_LOST, DEBT_PAID, DEBT_REPAID, HAULS, INPUTS, PAY_DONE, PAY_LOST,
+    PICKING, RIVAL_PAY, SALES, STORING, WAGES,
+)  # fmt: skip
+from linkage_sim.compiled import compiled
+from linkage_sim.month.context import Context
+from linkage_sim.world.state import DELAYS
+
+
+@compiled
+def dues(
+    first: int, last: int, month: int, firms: Any, first_enterprise: Any, enterprise: Any, receivable: Any, firm_due: Any
+) -> None:
+    """Put this month's deliveries on the calendar of payments and sum what falls due."""
+    delay = int(firms[0].delay)
+    now = month % DELAYS
+    for v in range(first, last):
+        for f in range(firm_due.shape[0]):
+            firm_due[f, v] = 0.0
+        for e in range(first_enterprise[v], first_enterprise[v + 1]):
+            en = enterprise[e]
+            if en.owing_firm < 0:
+                continue
+            receivable[e, (now + delay) % DELAYS] += en.firm_pays
+            firm_due[en.owing_firm, v] += receivable[e, now]
+
+
+@compiled
+def firms_pay(firms: Any, firm: Any, firm_due: Any, firm_paid_share: Any) -> None:
+    """What part of its dues each firm can pay from cash and credit; late months are counted."""
+    for f in range(firm.shape[0]):
+        fi = firm[f]
+        total = 0.0
+        for v in range(firm_due.shape[1]):
+            total += firm_due[f, v]
+        firm_paid_share[f] = 1.0
+        if total > 0.0:
+            money = max(0.0, fi.cash + fi.credit)
+            if fi.active == 0:
+                money = 0.0
+            firm_paid_share[f] = min(1.0, money / total)
+            fi.late_months = fi.late_months + 1.0 if firm_paid_share[f] < 0.999999 else 0.0
+            fi.cash -= total * firm_paid_share[f]
+
+
+@compiled
+def enterprise_money(
+    e: int, v: int, month: int, en: Any, hh: Any, ch: Any, vi: Any, fm: Any, price: float, rival: float, receivable: Any, firm: Any,
+    firm_paid_share: Any, flows: Any, repaid: Any, bought: Any, rival_firm: int, rival_paid: Any,
+) -> float:  # fmt: skip
+    """Cash an enterprise brings its household this month, USD; posts every part of it."""
+    sales = en.sold_a * price * (1.0 + ch.bazaar_grade_premium) + en.sold_b * price
+    hauls = (en.sold_a + en.sold_b) * vi.haul
+    from_rival = en.rival_a * rival
+    picking = en.picked * ch.harvest_picking_cost * en.picking_factor
+    storing = (en.stock_a + en.stock_b) * ch.harvest_storing_cost
+    flows[v, SALES] += sales
+    flows[v, HAULS] += hauls
+    flows[v, RIVAL_PAY] += from_rival
+    flows[v, PICKING] += picking
+    flows[v, STORING] += storing
+    flows[v, INPUTS] += en.practice_cost
+    if from_rival > 0.0:
+        bought[rival_firm, v] += from_rival
+        rival_paid[rival_firm, v] += from_rival
+    paid = 0.0
+    f = en.owing_firm
+    if f >= 0:
+        bought[f, v] += en.firm_pays
+        now = month % DELAYS
+        due = receivable[e, now]
+        paid = due * firm_paid_share[f]
+        receivable[e, now] = 0.0
+        if due > 0.0 and firm_paid_share[f] < 0.999999:
+            if firm[f].active == 0 or firm[f].late_months > fm.grace:
+                lost = due - paid
+                for k in range(DELAYS):
+                    lost += receivable[e, k]
+                    receivable[e, k] = 0.0
+                flows[v, PAY_LOST] += lost
+                en.season_broken += en.season_kept
+                en.season_kept = 0.0
+            else:
+                receivable[e, (now + 1) % DELAYS] += due - paid
+                en.season_late += (1.0 - firm_paid_share[f])
+        flows[v, CONTRACT_PAY] += paid
+        flows[v, PAY_DONE] += paid
+        if en.debt > 0.0 and f == en.firm:
+            back = min(en.debt, paid)
+            en.debt -= back
+            paid -= back
+            flows[v, DEBT_REPAID] += back
+            flows[v, DEBT_PAID] += back
+            repaid[f, v] += back
+        owed = 0.0
+        for k in range(DELAYS):
+            owed += receivable[e, k]
+        if owed <= 1e-9:
+            flows[v, PAY_LOST] += owed
+            for k in range(DELAYS):
+                receivable[e, k] = 0.0
+            en.owing_firm = -1
+    return sales - hauls + from_rival - picking - storing - en.practice_cost + paid
+
+
+@compiled
+def households_settle(
+    first: int, last: int, month: int, chains: Any, people: Any, firms: Any, first_household: Any, first_enterprise: Any,
+    household: Any, enterprise: Any, village: Any, firm: Any, receivable: Any, bazaar_price: Any, rival_price: Any,
+    rival_firm: Any, firm_paid_share: Any, flows: Any, repaid: Any, bought: Any, rival_paid: Any,
+) -> None:  # fmt: skip
+    """Money of every household of a range of villages."""
+    pp = people[0]
+    fm = firms[0]
+    for v in range(first, last):
+        vi = village[v]
+        for f in range(repaid.shape[0]):
+            repaid[f, v] = bought[f, v] = rival_paid[f, v] = 0.0
+        e = first_enterprise[v]
+        for h in range(first_household[v], first_household[v + 1]):
+            hh = household[h]
+            hh.other_income = hh.wages + hh.remittances * hh.remittance_factor
+            income = 0.0
+            while e < first_enterprise[v + 1] and enterprise[e].household == h:
+                en = enterprise[e]
+                c = en.chain
+                income += enterprise_money(
+                    e, v, month, en, hh, chains[c], vi, fm, bazaar_price[vi.bazaar, c], rival_price[v, c], receivable, firm,
+                    firm_paid_share, flows, repaid, bought, rival_firm[v, c], rival_paid,
+                )  # fmt: skip
+                en.practice_cost = 0.0
+                e += 1
+            interest = hh.bank_debt * pp.interest / 12.0
+            cash = hh.cash + hh.other_income + income - interest
+            flows[v, WAGES] += hh.other_income
+            flows[v, BANK_REPAID] += interest
+            if cash < 0.0:
+                hh.bank_debt -= cash
+                flows[v, BANK_LOAN] -= cash
+                cash = 0.0
+            spent = min(cash, hh.need + hh.shock)
+            cash -= spent
+            if hh.bank_debt > 0.0:
+                back = min(hh.bank_debt, 0.5 * cash)
+                hh.bank_debt -= back
+                cash -= back
+                flows[v, BANK_REPAID] += back
+            more = pp.spending * max(0.0, cash - pp.buffer * hh.need)
+            cash -= more
+            flows[v, CONSUMPTION] += spent + more
+            hh.cash = cash
+            hh.income = income - interest
+
+
+@compiled
+def settle_loans(
+    first: int, last: int, month: int, chains: Any, behaviour: Any, first_enterprise: Any, household: Any, enterprise: Any, flows: Any,
+    repaid: Any,
+) -> None:  # fmt: skip
+    """At the end of the season loans that deliveries did not repay: part is recovered, the rest is lost to the firm."""
+    for v in range(first, last):
+        for e in range(first_enterprise[v], first_enterprise[v + 1]):
+            en = enterprise[e]
+            if en.debt <= 0.0 or month % 12 != int(chains[en.chain].season_end):
+                continue
+            hh = household[en.household]
+            back = min(en.debt * behaviour[0].debt_recovered, hh.cash)
+            hh.cash -= back
+            hh.income -= back
+            if en.firm >= 0:
+                repaid[en.firm, v] += back
+                flows[v, DEBT_REPAID] += back
+            else:
+                flows[v, CONSUMPTION] += back
+            flows[v, DEBT_PAID] += back
+            flows[v, DEBT_LOST] += en.debt - back
+            en.debt = 0.0
+
+
+def run(context: Context) -> None:
+    """Phase 7 of one month."""
+    s, p = context.state, context.parameters
+    context.over_villages(dues, context.month, p.firms, context.first_enterprise, s.enterprise, s.receivable, s.firm_due)
+    firms_pay(p.firms, s.firm, s.firm_due, s.firm_paid_share)
+    context.over_villages(
+        households_settle, context.month, p.chains, p.people, p.firms, context.first_household, context.first_enterprise, s.household,
+        s.enterprise, s.village, s.firm, s.receivable, s.bazaar_price, s.rival_price, s.rival_firm, s.firm_paid_share,
+        s.flows, context.repaid, context.bought, context.rival_paid,
+    )  # fmt: skip
+    s.firm["cash"] += context.repaid.sum(axis=1) - context.rival_paid.sum(axis=1)
+    if (p.chains["season_end"] == context.calendar).any():
+        context.repaid[:] = 0.0
+        context.over_villages(
+            settle_loans, context.month, p.chains, p.behaviour, context.first_enterprise, s.household, s.enterprise, s.flows,
+            context.repaid,
+        )  # fmt: skip
+        s.firm["cash"] += context.repaid.sum(axis=1)
+
+
+READS = ("bazaar_price", "rival_price", "enterprise.sold_a", "enterprise.sold_b", "enterprise.firm_pays", "firm.credit", "household.need")
+WRITES = (
+    "receivable", "firm_due", "firm_paid_share", "firm.late_months", "firm.cash", "household.cash", "household.income",
+    "household.other_income", "household.bank_debt", "enterprise.debt", "enterprise.owing_firm", "enterprise.season_late",
+    "enterprise.season_kept", "enterprise.season_broken", "enterprise.practice_cost", "flows",
+)  # fmt: skip

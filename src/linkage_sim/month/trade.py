@@ -1,0 +1,437 @@
+"""Phase 6, trade: quote, pick, deliver or side-sell, store or sell, clear (model 4, Quote and clear).
+
+Deciding needs a price that clears only after deciding. So passes of {decide at the quote; clear; quote becomes the
+geometric mean of both} run with the same draws; in the last pass each firm has decided whether to keep its word,
+stocks move, and the clearing price is paid in phase 7.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from linkage_sim.books import (
+    CONSUMED, DELIVERED, EATEN, FROM_CITY, LOST_HARVEST, PAY_MADE, PICKED, TO_BAZAAR, TO_CITY, TO_RIVAL, UNHARVESTED,
+)  # fmt: skip
+from linkage_sim.compiled import compiled
+from linkage_sim.draws import STREAM, uniform
+from linkage_sim.month.choose import tie_trust
+from linkage_sim.month.clear import clear
+from linkage_sim.month.context import Context
+from linkage_sim.rules.contract import (
+    contract_price, delayed_value, delivery_chance, relationship_rent, side_selling_gain, social_sanction,
+)  # fmt: skip
+from linkage_sim.rules.firm import breaks_word, future_at_stake, loss_of_keeping, netback
+from linkage_sim.rules.harvest import expected_price, harvest_loss, hold_value, share_sold, worth_picking
+
+DELIVER, REJECT = STREAM["trade.deliver"], STREAM["trade.reject"]
+SETTLED = 1e-4
+"""Passes end early once quote and clearing price agree to this share."""
+
+
+@compiled
+def best_ahead(
+    ahead: Any, v: int, ch: Any, c: int, calendar: int, usual_price: Any, quote: float, memory: float, haul: float
+) -> int:
+    """Fill ``ahead`` with the net price expected k months on, up to the month before harvest; returns how many."""
+    months = (int(ch.last_sale) - calendar) % 12
+    if ch.all_year == 1.0:
+        months = 0
+    for k in range(1, months + 1):
+        m = (calendar + k) % 12
+        ahead[k] = expected_price(usual_price[v, c, m], quote, usual_price[v, c, calendar], memory**k) - haul
+    return months
+
+
+@compiled
+def holding(en: Any, hh: Any, ch: Any, ahead: Any, months: int) -> float:
+    """Best worth of keeping a kg: the month ahead that is worth most, USD/kg."""
+    kit = en.kit_effect if en.kit_months > 0.0 else 0.0
+    discount = hh.patience * (1.0 - ch.harvest_loss_store * (1.0 - kit))
+    best = 0.0
+    for k in range(1, months + 1):
+        best = max(best, hold_value(discount, ahead[k], k, ch.harvest_storing_cost))
+    return best
+
+
+@compiled
+def firm_netback(f: int, v: int, tier: int, fm: Any, firm: Any, route: Any, markets: Any, market_price: Any, firm_haul: Any, market_haul: Any) -> float:
+    """Netback today of the end market a route was opened for, USD/kg."""
+    if tier < 0:
+        return 0.0
+    mk = markets[tier]
+    place = firm[f].place
+    haul = firm_haul[place, v] + market_haul[tier, place]
+    return netback(mk.conversion, market_price[tier], mk.processing_cost, mk.marketing_cost, haul, fm.trip_cost, route[f, v].lot, fm.smallest_lot)
+
+
+@compiled
+def decide_to_deliver(
+    e: int, v: int, price: float, spot: float, bazaar: float, yearly: float, due: float, en: Any, hh: Any, vi: Any, bb: Any,
+    fm: Any, trusted: float, outside: float, side: float, draw: float,
+) -> bool:  # fmt: skip
+    """Whether one contracted lot is delivered (True) or side-sold; below one kg due it is delivered."""
+    if due < 1.0:
+        return True
+    worth_later = delayed_value(hh.patience, fm.delay)
+    gap = min(1.0, hh.gap / hh.need) if hh.need > 0.0 else 0.0
+    gain = side_selling_gain(spot, price, worth_later, en.debt, bb.debt_recovered, due, bb.cash_pull, gap, bazaar)
+    sanction = social_sanction(bb.sanction, bb.sanction_alone, vi.association, side)
+    rent = relationship_rent(
+        trusted, price, worth_later, outside, yearly, due, hh.patience**12, bb.breakup, bb.detection, sanction, bazaar
+    )
+    return draw < delivery_chance(rent, gain, bb.deliver_noise, max(bazaar, 1e-9))
+
+
+@compiled
+def decide(
+    first: int, last: int, commit: int, month: int, key: Any, chains: Any, behaviour: Any, firms: Any, ties: Any, markets: Any,
+    firm_haul: Any, market_haul: Any, first_enterprise: Any, household: Any, enterprise: Any, village: Any, firm: Any, route: Any,
+    tie_kept: Any, tie_broken: Any, usual_price: Any, side_share: Any, bazaar_quote: Any, market_price: Any, rival_price: Any,
+    rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any, rival_want: Any, rival_cap: Any, village_supply: Any, flows: Any, ahead_all: Any,
+) -> None:  # fmt: skip
+    """Every enterprise of a range of villages decides at the quote; with ``commit`` stocks and dues move."""
+    calendar = month % 12
+    bb = behaviour[0]
+    fm = firms[0]
+    n_chains = chains.shape[0]
+    formula = int(fm.formula)
+    for v in range(first, last):
+        vi = village[v]
+        b = vi.bazaar
+        for f in range(route.shape[0]):
+            ro = route[f, v]
+            ro.due = ro.loss = ro.bought_a = ro.bought_b = 0.0
+        for c in range(n_chains):
+            village_supply[v, c] = 0.0
+            rival_want[v, c] = 0.0
+        c_before = -1
+        months = 0
+        ahead = ahead_all[v]
+        for e in range(first_enterprise[v], first_enterprise[v + 1]):
+            en = enterprise[e]
+            hh = household[en.household]
+            c = en.chain
+            ch = chains[c]
+            quote = bazaar_quote[b, c]
+            if c != c_before:
+                months = best_ahead(ahead, v, ch, c, calendar, usual_price, quote, bb.news_memory, vi.haul)
+                c_before = c
+            stock_a = en.stock_a
+            stock_b = en.stock_b
+            if commit == 1:
+                en.sold_a = en.sold_b = en.rival_a = en.picked = en.firm_pays = en.delivered = 0.0
+            if en.potential <= 0.0 and stock_a + stock_b <= 0.0:
+                continue
+            net_b = quote - vi.haul
+            net_a = quote * (1.0 + ch.bazaar_grade_premium) - vi.haul
+            rival = rival_firm[v, c] >= 0 and net_a <= rival_top[v, c]
+            ratio = rival_ratio[v, c] if rival else 0.0
+            bid = max(rival_second[v, c], net_a)
+            out_a = ratio * bid + (1.0 - ratio) * net_a
+            if rival and commit == 1:
+                rival_price[v, c] = bid
+            hold = holding(en, hh, ch, ahead, months)
+            side_a = 0.0
+            side_b = 0.0
+            if en.potential > 0.0:
+                kit = en.kit_effect if en.kit_months > 0.0 else 0.0
+                loss = harvest_loss(ch.harvest_loss_harvest, kit, ch.practices_quality_loss_cut * en.uses_quality)
+                share_a = min(1.0, ch.harvest_grade_a + ch.practices_quality_gain * en.uses_quality)
+                price_a = price_b = 0.0
+                if en.firm >= 0:
+                    price_a = contract_price(formula, en.price_a, en.premium_a, net_a) if en.price_a > 0.0 else 0.0
+                    price_b = contract_price(formula, en.price_b, en.premium_b, net_b) if en.price_b > 0.0 else 0.0
+                keep_b = max(net_b, hold)
+                value = share_a * max(max(out_a, hold), price_a) + (1.0 - share_a) * max(keep_b, price_b)
+                picks = worth_picking(value, loss, ch.harvest_picking_cost * en.picking_factor)
+                picked = en.potential if picks else 0.0
+                kg = picked * (1.0 - loss)
+                eaten = min(en.food_left, kg * (1.0 - share_a))
+                free_a = kg * share_a
+                free_b = kg * (1.0 - share_a) - eaten
+                if commit == 1:
+                    en.picked = picked
+                    en.food_left -= eaten
+                    flows[v, PICKED] += picked
+                    flows[v, UNHARVESTED] += en.potential - picked
+                    flows[v, LOST_HARVEST] += picked * loss
+                    flows[v, EATEN] += eaten
+                if en.firm >= 0 and kg > 0.0 and vi.closed == 0:
+                    f = en.firm
+                    ro = route[f, v]
+                    trusted = tie_trust(e, f, v, tie_kept, tie_broken, route, ties)
+                    draw = uniform(key, DELIVER, month, en.identity)
+                    rejected = uniform(key, REJECT, month, en.identity) < fm.rejection
+                    for g in range(2):
+                        price = price_a if g == 0 else price_b
+                        due = en.due_a if g == 0 else en.due_b
+                        lot = min(free_a if g == 0 else free_b, due)
+                        if price <= 0.0 or lot <= 0.0:
+                            continue
+                        spot = out_a if g == 0 else net_b
+                        spot_net = net_a if g == 0 else net_b
+                        outside = max(0.0, en.price_a - en.premium_a) if g == 0 else max(0.0, en.price_b - en.premium_b)
+                        base_price = en.price_a if g == 0 else en.price_b
+                        yearly = en.contracted
+                        delivers = decide_to_deliver(
+                            e, v, price, spot, quote, yearly, due, en, hh, vi, bb, fm, trusted, outside if base_price > 0.0 else 0.0,
+                            side_share[v, c], draw,
+                        )  # fmt: skip
+                        tier = ro.tier_a if g == 0 else ro.tier_b
+                        worth = firm_netback(f, v, tier, fm, firm, route, markets, market_price, firm_haul, market_haul)
+                        paid = price
+                        taken = delivers and not rejected
+                        if delivers:
+                            ro.due += lot
+                            ro.loss += lot * loss_of_keeping(price, max(spot_net, 0.0), worth)
+                        if taken and firm[f].breaks == 1:
+                            taken = worth >= spot_net
+                            paid = max(spot_net, 0.0)
+                        if taken:
+                            if g == 0:
+                                free_a -= lot
+                                ro.bought_a += lot
+                            else:
+                                free_b -= lot
+                                ro.bought_b += lot
+                        elif not delivers:
+                            if g == 0:
+                                free_a -= lot
+                                side_a += lot
+                            else:
+                                free_b -= lot
+                                side_b += lot
+                        if commit == 1:
+                            if g == 0:
+                                en.due_a -= lot
+                            else:
+                                en.due_b -= lot
+                            ro.season_due += lot
+                            if taken:
+                                en.firm_pays += lot * paid
+                                en.owing_firm = f
+                                en.delivered += lot
+                                en.season_delivered += lot
+                                flows[v, DELIVERED] += lot
+                                flows[v, PAY_MADE] += lot * paid
+                            if not delivers:
+                                en.season_side += lot
+                                ro.season_side += lot
+                            elif firm[f].breaks == 1:
+                                en.season_broken += lot
+                                ro.season_broken += lot
+                            else:
+                                en.season_kept += lot
+                                ro.season_kept += lot
+                stock_a += free_a
+                stock_b += free_b
+            sells_a = side_a
+            sells_b = side_b
+            if vi.closed == 0:
+                stock = stock_a + stock_b
+                if months == 0:
+                    share = 1.0 if net_b > 0.0 else 0.0
+                else:
+                    share = share_sold(net_b, hold, bb.store_noise)
+                    if hh.gap > 0.0 and net_b > 0.0 and stock > 0.0:
+                        share = max(share, min(1.0, hh.gap / (net_b * stock)))
+                sells_a += share * stock_a
+                sells_b += share * stock_b
+            else:
+                share = 0.0
+                stock_a += side_a
+                stock_b += side_b
+                sells_a = sells_b = 0.0
+            if rival:
+                rival_want[v, c] += sells_a
+                village_supply[v, c] += sells_a * (1.0 - ratio) + sells_b
+            else:
+                village_supply[v, c] += sells_a + sells_b
+            if commit == 1:
+                en.rival_a = sells_a * ratio
+                en.sold_a = sells_a - en.rival_a
+                en.sold_b = sells_b
+                en.stock_a = stock_a * (1.0 - share)
+                en.stock_b = stock_b * (1.0 - share)
+                flows[v, TO_BAZAAR] += en.sold_a + en.sold_b
+                flows[v, TO_RIVAL] += en.rival_a
+        for c in range(n_chains):
+            if commit == 0 and rival_want[v, c] > 0.0:
+                rival_ratio[v, c] = min(1.0, rival_cap[v, c] / rival_want[v, c])
+            if commit == 1 and rival_firm[v, c] >= 0:
+                route[rival_firm[v, c], v].bought_a += rival_want[v, c] * rival_ratio[v, c]
+
+
+@compiled
+def rivals_bid(
+    month: int, chains: Any, firms: Any, markets: Any, market_chain: Any, market_price: Any, market_open: Any, firm_haul: Any,
+    market_haul: Any, village: Any, firm: Any, route: Any, orders_left: Any, season: Any, bazaar_price: Any, bazaar_quote: Any,
+    rival_price: Any, rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any, rival_cap: Any, first_enterprise: Any,
+) -> None:  # fmt: skip
+    """At harvest rivals bid where they can work: the highest netback wins and pays the second bid or the outside value."""
+    calendar = month % 12
+    fm = firms[0]
+    for c in range(chains.shape[0]):
+        ch = chains[c]
+        for v in range(village.shape[0]):
+            rival_firm[v, c] = -1
+            rival_cap[v, c] = 0.0
+            rival_ratio[v, c] = 0.0
+            if season[c, calendar] > 0.0:
+                rival_price[v, c] = 0.0
+            if season[c, calendar] <= 0.0 or village[v].closed == 1:
+                continue
+            best = bazaar_quote[village[v].bazaar, c] * (1.0 + ch.bazaar_grade_premium) - village[v].haul
+            second = 0.0
+            winner = -1
+            for f in range(firm.shape[0]):
+                fi = firm[f]
+                if fi.chain != c or fi.active == 0 or fi.imitator == 0 or fi.cash + fi.credit <= 0.0:
+                    continue
+                top = -1.0
+                for m in range(markets.shape[0]):
+                    if market_chain[m] == c and orders_left[f, m] > 1.0:
+                        mk = markets[m]
+                        haul = firm_haul[fi.place, v] + market_haul[m, fi.place]
+                        n = netback(mk.conversion, market_price[m], mk.processing_cost, mk.marketing_cost, haul, fm.trip_cost, fm.smallest_lot, fm.smallest_lot)
+                        top = max(top, n)
+                if top > best:
+                    second = best if winner >= 0 else second
+                    best = top
+                    winner = f
+                elif top > second:
+                    second = top
+            if winner >= 0:
+                rival_second[v, c] = second
+                rival_top[v, c] = best
+                rival_firm[v, c] = winner
+                rival_ratio[v, c] = 1.0
+        for f in range(firm.shape[0]):
+            if firm[f].chain != c or firm[f].imitator == 0:
+                continue
+            total = 0.0
+            for v in range(village.shape[0]):
+                if rival_firm[v, c] == f:
+                    total += first_enterprise[v + 1] - first_enterprise[v]
+            left = 0.0
+            for m in range(markets.shape[0]):
+                if market_chain[m] == c:
+                    left += orders_left[f, m]
+            left = max(0.0, left - firm[f].stock_a - firm[f].stock_b)
+            money = max(0.0, firm[f].cash + firm[f].credit)
+            for v in range(village.shape[0]):
+                if rival_firm[v, c] == f:
+                    part = (first_enterprise[v + 1] - first_enterprise[v]) / total
+                    rival_cap[v, c] = min(left, money / rival_top[v, c]) * part
+                    route[f, v].is_open = 1
+
+
+@compiled
+def firms_decide(
+    chains: Any, firms: Any, markets: Any, firm_haul: Any, market_haul: Any, market_price: Any, village: Any, firm: Any, route: Any,
+    first_enterprise: Any, commit: int,
+) -> None:  # fmt: skip
+    """Each firm decides once, for all its routes together, whether it keeps its word this month."""
+    fm = firms[0]
+    for f in range(firm.shape[0]):
+        fi = firm[f]
+        fi.breaks = 0
+        if fi.active == 0 or fi.imitator == 1:
+            continue
+        loss = 0.0
+        due = 0.0
+        now = 0.0
+        hears = 0.0
+        for v in range(village.shape[0]):
+            ro = route[f, v]
+            if ro.due > 0.0:
+                loss += ro.loss
+                due += ro.due
+                worth = firm_netback(f, v, ro.tier_a, fm, firm, route, markets, market_price, firm_haul, market_haul)
+                now += ro.due * (worth - ro.price_a)
+                hears += first_enterprise[v + 1] - first_enterprise[v]
+        if due <= 0.0:
+            continue
+        at_stake = future_at_stake(
+            fi.reliability, fm.patience, fi.expected_margin, now / due, fi.planned_margin, fm.reputation, hears
+        )
+        if breaks_word(loss, at_stake):
+            fi.breaks = 1
+            fi.season_breaks += 1.0
+
+
+@compiled
+def sum_supply(chains: Any, village: Any, village_supply: Any, supply: Any) -> None:
+    """Kg brought to each bazaar, summed over villages in their order."""
+    supply[:] = 0.0
+    for v in range(village.shape[0]):
+        for c in range(chains.shape[0]):
+            supply[village[v].bazaar, c] += village_supply[v, c]
+
+
+@compiled
+def next_quote(bazaar_quote: Any, bazaar_price: Any) -> float:
+    """Move the quote to the geometric mean of quote and cleared price; returns the largest gap before that."""
+    gap = 0.0
+    for b in range(bazaar_quote.shape[0]):
+        for c in range(bazaar_quote.shape[1]):
+            gap = max(gap, abs(math.log(bazaar_price[b, c] / bazaar_quote[b, c])))
+            bazaar_quote[b, c] = math.sqrt(bazaar_quote[b, c] * bazaar_price[b, c])
+    return gap
+
+
+def run(context: Context) -> None:
+    """Phase 6 of one month."""
+    s, p = context.state, context.parameters
+    month, calendar = context.month, context.calendar
+    passes = int(p.behaviour["quote_passes"][0])
+    first_villages = context.bazaar_village
+    s.bazaar_quote[:] = s.usual_price[first_villages, :, calendar] * (
+        s.bazaar_price / s.usual_price[first_villages, :, (calendar - 1) % 12]
+    ) ** p.behaviour["news_memory"][0]
+    s.firm["breaks"] = 0
+    rivals_bid(
+        month, p.chains, p.firms, p.markets, p.market_chain, s.market_price, s.market_open, p.firm_haul, p.market_haul, s.village,
+        s.firm, s.route, s.orders_left, p.season, s.bazaar_price, s.bazaar_quote, s.rival_price, s.rival_second,
+        s.rival_top, s.rival_firm, s.rival_ratio, s.rival_cap, context.first_enterprise,
+    )  # fmt: skip
+    deciding = (
+        month, context.key, p.chains, p.behaviour, p.firms, p.ties, p.markets, p.firm_haul, p.market_haul, context.first_enterprise,
+        s.household, s.enterprise, s.village, s.firm, s.route, s.tie_kept, s.tie_broken, s.usual_price, s.side_share,
+        s.bazaar_quote, s.market_price, s.rival_price, s.rival_second, s.rival_top, s.rival_firm, s.rival_ratio, s.rival_want, s.rival_cap, s.village_supply,
+        s.flows, context.ahead,
+    )  # fmt: skip
+    clearing = (
+        calendar, p.chains, p.traders, context.supply, p.bazaar_haul, s.bazaar_closed, s.bazaar_demand0, s.city_base, s.city_usual,
+        s.city_region, s.city_extra, s.bazaar_price, s.bazaar_outflow, s.bazaar_demand, s.city_price,
+    )  # fmt: skip
+    for _ in range(passes - 1):
+        context.over_villages(decide, 0, *deciding)
+        sum_supply(p.chains, s.village, s.village_supply, context.supply)
+        clear(*clearing)
+        if next_quote(s.bazaar_quote, s.bazaar_price) < SETTLED:
+            break
+    firms_decide(
+        p.chains, p.firms, p.markets, p.firm_haul, p.market_haul, s.market_price, s.village, s.firm, s.route, context.first_enterprise, 1
+    )
+    context.over_villages(decide, 1, *deciding)
+    sum_supply(p.chains, s.village, s.village_supply, context.supply)
+    clear(*clearing)
+    context.quote_gap = float(abs(s.bazaar_price / s.bazaar_quote - 1.0).max())
+    flows = context.outside_flows
+    flows[CONSUMED] += s.bazaar_demand.sum()
+    flows[TO_CITY] += s.bazaar_outflow.clip(min=0.0).sum()
+    flows[FROM_CITY] -= s.bazaar_outflow.clip(max=0.0).sum()
+
+
+READS = ("enterprise.potential", "usual_price", "tie_kept", "tie_broken", "household.gap", "market_price", "firm.expected_margin")
+WRITES = (
+    "bazaar_quote", "bazaar_price", "bazaar_outflow", "bazaar_demand", "city_price", "rival_price", "rival_firm", "rival_ratio",
+    "rival_want", "rival_cap", "village_supply", "firm.breaks", "firm.season_breaks", "enterprise.sold_a", "enterprise.sold_b",
+    "enterprise.rival_a", "enterprise.picked", "enterprise.firm_pays", "enterprise.delivered", "enterprise.stock_a",
+    "enterprise.stock_b", "enterprise.due_a", "enterprise.due_b", "enterprise.food_left", "enterprise.owing_firm",
+    "enterprise.season_delivered", "enterprise.season_side", "enterprise.season_kept", "enterprise.season_broken", "route.is_open",
+    "route.due", "route.loss", "route.bought_a", "route.bought_b", "route.season_due", "route.season_side", "route.season_kept",
+    "route.season_broken", "flows",
+)  # fmt: skip

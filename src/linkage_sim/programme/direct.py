@@ -1,0 +1,182 @@
+"""Acts that serve households and villages directly: training, storage, input vouchers, associations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage_sim.draws import uniforms
+
+if TYPE_CHECKING:
+    from linkage_sim.month.context import Context
+    from linkage_sim.programme.facilitator import Facilitation
+    from linkage_sim.scenario.acts import Associations, InputVouchers, Storage, Targeted, Training
+
+Ints = NDArray[np.int64]
+
+
+def household_order(programme: Facilitation, context: Context, name: str, act: Targeted) -> Ints:
+    """Households in the order an act serves them: targeted ones first, village by village, luck within; rows (n,).
+
+    The order is drawn once, and anew each month where the target (linked) changes.
+    """
+    if name in programme.queues and act.target != "linked":
+        return programme.queues[name]
+    households = context.state.household
+    village_draw = uniforms(context.key, "programme.target", 0, np.arange(context.villages))
+    own_draw = uniforms(context.key, "programme.target", 1, households["identity"])
+    wanted = {
+        "all": np.ones(len(households), dtype=bool),
+        "women": households["woman"] == 1,
+        "poorest": households["tercile"] == 0,
+        "remote": households["remote"] == 1,
+        "linked": np.zeros(len(households), dtype=bool),
+    }[act.target]
+    if act.target == "linked":
+        wanted[context.state.enterprise["household"][context.state.enterprise["firm"] >= 0]] = True
+    order = np.lexsort((own_draw, village_draw[households["village"]], ~wanted))
+    if act.districts:
+        order = order[in_districts(programme, context, act)[households["village"][order]]]
+    programme.queues[name] = order
+    return order
+
+
+def in_districts(programme: Facilitation, context: Context, act: Targeted) -> NDArray[np.bool_]:
+    """Which villages lie in the districts an act is limited to; (V,)."""
+    names = np.array(programme.world.routes.district_names)
+    return np.isin(names[context.state.village["district"]], act.districts)
+
+
+def duplicated(programme: Facilitation, context: Context, rows: Ints) -> NDArray[np.bool_]:
+    """Which units are wasted because agencies overlap: money spent, nothing added."""
+    draw = uniforms(context.key, "programme.duplicate", context.month, context.state.household["identity"][rows])
+    return draw < programme.overlap
+
+
+def serve(programme: Facilitation, context: Context, name: str, order: Ints, unit: Any, most: int) -> Ints:
+    """Serve the next households of a queue as far as money goes; pays and returns the rows that really gained.
+
+    ``most`` is how many places of the queue may be used in all (a queue that is gone through again is longer).
+    """
+    purse = programme.ledger.purses[name]
+    served = []
+    while int(purse.units) < most:
+        cost = programme.ledger.unit_cost(unit, purse.units)
+        if cost > purse.free + 1e-9 or len(served) >= len(order):
+            break
+        programme.ledger.spend(name, cost, context.outside_flows)
+        served.append(order[int(purse.units) % len(order)])
+        purse.units += 1
+    rows = np.array(served, dtype=np.int64)
+    return rows[~duplicated(programme, context, rows)] if len(rows) else rows
+
+
+def enterprises_of(context: Context, households: Ints) -> NDArray[np.bool_]:
+    """Which enterprises belong to these households; (E,)."""
+    chosen = np.zeros(len(context.state.household), dtype=bool)
+    chosen[households] = True
+    return chosen[context.state.enterprise["household"]]
+
+
+def train(programme: Facilitation, context: Context, name: str, act: Training) -> bool:
+    """Training: knowledge of the practices taught rises to what training gives; it decays later."""
+    effect = programme.effects.training
+    order = household_order(programme, context, name, act)
+    if act.target == "linked":
+        order = order[np.argsort(context.state.household["trained"][order], kind="stable")]
+        order = np.roll(order, int(programme.ledger.purses[name].units) % max(len(order), 1))
+    rows = serve(programme, context, name, order, effect.unit, 10**9 if act.refresh else len(order))
+    if not len(rows):
+        return False
+    mine = enterprises_of(context, rows)
+    enterprise = context.state.enterprise
+    for topic in ("improved", "quality"):
+        if act.topic in (topic, "both"):
+            column = enterprise[f"knowledge_{topic}"]
+            column[mine] = np.maximum(column[mine], effect.knowledge)
+    context.state.household["trained"][rows] = np.minimum(context.state.household["trained"][rows] + 1, 255)
+    context.state.household["reached"][rows] = 1
+    return True
+
+
+def give_kits(programme: Facilitation, context: Context, name: str, act: Storage) -> bool:
+    """Storage: a kit that cuts losses until it wears out."""
+    effect = programme.effects.storage
+    order = household_order(programme, context, name, act)
+    rows = serve(programme, context, name, order, effect.unit, len(order))
+    if not len(rows):
+        return False
+    mine = enterprises_of(context, rows)
+    context.state.enterprise["kit_effect"][mine] = effect.loss_cut
+    context.state.enterprise["kit_months"][mine] = effect.life
+    context.state.household["reached"][rows] = 1
+    return True
+
+
+def give_vouchers(programme: Facilitation, context: Context, name: str, act: InputVouchers) -> bool:
+    """Input vouchers in the planting month: as many as the money covers if all are redeemed."""
+    p, state = context.parameters, context.state
+    planting = p.chains["practice_month"] == context.calendar
+    if not planting.any():
+        return False
+    order = household_order(programme, context, name, act)
+    ch = p.chains[state.enterprise["chain"]]
+    most = np.zeros(len(state.household))
+    for practice in ("improved", "quality"):
+        share, life = ch[f"practices_{practice}_equipment_share"], ch[f"practices_{practice}_equipment_life"] / 12.0
+        outlay = ch[f"practices_{practice}_cost"] * state.enterprise["assets"] * (1.0 - share + share * life)
+        factor = 1.0 + p.inputs["travel_cost"][0] * state.village["reach_hours"][state.household["village"][state.enterprise["household"]]]
+        np.add.at(most, state.enterprise["household"], act.paid * outlay * factor * planting[state.enterprise["chain"]])
+    purse = programme.ledger.purses[name]
+    purse.reserved = 0.0
+    given = []
+    for row in order:
+        cost = programme.ledger.unit_cost(programme.effects.input_vouchers.unit, purse.units)
+        if cost + most[row] > purse.free:
+            break
+        programme.ledger.spend(name, cost, context.outside_flows)
+        purse.reserved += most[row]
+        purse.units += 1
+        given.append(row)
+    rows = np.array(given, dtype=np.int64)
+    if not len(rows):
+        return False
+    real = rows[~duplicated(programme, context, rows)]
+    state.enterprise["voucher"][enterprises_of(context, real)] = act.paid
+    state.household["reached"][real] = 1
+    programme.voucher_purse = name
+    return True
+
+
+def support_associations(programme: Facilitation, context: Context, name: str, act: Associations) -> bool:
+    """Associations: a village's association is built up while support lasts."""
+    effect = programme.effects.associations
+    purse = programme.ledger.purses[name]
+    state = context.state
+    draw = uniforms(context.key, "programme.target", 0, np.arange(context.villages))
+    order = np.lexsort((draw, state.village["remote"] == 0)) if act.target == "remote" else np.argsort(draw, kind="stable")
+    if act.districts:
+        order = order[in_districts(programme, context, act)[order]]
+    acted = False
+    for v in order:
+        if programme.supported_until[v] >= context.month:
+            continue
+        cost = programme.ledger.unit_cost(effect.unit, purse.units)
+        if cost > purse.free + 1e-9:
+            break
+        programme.ledger.spend(name, cost, context.outside_flows)
+        purse.units += 1
+        programme.supported_until[v] = context.month + effect.support_months
+        state.village["association_goal"][v] = effect.strength
+        state.household["reached"][state.household["village"] == v] = 1
+        acted = True
+    return acted
+
+
+def end_support(programme: Facilitation, context: Context) -> None:
+    """Associations whose paid support has run out begin to fade."""
+    over = (programme.supported_until >= 0) & (programme.supported_until < context.month)
+    if over.any():
+        context.state.village["association_goal"][over] = 0.0

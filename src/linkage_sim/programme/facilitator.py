@@ -1,0 +1,176 @@
+"""Phase 2, acts: the facilitator, its staff and its plan (model 4, Effective facilitation; model 5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage_sim.draws import normals, uniforms
+from linkage_sim.programme import direct, firms, organisation
+from linkage_sim.programme.ledger import Ledger, Purse
+from linkage_sim.scenario.acts import Act
+from linkage_sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from linkage_sim.month.context import Context
+    from linkage_sim.world.world import World
+
+AT_ONCE = ("market_assessment", "lead_firm_selection", "reflection_session")
+"""Acts whose money is released whole; that of all others is released evenly over their months."""
+HANDLERS = {
+    "training": direct.train, "storage": direct.give_kits, "input_vouchers": direct.give_vouchers,
+    "associations": direct.support_associations, "market_assessment": organisation.assess_market,
+    "lead_firm_selection": firms.select, "brokering": firms.broker, "co_investment": firms.co_invest,
+    "staff_coaching": organisation.coach, "reflection_session": organisation.reflect,
+}  # fmt: skip
+
+
+class Facilitation:
+    """The programme of one run.
+
+    Parameters
+    ----------
+    scenario : gives plan, costs and effects; world : routes and graph; context : the run it acts in
+    """
+
+    def __init__(self, scenario: Scenario, world: World, context: Context) -> None:
+        self.scenario, self.world = scenario, world
+        self.terms, self.effects, self.plan = scenario.facilitator, scenario.interventions, scenario.programme
+        self.first = scenario.timeline.before
+        self.last = self.first + scenario.timeline.during - 1
+        self.ledger = Ledger(self.terms, {name: Purse(act.share * self.terms.budget) for name, act in self.plan.items()})
+        self.done: dict[str, int] = {}
+        self.view = 0.0
+        self.sharing = self.terms.sharing
+        self.claims: list[dict[str, float]] = []
+        self.progress: dict[str, float] = {}
+        self.queues: dict[str, NDArray[np.int64]] = {}
+        self.supported_until = np.full(context.villages, -1)
+        self.voucher_purse: str | None = None
+        staff = np.arange(self.terms.staff)
+        spread = self.terms.spread
+        self.start_skill = np.clip(self.terms.skill + spread * normals(context.key, "staff.skill", 0, staff), 0.02, 1.0)
+        self.start_concept = np.clip(self.terms.concept + spread * normals(context.key, "staff.concept", 0, staff), 0.0, 1.0)
+        self.staff_skill, self.staff_concept = self.start_skill.copy(), self.start_concept.copy()
+
+    @property
+    def skill(self) -> float:
+        """Mean business skill of field staff, 0..1."""
+        return float(self.staff_skill.mean())
+
+    @property
+    def concept(self) -> float:
+        """Mean concept score of field staff, 0..1."""
+        return float(self.staff_concept.mean())
+
+    @property
+    def overlap(self) -> float:
+        """Share of work duplicated between agencies: overlap*(1-sharing)*(agencies-1)/agencies."""
+        return self.terms.overlap * (1.0 - self.sharing) * (self.terms.agencies - 1) / self.terms.agencies
+
+    def is_working(self, month: int) -> bool:
+        """Whether the programme is there in a recorded month and has a plan."""
+        return bool(self.plan) and self.first <= month <= self.last
+
+    def is_due(self, name: str, act: Act, month: int) -> bool:
+        """Whether an act of the plan acts in this month."""
+        since = month - self.first + 1
+        end = self.scenario.timeline.during if act.end is None else act.end
+        if not act.start <= since <= end:
+            return False
+        if act.after is not None and act.after not in self.done:
+            return False
+        return act.until is None or act.until not in self.done
+
+    def release(self, name: str, act: Any, month: int) -> None:
+        """Release this month's part of an act's money."""
+        purse = self.ledger.purses[name]
+        if act.act in AT_ONCE:
+            purse.released = purse.total
+            return
+        end = self.first + (self.scenario.timeline.during if act.end is None else act.end) - 1
+        left = max(1, end - month + 1)
+        purse.released += (purse.total - purse.released) / left
+
+    def act(self, context: Context) -> None:
+        """One month of the plan."""
+        month = context.month
+        if month == self.first:
+            self.ledger.open(context.outside_flows)
+        if month == self.last + 1:
+            self.leave(context)
+        if not self.is_working(month):
+            return
+        self.change_staff(context)
+        firms.pay_openings(self, context)
+        for name, act in self.plan.items():
+            if self.is_due(name, act, month):
+                self.release(name, act, month)
+                if HANDLERS[act.act](self, context, name, act):
+                    self.done.setdefault(name, month)
+        direct.end_support(self, context)
+
+    def change_staff(self, context: Context) -> None:
+        """Turnover, and what fades: the market view and the sharing between agencies."""
+        staff = np.arange(self.terms.staff)
+        leaves = uniforms(context.key, "staff.turnover", context.month, staff) < self.terms.turnover / 12.0
+        self.staff_skill[leaves] = self.start_skill[leaves]
+        self.staff_concept[leaves] = self.start_concept[leaves]
+        self.view *= 1.0 - self.effects.market_assessment.decay / 12.0
+        fade = self.effects.reflection_session.sharing_decay / 12.0
+        self.sharing += fade * (self.terms.sharing - self.sharing)
+
+    def leave(self, context: Context) -> None:
+        """The programme leaves: unspent money goes back, support ends."""
+        self.ledger.close(context.outside_flows)
+        context.state.village["association_goal"] = 0.0
+        context.state.route["setup_promise"] = 0.0
+        context.state.enterprise["voucher"] = 0.0
+
+    def pay_vouchers(self, amount: float) -> None:
+        """Charge redeemed vouchers to the act that gave them."""
+        if amount > 0.0 and self.voucher_purse is not None:
+            self.ledger.purses[self.voucher_purse].spent += amount
+            self.ledger.cash -= amount
+        for purse in self.ledger.purses.values():
+            if self.voucher_purse is not None and purse is self.ledger.purses[self.voucher_purse]:
+                purse.reserved = 0.0
+
+    def observed(self) -> dict[str, float]:
+        """What is recorded of the facilitator every month."""
+        ratio = [claim["claimed"] / claim["true"] for claim in self.claims if claim["chosen"]]
+        return {
+            "claimed_over_true": float(np.mean(ratio)) if ratio else 0.0,
+            "concept": self.concept,
+            "skill": self.skill,
+        }
+
+    def report(self) -> dict[str, Any]:
+        """What it did: spending and units by act, money returned, claims of applicants."""
+        return {
+            "budget": self.terms.budget,
+            "spent": {name: purse.spent for name, purse in self.ledger.purses.items()},
+            "units": {name: purse.units for name, purse in self.ledger.purses.items()},
+            "returned": self.ledger.returned,
+            "unassigned": self.terms.budget - sum(purse.total for purse in self.ledger.purses.values()),
+            "claims": self.claims,
+            "overlap": self.overlap,
+        }
+
+
+def run(context: Context) -> None:
+    """Phase 2 of one month."""
+    programme = context.programme
+    if programme is not None and programme.plan:
+        programme.act(context)
+
+
+READS = ("village.association", "route.is_open", "firm.active", "usual_price", "market_price")
+WRITES = (
+    "enterprise.knowledge_improved", "enterprise.knowledge_quality", "enterprise.kit_months", "enterprise.kit_effect",
+    "enterprise.voucher", "village.association_goal", "household.reached", "household.trained", "firm.supported", "firm.addenda",
+    "firm.spent", "firm.cash", "firm.capacity", "route.introduced", "route.dependence", "route.setup_promise", "orders",
+    "orders_left",
+)  # fmt: skip

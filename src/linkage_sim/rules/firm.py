@@ -1,0 +1,68 @@
+"""What a lead firm can pay, where it opens a route, and whether it keeps its word (model 4)."""
+
+from __future__ import annotations
+
+from linkage_sim.rules.core import rule
+
+
+@rule
+def netback(conversion: float, end_price: float, processing: float, marketing: float, haul: float, trip: float, lot: float, smallest_lot: float) -> float:
+    """Most a firm can pay at the village without loss, USD per kg bought.
+
+    N = conv*P - processing - marketing - haul - trip/max(lot, smallest lot); lots in kg, trip in USD.
+    """
+    return conversion * end_price - processing - marketing - haul - trip / max(lot, smallest_lot)
+
+
+@rule
+def outside_value(bazaar: float, premium: float, haul: float, rival: float) -> float:
+    """Value of a kg at the village without the contract: max(p*(1+phi) - haul, rival's bid, 0.05*p), USD/kg."""
+    return max(bazaar * (1.0 + premium) - haul, max(rival, 0.05 * bazaar))
+
+
+@rule
+def farmer_share(start: float, per_association: float, association: float) -> float:
+    """Share of the surplus a firm offers: min(theta0 + theta1*association, 0.9)."""
+    return min(start + per_association * association, 0.9)
+
+
+@rule
+def route_profit(share: float, surplus: float, volume: float, side_selling: float, members: float, member_cost: float) -> float:
+    """Yearly profit a firm expects of one village before the route's own cost, USD.
+
+    (1-theta)*S*Qhat*(1-ss) less the cost of serving members.
+    """
+    return (1.0 - share) * surplus * volume * (1.0 - side_selling) - members * member_cost
+
+
+@rule
+def route_hurdle(is_open: bool, running: float, setup: float, rate: float, life_years: float, programme_share: float) -> float:
+    """Yearly profit a route must exceed, USD: its running cost, and when new its set-up written off."""
+    if is_open:
+        return running
+    return running + setup * (rate + 1.0 / life_years) * (1.0 - programme_share)
+
+
+@rule
+def future_at_stake(reliability: float, patience: float, yearly_margin: float, margin_now: float, margin_planned: float, reputation: float, hears: float) -> float:
+    """What a firm loses by breaking its word, USD: reliability*(d/(1-d)*margin*scale + reputation*households).
+
+    The expected yearly margin is scaled by today's margin over the planned one, held to 0..1, so that a fallen end
+    market makes promises fragile.
+    """
+    scale = 1.0
+    if margin_planned > 0.0:
+        scale = min(1.0, max(0.0, margin_now / margin_planned))
+    return reliability * (patience / (1.0 - patience) * max(0.0, yearly_margin) * scale + reputation * hears)
+
+
+@rule
+def loss_of_keeping(price: float, spot: float, netback_now: float) -> float:
+    """What keeping its word costs a firm per kg now, USD/kg: p_c - min(p_b net, N)."""
+    return price - min(spot, netback_now)
+
+
+@rule
+def breaks_word(loss_now: float, at_stake: float) -> bool:
+    """Whether a firm breaks its word this month: the loss now exceeds what it would lose later."""
+    return loss_now > at_stake

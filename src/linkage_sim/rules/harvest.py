@@ -1,0 +1,66 @@
+"""Harvest, storing and selling: what a household's crop becomes (model 4)."""
+
+from __future__ import annotations
+
+from linkage_sim.rules.core import rule, sigmoid
+
+
+@rule
+def harvest(assets: float, yield_per_asset: float, skill: float, gain: float, weather: float, conversion: float, season: float) -> float:
+    """Crop of one month in the unit of sale (model 4, Harvest): A*y*k*(1+gain)*w*conv*season.
+
+    Parameters
+    ----------
+    assets : asset units; yield_per_asset : fresh kg per unit and year; skill : 1 = average
+    gain : share gained by improved practice this season; weather : product of shares, mean 1
+    conversion : kg sold per kg fresh; season : share of the year's harvest that ripens this month
+
+    Returns
+    -------
+    kg, 0 or more
+    """
+    return assets * yield_per_asset * skill * (1.0 + gain) * weather * conversion * season
+
+
+@rule
+def harvest_loss(base: float, kit_effect: float, quality_cut: float) -> float:
+    """Share lost at harvest: lh*(1 - eta*storage) - cut by quality practice, never below 0."""
+    return max(0.0, base * (1.0 - kit_effect) - quality_cut)
+
+
+@rule
+def worth_picking(value: float, loss: float, cost: float) -> bool:
+    """Whether a crop is picked: its value net of losses covers picking and drying (USD/kg)."""
+    return value * (1.0 - loss) > cost
+
+
+@rule
+def hold_value(discount: float, expected_ahead: float, months: int, storing_cost: float) -> float:
+    """Worth now of selling a kg after some months: (delta*(1-loss))^k * E[p] - k*cost.
+
+    Parameters
+    ----------
+    discount : monthly patience times what a month in store leaves; expected_ahead : USD/kg net at the village
+    months : k, 1 or more; storing_cost : USD/kg a month
+    """
+    return discount**months * expected_ahead - months * storing_cost
+
+
+@rule
+def share_sold(price_net: float, best_hold: float, noise: float) -> float:
+    """Share of the stock sold this month (model 4, Store or sell): sigmoid((p - V)/(s*p)); 0 where the price is 0."""
+    if price_net <= 0.0:
+        return 0.0
+    return sigmoid((price_net - best_hold) / (noise * price_net))
+
+
+@rule
+def expected_price(usual_ahead: float, today: float, usual_today: float, memory: float) -> float:
+    """Price expected for a later month: E[m+k]*(p_t/E[m])^(rho^k) (model 4, Expect).
+
+    Parameters
+    ----------
+    usual_ahead, usual_today : USD/kg, what is usual in the later and in the present calendar month, above 0
+    today : USD/kg, above 0; memory : rho^k, 0..1
+    """
+    return usual_ahead * (today / usual_today) ** memory

@@ -1,0 +1,176 @@
+"""A value chain as a user writes it: data, never code (model 2)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from linkage_sim.scenario.declare import MONTHS, Section, monthly, parameter
+
+Month = Literal["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+
+
+def month_values(given: dict[Month, float]) -> tuple[float, ...]:
+    """Twelve values from January; a month left out is 0."""
+    values = {str(name): value for name, value in given.items()}
+    return tuple(float(values.get(name, 0.0)) for name in MONTHS)
+
+
+class Assets(Section):
+    """What a household produces with: hectares, trees, cows, hives or looms."""
+
+    unit: str = Field(description="name of one asset unit, in words, for reports")
+    owners: float = parameter("share", 0.01, 1, "households that have this enterprise")
+    median: float = parameter("number", 0.001, 1000, "median asset units of an owner")
+    spread: float = parameter("log", 0, 2, "standard deviation of the log of asset units")
+    smallest: float = parameter("number", 0.0001, 1000, "no owner has less")
+    largest: float = parameter("number", 0.001, 10000, "no owner has more")
+
+    @model_validator(mode="after")
+    def ordered(self) -> Assets:
+        if not self.smallest <= self.median <= self.largest:
+            raise ValueError("smallest <= median <= largest does not hold")
+        return self
+
+
+class BadYear(Section):
+    """An event that takes part of the crop of a whole district: spring frost, disease."""
+
+    month: Month = Field(description="month in which it strikes")
+    chance: float = parameter("per year", 0, 1, "chance of a bad year in a district")
+    worst: float = parameter("share", 0, 1, "share of the crop left in the worst bad year")
+    mildest: float = parameter("share", 0, 1, "share of the crop left in the mildest bad year")
+    villages: float = parameter("share", 0, 1, "villages of the district that are hit")
+
+    @model_validator(mode="after")
+    def ordered(self) -> BadYear:
+        if self.worst > self.mildest:
+            raise ValueError("worst must not exceed mildest")
+        return self
+
+
+class Harvest(Section):
+    """Harvest (model 4): yields, weather, losses, grades."""
+
+    yield_per_asset: float = parameter("number", 0.1, 1e6, "fresh kg per asset unit in a year without events")
+    conversion: float = parameter("kg/kg", 0.01, 1, "kg sold per kg fresh")
+    season: dict[Month, float] = monthly("share", 0, 1, "share of the year's harvest by month; sums to 1")
+    weather_district: float = parameter("log", 0, 1, "yearly weather shared by a district")
+    weather_village: float = parameter("log", 0, 1, "yearly weather shared by a village")
+    weather_own: float = parameter("log", 0, 1, "yearly luck of one enterprise")
+    bad_year: BadYear
+    grade_a: float = parameter("share", 0, 1, "share of grade A without quality practice")
+    loss_harvest: float = parameter("share", 0, 0.9, "loss at harvest without storage equipment")
+    loss_store: float = parameter("share", 0, 0.5, "loss in store per month without storage equipment")
+    picking_cost: float = parameter("USD/kg", 0, 10, "picking and drying, per kg picked")
+    picking_spread: float = parameter("log", 0, 1, "spread of picking cost over enterprises")
+    storing_cost: float = parameter("USD/kg", 0, 1, "keeping one kg for one month")
+    food_need: float = parameter("kg/year", 0, 1000, "eaten at home per household, kept first")
+    labour: float = parameter("days/t", 0, 1000, "work days per tonne picked and dried")
+
+    @model_validator(mode="after")
+    def season_sums_to_one(self) -> Harvest:
+        if abs(sum(self.season.values()) - 1) > 1e-6:
+            raise ValueError(f"season must sum to 1, it sums to {sum(self.season.values()):g}")
+        return self
+
+
+class Practice(Section):
+    """A practice that a household may adopt each season (model 4, Adopt)."""
+
+    gain: float = parameter("share", 0, 3, "gain: of yield (improved) or of the share of grade A (quality)")
+    loss_cut: float = parameter("share", 0, 0.5, "cut of the loss at harvest")
+    cost: float = parameter("USD", 0, 10000, "inputs and equipment per asset unit and year")
+    equipment_share: float = parameter("share", 0, 1, "share of the cost that is equipment and lasts")
+    equipment_life: float = parameter("months", 12, 240, "life of the equipment, in months")
+    known: float = parameter("share", 0, 1, "knowledge of the practice before any programme")
+
+
+class Practices(Section):
+    """Improved practice raises yield; quality practice raises the share of grade A."""
+
+    month: Month = Field(description="month in which practices are chosen")
+    improved: Practice
+    quality: Practice
+
+
+class Bazaar(Section):
+    """Local demand and prices at the district bazaars (model 4, Bazaar price)."""
+
+    reference_price: float = parameter("USD/kg", 0.001, 1000, "price at which local demand is stated")
+    local_share: float = parameter("share", 0.001, 2, "local demand at that price, as a share of a normal crop")
+    elasticity: float = parameter("number", 0.05, 5, "price elasticity of local demand")
+    grade_premium: float = parameter("share", 0, 1, "what bazaars pay more for grade A; swept 0-0.25")
+
+
+class City(Section):
+    """The regional wholesale market (model 4)."""
+
+    price: float = parameter("USD/kg", 0.001, 1000, "wholesale price in a normal year")
+    season: dict[Month, float] = monthly("share", 0.1, 5, "seasonal factor of the wholesale price by month")
+    elasticity: float = parameter("number", 0.1, 50, "price elasticity of demand in the city")
+    size: float = parameter("number", 0.1, 10000, "the city's normal supply as a multiple of this region's crop")
+    persistence: float = parameter("per month", 0, 0.999, "memory of the price shock")
+    shock: float = parameter("log", 0, 1, "monthly standard deviation of the price shock")
+
+
+class EndMarket(Section):
+    """A market at the end of the chain with its own grade rule and depth."""
+
+    place: str = Field(description="node of the market graph where it is reached")
+    price: float = parameter("USD/kg", 0.001, 10000, "price per kg of the final product")
+    grade_b_value: float = parameter("share", 0, 1, "what grade B fetches there, as a share; 0 = refused")
+    conversion: float = parameter("kg/kg", 0.01, 2, "kg of product per kg bought")
+    processing_cost: float = parameter("USD/kg", 0, 1000, "sorting, washing, packing per kg bought")
+    marketing_cost: float = parameter("USD/kg", 0, 1000, "box, certificates, selling per kg bought")
+    orders: float = parameter("kg/year", 0, 1e9, "median standing order of one firm")
+    orders_spread: float = parameter("log", 0, 2, "spread of standing orders over firms")
+    orders_skill: float = parameter("number", -2, 2, "how much sourcing skill raises orders (log per unit)")
+    depth: float = parameter("number", 1, 1000, "most that all firms together can sell there, as a multiple of first orders")
+    persistence: float = parameter("per month", 0, 0.999, "memory of the price shock")
+    shock: float = parameter("log", 0, 1, "monthly standard deviation of the price shock")
+    correlation: float = parameter("number", -1, 1, "correlation with shocks of the city price")
+
+
+class ProcessorPlant(Section):
+    """A processor: buys from lead firms what their own orders do not take, and at the city."""
+
+    place: str = Field(description="node of the market graph")
+    capacity: float = parameter("kg/month", 0, 1e8, "most it can take in a month")
+    conversion: float = parameter("kg/kg", 0.01, 2, "kg of product per kg bought")
+    cost: float = parameter("USD/kg", 0, 1000, "cost per kg bought")
+    margin: float = parameter("share", 0, 0.9, "margin it wants on what it sells")
+    end_market: str = Field(description="end market it sells to")
+    labour: float = parameter("days/t", 0, 1000, "work days per tonne bought")
+
+
+class Contract(Section):
+    """What is particular to contracts in this chain."""
+
+    month: Month = Field(description="month in which firms offer and households choose")
+    season_end: Month = Field(description="month in which the season is settled, trust is updated, firms invest")
+    autonomy: float = parameter("share", 0, 1, "extra gain wanted before giving up free sale (annual crops want more)")
+    labour: float = parameter("days/t", 0, 1000, "firm's work days per tonne collected, sorted and packed")
+
+
+class ValueChain(Section):
+    """One value chain: a data file with sources."""
+
+    data: str = Field(default="", description="name of a file in data/value_chains that this starts from")
+    product: str = Field(description="what is sold, in words")
+    assets: Assets
+    harvest: Harvest
+    practices: Practices
+    bazaar: Bazaar
+    city: City
+    end_markets: dict[str, EndMarket] = Field(min_length=1)
+    processors: dict[str, ProcessorPlant] = Field(default_factory=dict)
+    contract: Contract
+
+    @model_validator(mode="after")
+    def processors_sell_somewhere(self) -> ValueChain:
+        for name, plant in self.processors.items():
+            if plant.end_market not in self.end_markets:
+                raise ValueError(f"processors.{name}.end_market: no end market {plant.end_market!r}; known: {', '.join(self.end_markets)}")
+        return self

@@ -1,0 +1,59 @@
+"""How a parameter is declared: unit, bounds, default, source and kind in one place."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import PydanticUndefined
+
+Kind = Literal["lever", "uncertainty", "setting"]
+"""lever: the programme chooses it; uncertainty: it cannot; setting: how the model is run."""
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+class Section(BaseModel):
+    """A frozen group of parameters; unknown keys are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False)
+
+
+def parameter(
+    unit: str,
+    low: float,
+    high: float,
+    meaning: str,
+    *,
+    default: Any = PydanticUndefined,
+    source: str = "",
+    kind: Kind = "uncertainty",
+) -> Any:
+    """Declare one numeric parameter.
+
+    Parameters
+    ----------
+    unit : a key of `linkage_sim.units.UNITS`
+    low, high : inclusive bounds, in ``unit``
+    meaning : one line
+    default : number in ``unit``; left out where a data file must give it
+    source : key of ``data/sources.yaml``, needed where there is a default
+    kind : lever, uncertainty or setting
+    """
+    if default is not PydanticUndefined and not source:
+        raise TypeError(f"a parameter with a default needs a source: {meaning}")
+    return Field(
+        default,
+        ge=low,
+        le=high,
+        description=meaning,
+        json_schema_extra={"unit": unit, "source": source, "kind": kind},
+    )
+
+
+def monthly(unit: str, low: float, high: float, meaning: str, *, kind: Kind = "uncertainty") -> Any:
+    """Declare twelve values by month name (a month left out is 0); bounds hold for each."""
+    return Field(
+        description=meaning,
+        json_schema_extra={"unit": unit, "source": "", "kind": kind, "each_low": low, "each_high": high},
+    )

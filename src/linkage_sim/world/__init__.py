@@ -1,0 +1,1 @@
+"""The simulated world: market graph, populations, compiled parameters."""

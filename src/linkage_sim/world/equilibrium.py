@@ -1,0 +1,99 @@
+"""The year that everybody expects at the start: a deterministic equilibrium without firms (model 4, Expect)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage_sim.compiled import compiled
+from linkage_sim.rules.harvest import share_sold
+from linkage_sim.rules.price import clearing_price, local_demand, outflow
+from linkage_sim.scenario.scenario import Scenario
+from linkage_sim.world.parameters import Parameters
+
+Numbers = NDArray[np.float64]
+ROUNDS = 60
+
+
+@dataclass(frozen=True)
+class UsualYear:
+    """Usual prices and flows: price (B, C, 12) USD/kg, demand0 (B, C) kg/month, city supplies (C, 12) kg/month."""
+
+    price: Numbers
+    demand0: Numbers
+    city_usual: Numbers
+    city_region: Numbers
+
+
+@compiled
+def settle_year(
+    crop: Any, season: Any, city_season: Any, chains: Any, demand0: Any, haul: Any, slope: float, conduct: float, patience: float,
+    noise: float, price: Any, flow: Any,
+) -> None:  # fmt: skip
+    """Usual prices of every bazaar and chain: households expect the price, and the price is what they cause."""
+    stocks = np.zeros(12)
+    for b in range(crop.shape[0]):
+        for c in range(crop.shape[1]):
+            ch = chains[c]
+            start = int(ch.harvest_start)
+            for m in range(12):
+                price[b, c, m] = max(ch.city_price * city_season[c, m] - haul[b], 0.2 * ch.city_price)
+            for _round in range(ROUNDS):
+                stock = 0.0
+                for _lap in range(2):
+                    for step in range(12):
+                        m = (start + step) % 12
+                        stock = stock * (1.0 - ch.harvest_loss_store) + crop[b, c] * season[c, m]
+                        months = 0 if ch.all_year == 1.0 else 11 - step
+                        best = 0.0
+                        worth = 1.0
+                        for k in range(1, months + 1):
+                            worth *= patience * (1.0 - ch.harvest_loss_store)
+                            best = max(best, worth * price[b, c, (m + k) % 12] - k * ch.harvest_storing_cost)
+                        share = 1.0 if months == 0 else share_sold(price[b, c, m], best, noise)
+                        stocks[m] = stock * share
+                        stock -= stocks[m]
+                for m in range(12):
+                    city = ch.city_price * city_season[c, m]
+                    cleared = clearing_price(
+                        stocks[m], demand0[b, c], ch.bazaar_reference_price, ch.bazaar_elasticity, city, haul[b], slope, conduct,
+                        price[b, c, m],
+                    )  # fmt: skip
+                    price[b, c, m] = 0.7 * price[b, c, m] + 0.3 * cleared
+            for m in range(12):
+                city = ch.city_price * city_season[c, m]
+                demand = local_demand(price[b, c, m], demand0[b, c], ch.bazaar_reference_price, ch.bazaar_elasticity)
+                flow[b, c, m] = outflow(price[b, c, m], city, haul[b], slope, conduct, demand, ch.bazaar_elasticity)
+
+
+def usual_year(scenario: Scenario, parameters: Parameters, crop: Numbers) -> UsualYear:
+    """Usual year of a region.
+
+    Parameters
+    ----------
+    scenario : whose numbers are used
+    parameters : compiled
+    crop : (B, C) kg a year in a normal year after losses at harvest
+
+    Notes
+    -----
+    The city's usual supply is this region's usual inflow plus the rest of the world, whose size is a multiple of the
+    region's and whose season is half that of the region and half even (assumed).
+    """
+    chains = parameters.chains
+    n_bazaars, n_chains = crop.shape
+    demand0 = np.maximum(crop * chains["bazaar_local_share"] / 12.0, 1.0)
+    price = np.zeros((n_bazaars, n_chains, 12))
+    flow = np.zeros_like(price)
+    traders = scenario.traders
+    settle_year(
+        crop, parameters.season, parameters.city_season, chains, demand0, parameters.bazaar_haul, traders.slope / traders.number,
+        traders.conduct, scenario.households.patience, scenario.behaviour.store_noise, price, flow,
+    )  # fmt: skip
+    region = np.maximum(flow.sum(axis=0), 0.0)
+    mean = np.maximum(region.mean(axis=1, keepdims=True), 1.0)
+    rest = np.maximum(chains["city_size"][:, None] - 1.0, 0.0) * mean * (0.5 + 0.5 * region / mean)
+    return UsualYear(price=price, demand0=demand0, city_usual=rest + region, city_region=region)

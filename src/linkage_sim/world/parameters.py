@@ -1,0 +1,124 @@
+"""A scenario's numbers in the form kernels read: record arrays whose fields keep the scenario's names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage_sim.rules.contract import FIXED, FLOOR_PLUS, SPOT_PLUS
+from linkage_sim.scenario.chain import MONTHS, ValueChain, month_values
+from linkage_sim.scenario.declare import Section
+from linkage_sim.scenario.scenario import Scenario
+from linkage_sim.world.routes import Routes
+
+Table = NDArray[Any]
+Numbers = NDArray[np.float64]
+FORMULAS = {"fixed": FIXED, "spot_plus": SPOT_PLUS, "floor_plus": FLOOR_PLUS}
+
+
+def _numbers(section: Section, prefix: str = "") -> dict[str, float]:
+    """Every plain number of a section by name; nested sections are joined with an underscore."""
+    found: dict[str, float] = {}
+    for name in type(section).model_fields:
+        value = getattr(section, name)
+        if isinstance(value, Section):
+            found.update(_numbers(value, f"{prefix}{name}_"))
+        elif isinstance(value, (int, float)):
+            found[prefix + name] = float(value)
+    return found
+
+
+def _records(rows: list[dict[str, float]]) -> Table:
+    """Record array of rows with the same names, in the order of the first."""
+    kind = np.dtype([(name, "f8") for name in rows[0]])
+    return np.array([tuple(row[name] for name in rows[0]) for row in rows], dtype=kind)
+
+
+def _month(name: str) -> float:
+    return float(MONTHS.index(name))
+
+
+def _chain(chain: ValueChain) -> dict[str, float]:
+    row = _numbers(chain)
+    row["contract_month"] = _month(chain.contract.month)
+    row["season_end"] = _month(chain.contract.season_end)
+    row["practice_month"] = _month(chain.practices.month)
+    row["bad_month"] = _month(chain.harvest.bad_year.month)
+    season = month_values(chain.harvest.season)
+    ripe = [month for month in range(12) if season[month] > 0]
+    start = next(month for month in ripe if season[(month - 1) % 12] == 0) if len(ripe) < 12 else 0
+    row["harvest_start"] = float(start)
+    row["last_sale"] = float((start - 1) % 12)
+    row["ripe_months"] = float(len(ripe))
+    row["all_year"] = float(len(ripe) == 12)
+    bad = chain.harvest.bad_year
+    row["usual_bad_year"] = 1.0 - bad.chance * bad.villages * (1.0 - 0.5 * (bad.worst + bad.mildest))
+    return row
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Compiled numbers of one scenario's world. Shapes: C chains, M end markets, N processors, P places."""
+
+    chains: Table
+    behaviour: Table
+    firms: Table
+    people: Table
+    ties: Table
+    traders: Table
+    inputs: Table
+    season: Numbers
+    city_season: Numbers
+    markets: Table
+    market_chain: NDArray[np.int64]
+    plants: Table
+    plant_chain: NDArray[np.int64]
+    plant_market: NDArray[np.int64]
+    bazaar_haul: Numbers
+    bazaar_closed_chance: Numbers
+    village_closed_chance: Numbers
+    market_closed_chance: Numbers
+    firm_haul: Numbers
+    market_haul: Numbers
+    city_haul: Numbers
+
+    @classmethod
+    def of(cls, scenario: Scenario, routes: Routes) -> Parameters:
+        """Compile the numbers of a scenario for given routes."""
+        chains = list(scenario.value_chains.values())
+        markets = [(c, market) for c, chain in enumerate(chains) for market in chain.end_markets.values()]
+        first = np.cumsum([0] + [len(chain.end_markets) for chain in chains])
+        plants = [(c, plant) for c, chain in enumerate(chains) for plant in chain.processors.values()]
+        firms = _numbers(scenario.lead_firms)
+        firms["formula"] = float(FORMULAS[scenario.lead_firms.price_formula])
+        rows = [_numbers(plant) | {"place": float(routes.place_names.index(plant.place))} for _, plant in plants]
+        empty = {"capacity": 0.0, "conversion": 0.0, "cost": 0.0, "margin": 0.0, "labour": 0.0, "place": 0.0}
+        targets = [first[c] + list(chains[c].end_markets).index(plant.end_market) for c, plant in plants]
+        return cls(
+            chains=_records([_chain(chain) for chain in chains]),
+            behaviour=_records([_numbers(scenario.behaviour)]),
+            firms=_records([firms]),
+            people=_records([_numbers(scenario.households)]),
+            ties=_records([_numbers(scenario.trust)]),
+            traders=_records([_numbers(scenario.traders)]),
+            inputs=_records([_numbers(scenario.input_providers)]),
+            season=np.array([month_values(chain.harvest.season) for chain in chains]),
+            city_season=np.array([month_values(chain.city.season) for chain in chains]),
+            markets=_records([_numbers(market) for _, market in markets]),
+            market_chain=np.array([c for c, _ in markets], dtype=np.int64),
+            plants=_records(rows) if rows else _records([empty])[:0],
+            plant_chain=np.array([c for c, _ in plants], dtype=np.int64),
+            plant_market=np.array(targets, dtype=np.int64),
+            bazaar_haul=routes.bazaar_city_cost,
+            bazaar_closed_chance=routes.bazaar_city_closed,
+            village_closed_chance=routes.village_closed,
+            market_closed_chance=np.array([routes.market_closed[market.place] for _, market in markets]),
+            firm_haul=routes.place_village_cost,
+            market_haul=np.array([routes.place_market_cost[market.place] for _, market in markets]).reshape(
+                len(markets), -1
+            ),
+            city_haul=routes.place_city_cost,
+        )

@@ -1,0 +1,193 @@
+"""Drawing who lives there: households, enterprises, firms and the prices they start from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage_sim.books import N_FLOWS
+from linkage_sim.draws import Key, normals, uniforms
+from linkage_sim.scenario.chain import ValueChain, month_values
+from linkage_sim.scenario.scenario import Scenario
+from linkage_sim.world.equilibrium import usual_year
+from linkage_sim.world.parameters import Parameters
+from linkage_sim.world.routes import Routes
+from linkage_sim.world.state import DELAYS, WIDE, YEARS, State, table_type
+
+Ints = NDArray[np.int64]
+PER_VILLAGE = 100_000
+"""Identities are village * PER_VILLAGE + ordinal, so that a village may grow without moving the luck of others."""
+PER_HOUSEHOLD = 16
+"""Identities of enterprises are household * PER_HOUSEHOLD + chain."""
+
+
+def household_identities(routes: Routes) -> tuple[Ints, Ints]:
+    """Identity and village of every household, in canonical order; both (H,)."""
+    village = np.repeat(np.arange(len(routes.village_names)), routes.village_households)
+    first = np.concatenate(([0], np.cumsum(routes.village_households)[:-1]))
+    ordinal = np.arange(len(village)) - np.repeat(first, routes.village_households)
+    return village * PER_VILLAGE + ordinal, village
+
+
+def _households(scenario: Scenario, routes: Routes, key: Key, identity: Ints, village: Ints) -> Any:
+    people = scenario.households
+    table = np.zeros(len(identity), dtype=table_type("household"))
+    table["identity"], table["village"] = identity, village
+    table["persons"] = np.clip(np.round(people.persons + 2.2 * normals(key, "world.persons", 0, identity)), 1, 15)
+    table["woman"] = uniforms(key, "world.woman", 0, identity) < people.women_headed
+    other = people.other_income / 12 * np.exp(people.other_income_spread * normals(key, "world.wages", 0, identity))
+    sends = uniforms(key, "world.remittances", 0, identity)
+    share = np.clip(people.remittances * 2.0 * sends, 0.0, 0.95)
+    table["wages"], table["remittances"] = other * (1 - share), other * share
+    patience = people.patience + people.patience_spread * normals(key, "world.patience", 0, identity)
+    table["patience"] = np.clip(patience, 0.8, 0.998)
+    can_borrow = uniforms(key, "world.credit", 0, identity) < people.credit_access
+    table["credit"] = np.where(can_borrow, people.credit_limit, 0.0)
+    table["remittance_factor"] = 1.0
+    hours = routes.village_bazaar_hours
+    table["remote"] = (hours > np.median(hours))[village]
+    return table
+
+
+def _enterprises(scenario: Scenario, key: Key, households: Any) -> Any:
+    parts = []
+    for c, chain in enumerate(scenario.value_chains.values()):
+        identity = households["identity"] * PER_HOUSEHOLD + c
+        rows = np.zeros(len(identity), dtype=table_type("enterprise"))
+        rows["identity"], rows["household"], rows["chain"] = identity, np.arange(len(identity)), c
+        assets = chain.assets.median * np.exp(chain.assets.spread * normals(key, "world.assets", c, households["identity"]))
+        assets *= np.where(households["woman"] == 1, scenario.households.women_assets, 1.0)
+        rows["assets"] = np.clip(assets, chain.assets.smallest, chain.assets.largest)
+        spread = scenario.households.skill_spread
+        rows["skill"] = np.exp(spread * normals(key, "world.skill", c, households["identity"]) - 0.5 * spread**2)
+        picking = chain.harvest.picking_spread
+        rows["picking_factor"] = np.exp(picking * normals(key, "world.picking", c, households["identity"]) - 0.5 * picking**2)
+        rows["knows_improved_draw"] = uniforms(key, "world.knows_improved", c, households["identity"])
+        rows["knows_quality_draw"] = uniforms(key, "world.knows_quality", c, households["identity"])
+        rows["knowledge_improved"] = chain.practices.improved.known
+        rows["knowledge_quality"] = chain.practices.quality.known
+        parts.append(rows[uniforms(key, "world.owner", c, households["identity"]) < chain.assets.owners])
+    table = np.concatenate(parts)
+    table = table[np.lexsort((table["chain"], households["identity"][table["household"]]))]
+    table["firm"], table["owing_firm"] = -1, -1
+    table["weather"] = 1.0
+    return table
+
+
+def _incomes(scenario: Scenario, parameters: Parameters, households: Any, enterprises: Any) -> None:
+    """Usual incomes, needs, terciles of income per person, income share of every crop."""
+    ch = parameters.chains[enterprises["chain"]]
+    kg = enterprises["assets"] * ch["harvest_yield_per_asset"] * enterprises["skill"] * ch["harvest_conversion"]
+    enterprises["expected_kg"] = kg * ch["usual_bad_year"] * (1 - ch["harvest_loss_harvest"])
+    worth = enterprises["expected_kg"] * np.maximum(0.0, ch["bazaar_reference_price"] - ch["harvest_picking_cost"])
+    crop = np.bincount(enterprises["household"], weights=worth, minlength=len(households)) / 12
+    households["usual_income"] = households["wages"] + households["remittances"] + crop
+    enterprises["income_share"] = worth / 12 / households["usual_income"][enterprises["household"]]
+    households["need"] = scenario.households.consumption * households["usual_income"]
+    households["cash"] = scenario.households.buffer * households["need"]
+    per_person = households["usual_income"] / households["persons"]
+    rank = np.empty(len(households), dtype=np.int64)
+    rank[np.argsort(per_person, kind="stable")] = np.arange(len(households))
+    households["tercile"] = rank * 3 // max(len(households), 1)
+
+
+def _firms(scenario: Scenario, routes: Routes, key: Key) -> tuple[Any, Any]:
+    """Firms of every chain with reserved identities for imitators; standing orders (F, M)."""
+    lead = scenario.lead_firms
+    chains = list(scenario.value_chains.values())
+    per_chain = lead.number + lead.imitators
+    table = np.zeros(per_chain * len(chains), dtype=table_type("firm"))
+    ordinal = np.tile(np.arange(per_chain), len(chains))
+    table["chain"] = np.repeat(np.arange(len(chains)), per_chain)
+    identity = table["chain"].astype(np.int64) * 1000 + ordinal
+    table["imitator"] = ordinal >= lead.number
+    table["active"] = ordinal < lead.number
+    usable = [p for p, name in enumerate(routes.place_names) if name in routes.bazaar_names or name == scenario.region.city]
+    table["place"] = np.array(usable)[(uniforms(key, "firm.place", 0, identity) * len(usable)).astype(int)]
+    z = lead.skill_spread * normals(key, "firm.skill", 0, identity)
+    table["skill"] = z
+    noise = lead.suppliers_spread * normals(key, "firm.suppliers", 0, identity)
+    table["elsewhere"] = np.round(lead.suppliers * np.exp(lead.suppliers_skill * z + noise))
+    own = lead.reliability_spread * normals(key, "firm.reliability", 0, identity)
+    table["reliability"] = np.clip(lead.reliability + lead.reliability_skill * z + own, 0.0, 1.0)
+    table["running"] = lead.route_running * np.exp(lead.route_running_skill * z)
+    capital = lead.capital * np.exp(lead.capital_spread * normals(key, "firm.capital", 0, identity))
+    table["first_capital"], table["credit"] = capital, lead.credit_line * capital
+    table["cash"] = np.where(table["active"] == 1, capital, 0.0)
+    table["capacity"] = lead.capacity
+    markets = [(c, market) for c, chain in enumerate(chains) for market in chain.end_markets.values()]
+    orders = np.zeros((len(table), len(markets)))
+    for m, (c, market) in enumerate(markets):
+        drawn = market.orders_spread * normals(key, "firm.orders", m, identity)
+        orders[:, m] = np.where(table["chain"] == c, market.orders * np.exp(market.orders_skill * z + drawn), 0.0)
+    return table, orders
+
+
+def _villages(routes: Routes, parameters: Parameters) -> Any:
+    table = np.zeros(len(routes.village_names), dtype=table_type("village"))
+    table["district"], table["bazaar"] = routes.village_district, routes.village_bazaar
+    table["hours"], table["haul"] = routes.village_bazaar_hours, routes.village_bazaar_cost
+    table["remote"] = routes.village_bazaar_hours > np.median(routes.village_bazaar_hours)
+    table["input_ratio"] = 1.0
+    return table
+
+
+def _normal_crop(chains: list[ValueChain], parameters: Parameters, villages: Any, households: Any, enterprises: Any, n_bazaars: int) -> Any:
+    """Normal crop after losses by bazaar and chain, kg a year: (B, C)."""
+    crop = np.zeros((n_bazaars, len(chains)))
+    bazaar = villages["bazaar"][households["village"][enterprises["household"]]]
+    np.add.at(crop, (bazaar, enterprises["chain"]), enterprises["expected_kg"])
+    return crop
+
+
+def populate(scenario: Scenario, routes: Routes, parameters: Parameters, key: Key) -> State:
+    """State of a world before its first spin-up month.
+
+    Parameters
+    ----------
+    scenario, routes, parameters : what the world is made of
+    key : luck of this replicate; the same for every scenario
+    """
+    identity, village = household_identities(routes)
+    households = _households(scenario, routes, key, identity, village)
+    enterprises = _enterprises(scenario, key, households)
+    _incomes(scenario, parameters, households, enterprises)
+    villages = _villages(routes, parameters)
+    firms, orders = _firms(scenario, routes, key)
+    chains = list(scenario.value_chains.values())
+    sizes = {
+        "enterprise": len(enterprises), "firm": len(firms), "village": len(villages), "chain": len(chains), "delay": DELAYS,
+        "year": YEARS, "month": 12, "bazaar": len(routes.bazaar_names), "end market": len(parameters.markets),
+        "processor": len(parameters.plants), "district": len(routes.district_names),
+    }  # fmt: skip
+    sizes["flow"] = N_FLOWS
+    whole = {"rival_firm": np.int32, "bazaar_closed": np.uint8, "market_open": np.uint8}
+    wide = {
+        name: np.zeros(tuple(sizes[part.strip()] for part in shape.split(" x ")), dtype=whole.get(name, np.float64))
+        for name, (shape, _, _) in WIDE.items()
+    }
+    routes_table = np.zeros((len(firms), len(villages)), dtype=table_type("route"))
+    routes_table["side_record"] = scenario.lead_firms.first_side_selling
+    routes_table["tier_a"], routes_table["tier_b"] = -1, -1
+    wide["orders"], wide["orders_left"] = orders, orders.copy()
+    wide["rival_firm"][:] = -1
+    wide["market_open"][:] = 1
+    wide["district_bad"][:] = 1.0
+    crop = _normal_crop(chains, parameters, villages, households, enterprises, len(routes.bazaar_names))
+    year = usual_year(scenario, parameters, crop)
+    wide["bazaar_demand0"], wide["usual_price"] = year.demand0, year.price[villages["bazaar"]]
+    wide["city_usual"], wide["city_region"] = year.city_usual, year.city_region
+    wide["bazaar_price"], wide["bazaar_quote"] = year.price[:, :, 11].copy(), year.price[:, :, 11].copy()
+    wide["city_base"] = np.array([chain.city.price * month_values(chain.city.season)[11] for chain in chains])
+    wide["city_price"] = wide["city_base"].copy()
+    wide["market_price"] = parameters.markets["price"].copy()
+    shops = len(routes.bazaar_names)
+    has_shop = (np.arange(shops) + 0.5) / shops <= scenario.input_providers.bazaar_outlets
+    costs = parameters.chains["practices_improved_cost"] + parameters.chains["practices_quality_cost"]
+    at = villages["bazaar"][households["village"][enterprises["household"]]]
+    normal = np.bincount(at, weights=enterprises["assets"] * costs[enterprises["chain"]], minlength=shops)
+    wide["input_stock"] = has_shop * scenario.input_providers.stock * normal
+    villages["reach_hours"] = villages["hours"] + 100.0 * ~has_shop[villages["bazaar"]]
+    return State(household=households, enterprise=enterprises, village=villages, firm=firms, route=routes_table, **wide)
