@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from linkage_sim.books import DEBT_MADE, INPUT_LOAN, SERVICES, VOUCHERS
 from linkage_sim.compiled import compiled
 from linkage_sim.draws import STREAM, uniform
@@ -99,6 +101,29 @@ def set_due(en: Any, ch: Any) -> None:
 
 
 @compiled
+def keep_to_targets(v: int, first: int, last: int, enterprise: Any, route: Any, sums: Any) -> None:
+    """Scale the contracts of a village down where together they exceed what the firm contracts at most."""
+    sums[:] = 0.0
+    for e in range(first, last):
+        en = enterprise[e]
+        if en.firm >= 0:
+            sums[en.firm, 0] += en.due_a
+            sums[en.firm, 1] += en.due_b
+    for f in range(sums.shape[0]):
+        route[f, v].offered_a = sums[f, 0]
+        route[f, v].offered_b = sums[f, 1]
+    for e in range(first, last):
+        en = enterprise[e]
+        if en.firm >= 0:
+            ro = route[en.firm, v]
+            if sums[en.firm, 0] > ro.target_a:
+                en.due_a *= ro.target_a / sums[en.firm, 0]
+            if sums[en.firm, 1] > ro.target_b:
+                en.due_b *= ro.target_b / sums[en.firm, 1]
+            en.contracted = en.due_a + en.due_b
+
+
+@compiled
 def contract_choice(
     first: int, last: int, month: int, key: Any, chains: Any, behaviour: Any, people: Any, firms: Any, ties: Any, season: Any,
     first_enterprise: Any, household: Any, enterprise: Any, village: Any, route: Any, tie_kept: Any, tie_broken: Any,
@@ -110,6 +135,7 @@ def contract_choice(
     pp = people[0]
     fm = firms[0]
     n_firms = route.shape[0]
+    sums = np.zeros((n_firms, 2))
     for v in range(first, last):
         vi = village[v]
         for f in range(n_firms):
@@ -159,6 +185,7 @@ def contract_choice(
                     route_services[best, v] += fm.extension_cost
                     flows[v, SERVICES] += fm.extension_cost
                     en.knowledge_quality += fm.extension_effect * (1.0 - en.knowledge_quality)
+        keep_to_targets(v, first_enterprise[v], first_enterprise[v + 1], enterprise, route, sums)
 
 
 @compiled
@@ -265,6 +292,7 @@ def practice_purchase(
     calendar = month % 12
     bb = behaviour[0]
     fm = firms[0]
+    sums = np.zeros((route.shape[0], 2))
     for v in range(first, last):
         vi = village[v]
         for e in range(first_enterprise[v], first_enterprise[v + 1]):
@@ -308,6 +336,7 @@ def practice_purchase(
                 set_due(en, ch)
             en.practice_cost = own
             en.voucher = 0.0
+        keep_to_targets(v, first_enterprise[v], first_enterprise[v + 1], enterprise, route, sums)
 
 
 def run(context: Context) -> None:
@@ -347,6 +376,6 @@ WRITES = (
     "enterprise.due_a", "enterprise.due_b", "enterprise.contracted", "enterprise.expected_kg", "enterprise.uses_improved",
     "enterprise.uses_quality", "enterprise.habit_improved", "enterprise.habit_quality", "enterprise.equipment_improved",
     "enterprise.equipment_quality", "enterprise.debt", "enterprise.wanted_cost", "enterprise.practice_cost",
-    "enterprise.knowledge_quality", "enterprise.voucher", "enterprise.kit_months", "route.members", "village.input_wanted",
+    "enterprise.knowledge_quality", "enterprise.voucher", "enterprise.kit_months", "route.members", "route.offered_a", "route.offered_b", "village.input_wanted",
     "village.input_ratio", "village.input_sales", "input_stock", "input_sales", "firm.cash", "firm.season_margin", "flows",
 )  # fmt: skip

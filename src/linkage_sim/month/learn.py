@@ -126,12 +126,11 @@ def season_end(
                 if firm[f].chain != c:
                     continue
                 ro.dependence *= 1.0 - substitution_fade
-                if ro.is_open == 1 and firm[f].imitator == 0:
+                if ro.is_open == 1:
                     w = fm.record_memory if ro.seasons > 0.0 else 0.0
                     taken = ro.season_kept + ro.season_broken
-                    part_a = 1.0 if ro.price_b <= 0.0 else ch.harvest_grade_a
-                    ro.believed_a = w * ro.believed_a + (1.0 - w) * taken * part_a
-                    ro.believed_b = w * ro.believed_b + (1.0 - w) * taken * (1.0 - part_a)
+                    ro.believed_a = w * ro.believed_a + (1.0 - w) * ro.offered_a * ch.usual_bad_year
+                    ro.believed_b = w * ro.believed_b + (1.0 - w) * ro.offered_b * ch.usual_bad_year
                     if ro.season_due > 0.0:
                         ro.side_record = fm.record_memory * ro.side_record + (1.0 - fm.record_memory) * ro.season_side / ro.season_due
                     ro.lot = taken / ch.ripe_months
@@ -166,8 +165,9 @@ def firms_learn(
             fi = firm[f]
             if fi.chain != c or fi.active == 0:
                 continue
-            profit = fi.season_margin
-            fi.expected_margin = 0.5 * fi.expected_margin + 0.5 * profit
+            fi.expected_margin = 0.5 * fi.expected_margin + 0.5 * fi.season_margin
+            fi.season_count += 1.0
+            profit = fi.season_margin - fm.fixed_cost
             if fi.imitator == 0:
                 margin += max(0.0, profit)
                 turnover += fi.season_kg
@@ -268,6 +268,6 @@ WRITES = (
     "route.believed_a", "route.side_record", "route.lot", "route.seasons", "route.dependence", "route.season_due",
     "route.season_side", "route.season_kept", "route.season_broken", "route.is_open", "route.price_a", "route.price_b",
     "firm.active", "firm.cash", "firm.capacity", "firm.expected_margin", "firm.season_margin", "firm.season_kg",
-    "firm.season_breaks", "orders", "market_taken", "input_stock", "input_sales", "village.outlet", "village.input_sales",
+    "firm.season_breaks", "firm.season_count", "orders", "market_taken", "input_stock", "input_sales", "village.outlet", "village.input_sales",
     "village.reach_hours", "firm_flows",
 )  # fmt: skip

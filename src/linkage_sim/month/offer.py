@@ -53,163 +53,219 @@ def smallest_supplier(first: int, last: int, c: int, enterprise: Any, wanted: fl
             low = middle
         else:
             high = middle
-    return high if high < 1e5 else least
+    return low if low > least * 1.000001 else least
+
+
+@compiled
+def village_values(
+    c: int, calendar: int, memory: float, ch: Any, season: Any, usual_price: Any, bazaar_price: Any, rival_price: Any, village: Any,
+    first_enterprise: Any, enterprise: Any, outside: Any, volume: Any,
+) -> None:  # fmt: skip
+    """Outside values (V, 2) USD/kg by grade, and what is there (V, 3): grade A kg, grade B kg, growers."""
+    for v in range(village.shape[0]):
+        today = bazaar_price[village[v].bazaar, c]
+        price = season_price(usual_price, season, v, c, calendar, today, memory)
+        outside[v, 0] = outside_value(price, ch.bazaar_grade_premium, village[v].haul, rival_price[v, c])
+        outside[v, 1] = outside_value(price, 0.0, village[v].haul, 0.0)
+        volume[v, :] = 0.0
+        for e in range(first_enterprise[v], first_enterprise[v + 1]):
+            if enterprise[e].chain == c:
+                volume[v, 0] += enterprise[e].expected_kg * ch.harvest_grade_a
+                volume[v, 1] += enterprise[e].expected_kg * (1.0 - ch.harvest_grade_a)
+                volume[v, 2] += 1.0
+
+
+@compiled
+def start_plan(f: int, fm: Any, route: Any, volume: Any, goal: Any) -> None:
+    """Forget last season's offers; ``goal`` (V, 2) becomes the kg the firm believes it would get."""
+    for v in range(goal.shape[0]):
+        ro = route[f, v]
+        ro.is_open = 0
+        ro.price_a = ro.price_b = ro.target_a = ro.target_b = 0.0
+        ro.extension = ro.loan = 0
+        ro.tier_a = ro.tier_b = -1
+        goal[v, 0] = ro.believed_a
+        goal[v, 1] = ro.believed_b
+        if ro.seasons == 0.0:
+            belief = fm.cautious_belief + (1.0 - fm.cautious_belief) * 0.5 * ro.introduced
+            goal[v, 0] = volume[v, 0] * belief
+            goal[v, 1] = volume[v, 1] * belief
+
+
+@compiled
+def best_untried(c: int, markets: Any, market_chain: Any, market_price: Any, done: Any) -> int:
+    """End market of a chain not yet tried that pays most per kg bought; -1 when all are."""
+    best = -1
+    best_value = -1e18
+    for m in range(markets.shape[0]):
+        mk = markets[m]
+        value = mk.conversion * market_price[m] - mk.processing_cost - mk.marketing_cost
+        if market_chain[m] == c and done[m] == 0 and value > best_value:
+            best, best_value = m, value
+    return best
+
+
+@compiled
+def judge(
+    f: int, v: int, m: int, left: float, contracts: int, working: int, was_open: int, fm: Any, fi: Any, vi: Any, ro: Any, markets: Any,
+    market_price: Any, firm_haul: Any, market_haul: Any, outside: Any, volume: Any, goal: Any,
+) -> float:  # fmt: skip
+    """Yearly profit of serving a village from one end market beyond what the route must earn, USD; sets the terms."""
+    theta = farmer_share(fm.farmer_share, fm.association_share, vi.association) if contracts == 1 else 0.0
+    total = 0.0
+    for g in range(2):
+        value = 1.0 if g == 0 else markets[m].grade_b_value
+        value *= 1.0 if contracts == 1 else fm.spot_pass
+        n = netback_at(f, v, m, value, fm, fi.place, markets, market_price, firm_haul, market_haul, ro.lot)
+        surplus = n - outside[v, g] if value > 0.0 else -1.0
+        premium = theta * surplus if surplus > 0.0 else 0.0
+        price = outside[v, g] + premium if surplus > 0.0 else 0.0
+        if g == 0:
+            ro.netback_a, ro.premium_a, ro.price_a = n, premium, price
+        else:
+            ro.netback_b, ro.premium_b, ro.price_b = n, premium, price
+        if surplus > 0.0:
+            total += route_profit(theta, surplus, min(goal[v, g], left), ro.side_record, 0.0, 0.0)
+    if contracts == 1:
+        suppliers = volume[v, 2] * min(1.0, goal[v, 0] / max(volume[v, 0], 1e-9))
+        total -= suppliers * fm.member_cost * (1.0 - vi.association)
+    running = fi.running * (1.0 - ro.dependence if working == 1 else 1.0 + ro.dependence)
+    hurdle = route_hurdle(was_open == 1, running, fm.route_setup, fm.route_rate, fm.route_life / 12.0, ro.setup_promise)
+    return total - hurdle
+
+
+@compiled
+def services(
+    v: int, kg_a: float, ch: Any, bb: Any, fm: Any, vi: Any, ro: Any, c: int, first_enterprise: Any, enterprise: Any, outside: Any,
+    volume: Any, goal: Any,
+) -> None:  # fmt: skip
+    """Smallest supplier, extension and input loans of an opened route."""
+    theta = farmer_share(fm.farmer_share, fm.association_share, vi.association)
+    per_kg = (1.0 - theta) * max(ro.netback_a - outside[v, 0], 1e-9) * (1.0 - ro.side_record)
+    ro.smallest = fm.member_cost * (1.0 - vi.association) / per_kg
+    if kg_a < 0.999 * goal[v, 0]:
+        ro.smallest = smallest_supplier(
+            first_enterprise[v], first_enterprise[v + 1], c, enterprise, kg_a, ro.smallest, goal[v, 0] / max(volume[v, 0], 1e-9),
+            ch.harvest_grade_a,
+        )  # fmt: skip
+    per_member = (volume[v, 0] + volume[v, 1]) / max(volume[v, 2], 1.0) * ch.practices_quality_gain
+    worth = (1.0 - ro.side_record) * (ro.netback_a - ro.price_a) * per_member
+    ro.extension = worth > fm.extension_cost
+    lent = fm.loan_share * ch.practices_quality_cost * ch.assets_median
+    risk = lent * (ro.side_record * (1.0 - bb.debt_recovered) - (1.0 - ro.side_record) * fm.loan_interest)
+    ro.loan = worth > risk
+
+
+@compiled
+def plan_firm(
+    f: int, c: int, working: int, ch: Any, bb: Any, fm: Any, fi: Any, markets: Any, market_chain: Any, market_price: Any, firm_haul: Any,
+    market_haul: Any, village: Any, route: Any, orders: Any, first_enterprise: Any, enterprise: Any, outside: Any, volume: Any, goal: Any,
+    profit: Any, was_open: Any, firm_flows: Any,
+) -> None:  # fmt: skip
+    """Routes of one firm in order of profit, best end market first, while orders and money last.
+
+    A rival plans the same way but pays the outside value, offers no contract and gives no services.
+    """
+    contracts = 1 - fi.imitator
+    money = max(0.0, fi.cash + fi.credit)
+    n_villages = village.shape[0]
+    planned = planned_kg = margin = 0.0
+    done = np.zeros(markets.shape[0], dtype=np.uint8)
+    while True:
+        m = best_untried(c, markets, market_chain, market_price, done)
+        if m < 0:
+            break
+        done[m] = 1
+        left = orders[f, m]
+        taken = 0.0
+        for v in range(n_villages):
+            profit[v] = -1.0
+            if route[f, v].is_open == 0 and goal[v, 0] > 0.0 and left > 0.0:
+                profit[v] = judge(
+                    f, v, m, left, contracts, working, was_open[v], fm, fi, village[v], route[f, v], markets, market_price, firm_haul,
+                    market_haul, outside, volume, goal,
+                )  # fmt: skip
+        for _ in range(n_villages):
+            v = int(np.argmax(profit))
+            if profit[v] <= 0.0 or left <= 0.0:
+                break
+            profit[v] = -1.0
+            ro = route[f, v]
+            kg_a = min(goal[v, 0], left) if ro.price_a > 0.0 else 0.0
+            kg_b = min(goal[v, 1], left - kg_a) if ro.price_b > 0.0 else 0.0
+            need = (ro.price_a * kg_a + ro.price_b * kg_b) * fm.turnover + (0.0 if was_open[v] == 1 else fm.route_setup)
+            if kg_a <= 0.0 or need > money:
+                continue
+            ro.is_open = 1
+            ro.tier_a = m
+            ro.tier_b = m if kg_b > 0.0 else -1
+            ro.target_a, ro.target_b = kg_a, kg_b
+            left -= kg_a + kg_b
+            taken += kg_a + kg_b
+            money -= need
+            gain = (ro.netback_a - ro.price_a) * kg_a + (ro.netback_b - ro.price_b) * kg_b
+            margin += gain
+            planned += (1.0 - ro.side_record) * gain - fi.running
+            planned_kg += kg_a + kg_b
+            if contracts == 1:
+                services(v, kg_a, ch, bb, fm, village[v], ro, c, first_enterprise, enterprise, outside, volume, goal)
+            if was_open[v] == 0:
+                ro.seasons = 0.0
+                fi.cash -= fm.route_setup
+                firm_flows[f, COLLECTING] += fm.route_setup
+        stretch = orders[f, m] / taken if taken > 0.0 else 1.0
+        for v in range(n_villages):
+            ro = route[f, v]
+            if ro.tier_a == m:
+                ro.target_a *= stretch
+                ro.target_b *= stretch
+                if stretch < 1.0001:  # orders are full: nothing to gain from more quality
+                    ro.extension = ro.loan = 0
+    for v in range(n_villages):
+        if route[f, v].is_open == 0 or contracts == 0:
+            route[f, v].price_a = route[f, v].price_b = 0.0
+        elif route[f, v].tier_b < 0:
+            route[f, v].price_b = 0.0
+    fi.expected_margin = planned if fi.season_count == 0.0 else 0.5 * (fi.expected_margin + planned)
+    fi.planned_margin = margin / planned_kg if planned_kg > 0.0 else 0.0
 
 
 @compiled
 def offer(
-    month: int, working: int, chains: Any, behaviour: Any, firms: Any, season: Any, markets: Any, market_chain: Any,
-    firm_haul: Any, market_haul: Any, first_enterprise: Any, enterprise: Any, village: Any, firm: Any, route: Any,
-    usual_price: Any, bazaar_price: Any, market_price: Any, rival_price: Any, orders: Any, orders_left: Any,
-    firm_flows: Any,
+    month: int, working: int, chains: Any, behaviour: Any, firms: Any, season: Any, markets: Any, market_chain: Any, firm_haul: Any,
+    market_haul: Any, first_enterprise: Any, enterprise: Any, village: Any, firm: Any, route: Any, usual_price: Any, bazaar_price: Any,
+    market_price: Any, rival_price: Any, orders: Any, orders_left: Any, firm_flows: Any,
 ) -> None:  # fmt: skip
-    """All offers of the contracting month; ``working`` is 1 while the programme runs."""
+    """All plans of the contracting month; ``working`` is 1 while the programme runs."""
     calendar = month % 12
-    fm = firms[0]
-    memory = behaviour[0].news_memory
     n_villages = village.shape[0]
-    n_markets = markets.shape[0]
     outside = np.zeros((n_villages, 2))
     volume = np.zeros((n_villages, 3))
-    belief = np.zeros(n_villages)
-    profit = np.zeros(n_villages)
     goal = np.zeros((n_villages, 2))
+    profit = np.zeros(n_villages)
+    was_open = np.zeros(n_villages, dtype=np.uint8)
     for c in range(chains.shape[0]):
         ch = chains[c]
         if calendar != int(ch.contract_month):
             continue
-        for v in range(n_villages):
-            today = bazaar_price[village[v].bazaar, c]
-            price = season_price(usual_price, season, v, c, calendar, today, memory)
-            outside[v, 0] = outside_value(price, ch.bazaar_grade_premium, village[v].haul, rival_price[v, c])
-            outside[v, 1] = outside_value(price, 0.0, village[v].haul, 0.0)
-            volume[v, :] = 0.0
-            for e in range(first_enterprise[v], first_enterprise[v + 1]):
-                if enterprise[e].chain == c:
-                    volume[v, 0] += enterprise[e].expected_kg * ch.harvest_grade_a
-                    volume[v, 1] += enterprise[e].expected_kg * (1.0 - ch.harvest_grade_a)
-                    volume[v, 2] += 1.0
+        village_values(
+            c, calendar, behaviour[0].news_memory, ch, season, usual_price, bazaar_price, rival_price, village, first_enterprise,
+            enterprise, outside, volume,
+        )  # fmt: skip
         for f in range(firm.shape[0]):
             fi = firm[f]
             if fi.chain != c:
                 continue
-            for m in range(n_markets):
+            for m in range(markets.shape[0]):
                 orders_left[f, m] = orders[f, m]
-            if fi.active == 0 or fi.imitator == 1:
-                for v in range(n_villages):
-                    route[f, v].is_open = 0 if fi.imitator == 0 else route[f, v].is_open
-                    route[f, v].price_a = 0.0
-                    route[f, v].price_b = 0.0
-                continue
-            was_open = route[f].is_open.copy()
             for v in range(n_villages):
-                ro = route[f, v]
-                ro.is_open = 0
-                ro.price_a = 0.0
-                ro.price_b = 0.0
-                ro.extension = 0
-                ro.loan = 0
-                ro.tier_a = -1
-                ro.tier_b = -1
-                belief[v] = 1.0
-                goal[v, 0] = ro.believed_a
-                goal[v, 1] = ro.believed_b
-                if ro.seasons == 0.0:
-                    belief[v] = fm.cautious_belief + (1.0 - fm.cautious_belief) * 0.5 * ro.introduced
-                    goal[v, 0] = volume[v, 0] * belief[v]
-                    goal[v, 1] = volume[v, 1] * belief[v]
-            money = max(0.0, fi.cash + fi.credit)
-            planned = 0.0
-            planned_kg = 0.0
-            done = np.zeros(n_markets, dtype=np.uint8)
-            for _ in range(n_markets):
-                best = -1
-                best_value = -1e18
-                for m in range(n_markets):
-                    value = markets[m].conversion * market_price[m] - markets[m].processing_cost - markets[m].marketing_cost
-                    if market_chain[m] == c and done[m] == 0 and value > best_value:
-                        best, best_value = m, value
-                if best < 0:
-                    break
-                done[best] = 1
-                left = orders[f, best]
-                for v in range(n_villages):
-                    profit[v] = -1.0
-                    ro = route[f, v]
-                    if ro.is_open == 1 or goal[v, 0] <= 0.0:
-                        continue
-                    theta = farmer_share(fm.farmer_share, fm.association_share, village[v].association)
-                    total = 0.0
-                    for g in range(2):
-                        value = 1.0 if g == 0 else markets[best].grade_b_value
-                        n = netback_at(f, v, best, value, fm, fi.place, markets, market_price, firm_haul, market_haul, ro.lot)
-                        surplus = n - outside[v, g] if value > 0.0 else -1.0
-                        premium = theta * surplus if surplus > 0.0 else 0.0
-                        price = outside[v, g] + premium if surplus > 0.0 else 0.0
-                        if g == 0:
-                            ro.netback_a, ro.premium_a, ro.price_a = n, premium, price
-                        else:
-                            ro.netback_b, ro.premium_b, ro.price_b = n, premium, price
-                        if surplus > 0.0:
-                            total += route_profit(theta, surplus, min(goal[v, g], left), ro.side_record, 0.0, 0.0)
-                    suppliers = volume[v, 2] * min(1.0, goal[v, 0] / max(volume[v, 0], 1e-9))
-                    total -= suppliers * fm.member_cost * (1.0 - village[v].association)
-                    dependence = ro.dependence
-                    running = fi.running * (1.0 - dependence if working == 1 else 1.0 + dependence)
-                    hurdle = route_hurdle(
-                        was_open[v] == 1, running, fm.route_setup, fm.route_rate, fm.route_life / 12.0, ro.setup_promise
-                    )
-                    if total > hurdle:
-                        profit[v] = total - hurdle
-                for _v in range(n_villages):
-                    v = int(np.argmax(profit))
-                    if profit[v] <= 0.0 or left <= 0.0:
-                        break
-                    gain = profit[v]
-                    profit[v] = -1.0
-                    ro = route[f, v]
-                    kg_a = min(goal[v, 0], left) if ro.price_a > 0.0 else 0.0
-                    kg_b = min(goal[v, 1], left - kg_a) if ro.price_b > 0.0 else 0.0
-                    need = (ro.price_a * kg_a + ro.price_b * kg_b) * fm.turnover
-                    first_cost = 0.0 if was_open[v] == 1 else fm.route_setup
-                    if kg_a <= 0.0 or need + first_cost > money:
-                        continue
-                    ro.is_open = 1
-                    ro.tier_a = best
-                    ro.tier_b = best if kg_b > 0.0 else -1
-                    if kg_b <= 0.0:
-                        ro.price_b = 0.0
-                    left -= kg_a + kg_b
-                    money -= need + first_cost
-                    planned += gain
-                    planned_kg += kg_a + kg_b
-                    theta = farmer_share(fm.farmer_share, fm.association_share, village[v].association)
-                    per_kg = (1.0 - theta) * max(ro.netback_a - outside[v, 0], 1e-9) * (1.0 - ro.side_record)
-                    least = fm.member_cost * (1.0 - village[v].association) / per_kg
-                    share = kg_a / max(goal[v, 0], 1e-9)
-                    ro.smallest = least
-                    if share < 0.999:
-                        ro.smallest = smallest_supplier(
-                            first_enterprise[v], first_enterprise[v + 1], c, enterprise, kg_a, least,
-                            goal[v, 0] / max(volume[v, 0], 1e-9), ch.harvest_grade_a,
-                        )  # fmt: skip
-                    per_member = (volume[v, 0] + volume[v, 1]) / max(volume[v, 2], 1.0) * ch.practices_quality_gain
-                    worth = (1.0 - ro.side_record) * (ro.netback_a - ro.price_a) * per_member
-                    ro.extension = worth > fm.extension_cost
-                    lent = fm.loan_share * ch.practices_quality_cost * ch.assets_median
-                    risk = lent * (ro.side_record * (1.0 - behaviour[0].debt_recovered) - (1.0 - ro.side_record) * fm.loan_interest)
-                    ro.loan = worth > risk
-                    if was_open[v] == 0:
-                        ro.seasons = 0.0
-                        fi.cash -= fm.route_setup
-                        firm_flows[f, COLLECTING] += fm.route_setup
-            for v in range(n_villages):
-                ro = route[f, v]
-                if ro.is_open == 0:
-                    ro.price_a = 0.0
-                    ro.price_b = 0.0
-            fi.expected_margin = planned if fi.expected_margin == 0.0 else 0.5 * (fi.expected_margin + planned)
-            fi.planned_margin = planned / planned_kg if planned_kg > 0.0 else 0.0
+                was_open[v] = route[f, v].is_open
+            start_plan(f, firms[0], route, volume, goal)
+            if fi.active == 1:
+                plan_firm(
+                    f, c, working, ch, behaviour[0], firms[0], fi, markets, market_chain, market_price, firm_haul, market_haul, village,
+                    route, orders, first_enterprise, enterprise, outside, volume, goal, profit, was_open, firm_flows,
+                )  # fmt: skip
 
 
 def run(context: Context) -> None:
@@ -229,6 +285,6 @@ def run(context: Context) -> None:
 READS = ("enterprise.expected_kg", "village.association", "usual_price", "bazaar_price", "market_price", "orders", "route.side_record")
 WRITES = (
     "route.is_open", "route.price_a", "route.price_b", "route.premium_a", "route.premium_b", "route.netback_a",
-    "route.netback_b", "route.tier_a", "route.tier_b", "route.smallest", "route.extension", "route.loan", "route.seasons",
+    "route.netback_b", "route.target_a", "route.target_b", "route.tier_a", "route.tier_b", "route.smallest", "route.extension", "route.loan", "route.seasons",
     "firm.cash", "firm.expected_margin", "firm.planned_margin", "orders_left", "firm_flows",
 )  # fmt: skip

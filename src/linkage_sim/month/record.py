@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_sim.books import (
-    COLLECTING, FIRM_COSTS, FIRM_SALES, GRANTS, N_FLOWS, PLANT_SHIPPED, SALES, SERVICES, STAFF, TRADER_COSTS, TRADER_PROFIT,
+    COLLECTING, FIRM_COSTS, FIRM_SALES, GRANTS, LOST_HARVEST, LOST_STORE, N_FLOWS, PLANT_SHIPPED, SALES, SERVICES, STAFF, TRADER_COSTS, TRADER_PROFIT,
     TRADER_SALES, VOUCHERS, Books,
 )  # fmt: skip
 from linkage_sim.compiled import compiled
@@ -20,7 +20,7 @@ GROUPS = ("all", "women", "men", "poorest", "middle", "richest", "near", "remote
 PER_GROUP = ("households", "income", "other_income", "linked", "reached", "poor")
 """Kept for every group of households each month."""
 WHOLE = (
-    "ripened_kg", "unharvested_kg", "lost_kg", "grade_a_kg", "picked_kg", "bazaar_kg", "rival_kg", "contract_kg", "due_kg", "side_kg",
+    "ripened_kg", "unharvested_kg", "kits_worn", "grade_a_kg", "picked_kg", "bazaar_kg", "rival_kg", "contract_kg", "due_kg", "side_kg",
     "broken_kg", "sales_usd", "contract_usd", "improved_users", "quality_users", "knowledge_improved", "knowledge_quality", "trust",
     "trust_ties", "stock_kg", "linked_before", "still_linked", "cash_usd", "debt_usd", "owed_usd", "stores",
 )  # fmt: skip
@@ -28,7 +28,7 @@ WHOLE = (
 SINGLE = (
     "bazaar_price", "city_price", "premium_price", "routes", "firms", "firm_margin", "firm_cash", "firm_breaks", "firm_late",
     "trader_profit", "consumer_surplus", "jobs", "exports_usd", "association", "quote_gap", "spent", "supported", "rivals",
-    "claimed_over_true", "concept", "skill", "orders_kg",
+    "claimed_over_true", "concept", "skill", "orders_kg", "lost_kg",
 )  # fmt: skip
 """Kept once for the region each month, not sums over villages."""
 
@@ -58,6 +58,7 @@ def record_village(
                 share_a = min(1.0, ch.harvest_grade_a + ch.practices_quality_gain * en.uses_quality)
                 w[0] += en.potential
                 w[1] += en.potential - en.picked
+                w[2] += 1.0 if en.kit_effect > 0.0 and en.kit_months <= 0.0 else 0.0
                 w[3] += en.picked * share_a
                 w[4] += en.picked
                 w[5] += en.sold_a + en.sold_b
@@ -92,9 +93,10 @@ def record_village(
                         w[21] += 1.0
                 e += 1
             total = hh.income + hh.other_income
-            if calendar == 0:
-                hh.year_income = 0.0
             hh.year_income += total
+            if calendar == 11:
+                hh.last_income = hh.year_income
+                hh.year_income = 0.0
             if window == 0:
                 hh.before_income += hh.income
             elif window == 1:
@@ -107,7 +109,7 @@ def record_village(
             values[2] = hh.other_income
             values[3] = linked
             values[4] = hh.reached
-            values[5] = 1.0 if hh.year_income < poverty_line * 12.0 * hh.persons else 0.0
+            values[5] = 1.0 if hh.last_income < poverty_line * 12.0 * hh.persons else 0.0
             member[0] = 1
             member[1] = hh.woman
             member[2] = 1 - hh.woman
@@ -121,9 +123,9 @@ def record_village(
                         sums[v, g, k] += values[k]
         for f in range(route.shape[0]):
             ro = route[f, v]
-            w[8] += ro.season_due
-            w[9] += ro.season_side
-            w[10] += ro.season_broken
+            w[8] += ro.due + ro.side
+            w[9] += ro.side
+            w[10] += ro.broken
 
 
 @compiled
@@ -241,6 +243,7 @@ class Recorder:
             "jobs": float(jobs),
             "exports_usd": float(flows[FIRM_SALES]),
             "association": float(s.village["association"].mean()),
+            "lost_kg": float(flows[LOST_HARVEST] + flows[LOST_STORE]),
             "quote_gap": context.quote_gap,
             "spent": float(flows[STAFF] + flows[GRANTS] + flows[VOUCHERS]),
             "supported": float((s.firm["supported"] * s.firm["active"]).sum()),
@@ -296,6 +299,6 @@ def stocks(context: Context) -> NDArray[np.float64]:
 
 READS = ("household.income", "enterprise.sold_a", "bazaar_price", "bazaar_demand", "flows", "firm_flows", "receivable")
 WRITES = (
-    "household.year_income", "household.before_income", "household.during_income", "household.after_income", "household.reached",
+    "household.year_income", "household.last_income", "household.before_income", "household.during_income", "household.after_income", "household.reached",
     "flows", "firm_flows",
 )  # fmt: skip

@@ -26,7 +26,7 @@ def collect(f: int, working: int, fm: Any, fi: Any, firm_haul: Any, village: Any
             fi.stock_a += ro.bought_a
             fi.stock_b += ro.bought_b
             fi.season_kg += kg
-        if ro.is_open == 1 and fi.imitator == 0:
+        if ro.is_open == 1:
             share = 1.0 - ro.dependence if working == 1 else 1.0 + ro.dependence
             cost += fi.running * share / 12.0
             cost += ro.members * fm.member_cost * (1.0 - village[v].association) / 12.0
@@ -38,19 +38,22 @@ def collect(f: int, working: int, fm: Any, fi: Any, firm_haul: Any, village: Any
 @compiled
 def ship(
     f: int, c: int, fi: Any, kg: float, grade: int, room: float, markets: Any, market_chain: Any, market_price: Any, market_open: Any,
-    market_haul: Any, orders_left: Any, firm_flows: Any,
+    market_haul: Any, orders_left: Any, firm_flows: Any, elsewhere: float, passes: float,
 ) -> float:  # fmt: skip
-    """Sell one grade to standing orders from the best market down; returns kg sold."""
+    """Sell one grade to standing orders from the best market down; returns kg sold.
+
+    Orders that bring less per kg than ``elsewhere`` (the city, net of haul) are left.
+    """
     sold = 0.0
     tried = np.zeros(markets.shape[0], dtype=np.uint8)
     for _ in range(markets.shape[0]):
         best = -1
-        best_value = 0.0
+        best_value = elsewhere
         for m in range(markets.shape[0]):
             if market_chain[m] != c or tried[m] == 1 or market_open[m] == 0 or orders_left[f, m] <= 0.0:
                 continue
             mk = markets[m]
-            grade_value = 1.0 if grade == 0 else mk.grade_b_value
+            grade_value = passes if grade == 0 else passes * mk.grade_b_value
             value = mk.conversion * market_price[m] * grade_value - mk.processing_cost - mk.marketing_cost - market_haul[m, fi.place]
             if value > best_value:
                 best, best_value = m, value
@@ -61,7 +64,7 @@ def ship(
         lot = min(min(kg - sold, room - sold), orders_left[f, best])
         if lot <= 0.0:
             continue
-        grade_value = 1.0 if grade == 0 else mk.grade_b_value
+        grade_value = passes if grade == 0 else passes * mk.grade_b_value
         income = lot * mk.conversion * market_price[best] * grade_value
         cost = lot * (mk.processing_cost + mk.marketing_cost + market_haul[best, fi.place])
         orders_left[f, best] -= lot
@@ -130,18 +133,21 @@ def sell_on(
             fi.season_margin -= bought_value[f]
             fixed = fm.fixed_cost / 12.0
             fi.cash -= fixed
-            fi.season_margin -= fixed
             firm_flows[f, FIRM_COSTS] += fixed
             room = fi.capacity
-            sold = ship(f, c, fi, fi.stock_a, 0, room, markets, market_chain, market_price, market_open, market_haul, orders_left, firm_flows)
+            city = city_price[c] - city_haul[fi.place]
+            passes = fm.spot_pass if fi.imitator == 1 else 1.0
+            sold = ship(f, c, fi, fi.stock_a, 0, room, markets, market_chain, market_price, market_open, market_haul, orders_left, firm_flows, city, passes)
             fi.stock_a -= sold
             room -= sold
-            sold = ship(f, c, fi, fi.stock_b, 1, room, markets, market_chain, market_price, market_open, market_haul, orders_left, firm_flows)
+            sold = ship(f, c, fi, fi.stock_b, 1, room, markets, market_chain, market_price, market_open, market_haul, orders_left, firm_flows, city, passes)
             fi.stock_b -= sold
             room -= sold
             wanted = 0.0
             for m in range(markets.shape[0]):
-                if market_chain[m] == c:
+                mk = markets[m]
+                net = mk.conversion * market_price[m] * passes - mk.processing_cost - mk.marketing_cost - market_haul[m, fi.place]
+                if market_chain[m] == c and net > city:
                     wanted += orders_left[f, m]
             ends = calendar == int(chains[c].last_sale)
             spare = fi.stock_a + fi.stock_b if ends else max(0.0, fi.stock_a + fi.stock_b - wanted)

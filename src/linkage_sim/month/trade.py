@@ -101,7 +101,7 @@ def decide(
         b = vi.bazaar
         for f in range(route.shape[0]):
             ro = route[f, v]
-            ro.due = ro.loss = ro.bought_a = ro.bought_b = 0.0
+            ro.due = ro.loss = ro.bought_a = ro.bought_b = ro.side = ro.broken = 0.0
         for c in range(n_chains):
             village_supply[v, c] = 0.0
             rival_want[v, c] = 0.0
@@ -218,9 +218,11 @@ def decide(
                             if not delivers:
                                 en.season_side += lot
                                 ro.season_side += lot
+                                ro.side += lot
                             elif firm[f].breaks == 1:
                                 en.season_broken += lot
                                 ro.season_broken += lot
+                                ro.broken += lot
                             else:
                                 en.season_kept += lot
                                 ro.season_kept += lot
@@ -266,7 +268,7 @@ def decide(
 @compiled
 def rivals_bid(
     month: int, chains: Any, firms: Any, markets: Any, market_chain: Any, market_price: Any, market_open: Any, firm_haul: Any,
-    market_haul: Any, village: Any, firm: Any, route: Any, orders_left: Any, season: Any, bazaar_price: Any, bazaar_quote: Any,
+    market_haul: Any, village: Any, firm: Any, route: Any, orders_left: Any, season: Any, city_price: Any, bazaar_quote: Any,
     rival_price: Any, rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any, rival_cap: Any, first_enterprise: Any,
 ) -> None:  # fmt: skip
     """At harvest rivals bid where they can work: the highest netback wins and pays the second bid or the outside value."""
@@ -287,14 +289,17 @@ def rivals_bid(
             winner = -1
             for f in range(firm.shape[0]):
                 fi = firm[f]
-                if fi.chain != c or fi.active == 0 or fi.imitator == 0 or fi.cash + fi.credit <= 0.0:
+                if fi.chain != c or fi.active == 0 or fi.imitator == 0 or route[f, v].is_open == 0 or fi.cash + fi.credit <= 0.0:
                     continue
                 top = -1.0
                 for m in range(markets.shape[0]):
                     if market_chain[m] == c and orders_left[f, m] > 1.0:
                         mk = markets[m]
                         haul = firm_haul[fi.place, v] + market_haul[m, fi.place]
-                        n = netback(mk.conversion, market_price[m], mk.processing_cost, mk.marketing_cost, haul, fm.trip_cost, fm.smallest_lot, fm.smallest_lot)
+                        n = netback(
+                            mk.conversion, market_price[m] * fm.spot_pass, mk.processing_cost, mk.marketing_cost, haul, fm.trip_cost,
+                            fm.smallest_lot, fm.smallest_lot,
+                        )  # fmt: skip
                         top = max(top, n)
                 if top > best:
                     second = best if winner >= 0 else second
@@ -316,7 +321,9 @@ def rivals_bid(
                     total += first_enterprise[v + 1] - first_enterprise[v]
             left = 0.0
             for m in range(markets.shape[0]):
-                if market_chain[m] == c:
+                mk = markets[m]
+                net = mk.conversion * market_price[m] * fm.spot_pass - mk.processing_cost - mk.marketing_cost - market_haul[m, firm[f].place]
+                if market_chain[m] == c and net > city_price[c]:
                     left += orders_left[f, m]
             left = max(0.0, left - firm[f].stock_a - firm[f].stock_b)
             money = max(0.0, firm[f].cash + firm[f].credit)
@@ -324,7 +331,6 @@ def rivals_bid(
                 if rival_firm[v, c] == f:
                     part = (first_enterprise[v + 1] - first_enterprise[v]) / total
                     rival_cap[v, c] = min(left, money / rival_top[v, c]) * part
-                    route[f, v].is_open = 1
 
 
 @compiled
@@ -393,7 +399,7 @@ def run(context: Context) -> None:
     s.firm["breaks"] = 0
     rivals_bid(
         month, p.chains, p.firms, p.markets, p.market_chain, s.market_price, s.market_open, p.firm_haul, p.market_haul, s.village,
-        s.firm, s.route, s.orders_left, p.season, s.bazaar_price, s.bazaar_quote, s.rival_price, s.rival_second,
+        s.firm, s.route, s.orders_left, p.season, s.city_price, s.bazaar_quote, s.rival_price, s.rival_second,
         s.rival_top, s.rival_firm, s.rival_ratio, s.rival_cap, context.first_enterprise,
     )  # fmt: skip
     deciding = (
@@ -431,7 +437,6 @@ WRITES = (
     "rival_want", "rival_cap", "village_supply", "firm.breaks", "firm.season_breaks", "enterprise.sold_a", "enterprise.sold_b",
     "enterprise.rival_a", "enterprise.picked", "enterprise.firm_pays", "enterprise.delivered", "enterprise.stock_a",
     "enterprise.stock_b", "enterprise.due_a", "enterprise.due_b", "enterprise.food_left", "enterprise.owing_firm",
-    "enterprise.season_delivered", "enterprise.season_side", "enterprise.season_kept", "enterprise.season_broken", "route.is_open",
-    "route.due", "route.loss", "route.bought_a", "route.bought_b", "route.season_due", "route.season_side", "route.season_kept",
+    "enterprise.season_delivered", "enterprise.season_side", "enterprise.season_kept", "enterprise.season_broken", "route.due", "route.loss", "route.bought_a", "route.bought_b", "route.side", "route.broken", "route.season_due", "route.season_side", "route.season_kept",
     "route.season_broken", "flows",
 )  # fmt: skip

@@ -1,1 +1,62 @@
-"""Room of the package; see docs/architecture.md."""
+"""Figures: functions that take plain data and return a matplotlib Figure; nothing global is changed.
+
+Names are loaded when first used, so that importing this room does not import matplotlib.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from linkage_sim.plots.breakeven import break_even_figure
+    from linkage_sim.plots.coverage import coverage_figure
+    from linkage_sim.plots.intervals import Interval, intervals_figure
+    from linkage_sim.plots.map import MapPlace, MapRoad, map_figure
+    from linkage_sim.plots.parts import Bar, bars_figure, stacked_figure
+    from linkage_sim.plots.style import Look, looks, save_figure, svg_text
+    from linkage_sim.plots.years import Course, years_figure
+
+_HOMES = {
+    "Bar": "parts",
+    "Course": "years",
+    "Interval": "intervals",
+    "Look": "style",
+    "MapPlace": "map",
+    "MapRoad": "map",
+    "bars_figure": "parts",
+    "break_even_figure": "breakeven",
+    "coverage_figure": "coverage",
+    "intervals_figure": "intervals",
+    "looks": "style",
+    "map_figure": "map",
+    "save_figure": "style",
+    "stacked_figure": "parts",
+    "svg_text": "style",
+    "years_figure": "years",
+}
+
+__all__ = [
+    "Bar",
+    "Course",
+    "Interval",
+    "Look",
+    "MapPlace",
+    "MapRoad",
+    "bars_figure",
+    "break_even_figure",
+    "coverage_figure",
+    "intervals_figure",
+    "looks",
+    "map_figure",
+    "save_figure",
+    "stacked_figure",
+    "svg_text",
+    "years_figure",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

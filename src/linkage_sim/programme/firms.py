@@ -197,7 +197,7 @@ def co_invest(programme: Facilitation, context: Context, name: str, act: CoInves
         m, kg = best_room(s, p, f, effect.orders * effect.investment)
         patience = float(p.firms["patience"][0])
         gain = s.firm["planned_margin"][f] * kg * patience / (1.0 - patience)
-        if kg <= 0.0 or gain < own or s.firm["cash"][f] + 0.5 * s.firm["credit"][f] < own:
+        if kg <= 0.0 or gain < own or s.firm["cash"][f] < own:
             continue
         ledger.spend(name, cost, context.outside_flows)
         ledger.grant(name, part, context.outside_flows)

@@ -107,10 +107,10 @@ def _stated(details: list[ErrorDetails], data: dict[str, Any], draft: Draft) -> 
         path = ".".join(keys)
         if detail["type"] == "value_error":
             for message in str(detail.get("ctx", {}).get("error", detail["msg"])).split("\n"):
-                problem = _of_validator(message, path, shape, draft)
+                rests_on, problem = _of_validator(message, path, shape, draft)
                 # What rests on the whole scenario is set right by emptying the section it is about.
                 mend = tuple(keys) or tuple(problem.path.split(".")[:1])
-                yield Stated(mend, (problem.path,), problem, of_section=True)
+                yield Stated(mend, (rests_on,), problem, of_section=True)
             continue
         found, allowed, nearest = _worded(detail, keys, shape, data)
         file, line = draft.place(path)
@@ -122,15 +122,23 @@ def _stated(details: list[ErrorDetails], data: dict[str, Any], draft: Draft) -> 
         )
 
 
-def _of_validator(message: str, path: str, shape: Shape | None, draft: Draft) -> Problem:
-    """A check of a whole section, whose message may begin with the path it is about and end with known words."""
+def _of_validator(message: str, path: str, shape: Shape | None, draft: Draft) -> tuple[str, Problem]:
+    """A check of a whole section, whose message may begin with the path it is about and end with known words.
+
+    Returns
+    -------
+    path : what the check rests on: the path it states, else the whole section
+    problem : at the value to look at
+    """
+    rests_on = path
     stated = _PATH_FIRST.fullmatch(message)
     if stated:
         path, message = join(path, stated.group(1)), stated.group(2)
+        rests_on = path
     else:
         named = [join(path, word) for word in re.findall(r"[a-z_]+", message) if word in keys_of(shape, {})]
         # Of several values that do not fit together, the one in the user's own file is the one to look at.
-        own = [each for each in named if draft.place(each)[0] == draft.file]
+        own = [each for each in named if draft.places.get(each, ("", 0))[0] == draft.file]
         path = next(iter(own or named), path)
     known = _KNOWN.fullmatch(message)
     allowed = nearest = ""
@@ -139,7 +147,7 @@ def _of_validator(message: str, path: str, shape: Shape | None, draft: Draft) ->
         unknown = _UNKNOWN_WORD.search(message)
         allowed, nearest = known_words(words), nearest_word(unknown.group(1), words) if unknown else ""
     file, line = draft.place(path)
-    return Problem(file, line, path, message, allowed, nearest)
+    return rests_on, Problem(file, line, path, message, allowed, nearest)
 
 
 def _worded(detail: ErrorDetails, keys: list[str], shape: Shape | None, data: dict[str, Any]) -> tuple[str, str, str]:

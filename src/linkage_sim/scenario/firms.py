@@ -30,7 +30,7 @@ class LeadFirms(Section):
     capital: float = parameter("USD", 0, 1e8, "median cash at the start", default=25000, source="assumed")
     capital_spread: float = parameter("log", 0, 2, "spread of capital: size, unrelated to skill", default=0.8, source="assumed")
     credit_line: float = parameter("share", 0, 10, "credit line as a share of capital", default=0.5, source="assumed")
-    fixed_cost: float = parameter("USD/year", 0, 1e6, "yearly cost of being open", default=1500, source="assumed")
+    fixed_cost: float = parameter("USD/year", 0, 1e6, "yearly overhead that buying in the modelled villages must carry", default=600, source="assumed")
     owner_draw: float = parameter("share", 0, 1, "share of a year's profit the owner takes out", default=0.6, source="assumed")
     capacity: float = parameter("kg/month", 0, 1e7, "what a firm can process in a month", default=6000, source="khovar_plant_2012")
     farmer_share: float = parameter("share", 0, 0.9, "share of the surplus offered to farmers", default=0.35, source="trial")
@@ -38,6 +38,9 @@ class LeadFirms(Section):
     price_formula: str = Field(
         default="fixed", pattern="^(fixed|spot_plus|floor_plus)$", description="fixed, spot_plus or floor_plus",
         json_schema_extra={"source": "assumed", "kind": "uncertainty"},
+    )
+    spot_pass: float = parameter(
+        "share", 0, 1, "part of spot-bought fruit that passes an end market's checks: no sorting or records at the farm", default=0.8, source="assumed"
     )
     rejection: float = parameter("share", 0, 0.9, "chance that a lot is rejected at the gate", default=0.05, source="assumed")
     delay: int = parameter("months", 0, 6, "months until payment", default=2, source="trial")

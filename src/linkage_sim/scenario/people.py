@@ -13,7 +13,7 @@ class Households(Section):
     women_assets: float = parameter(
         "share", 0.1, 2, "asset units of a household headed by a woman against one headed by a man", default=0.8, source="assumed"
     )
-    other_income: float = parameter("USD/year", 0, 1e5, "median income from wages and business", default=960, source="assumed")
+    other_income: float = parameter("USD/year", 0, 1e5, "median income from wages and business", default=1350, source="fao_portrait")
     other_income_spread: float = parameter("log", 0, 2, "spread of that income", default=0.5, source="assumed")
     remittances: float = parameter(
         "share", 0, 0.95, "transfers as a share of income other than this model's enterprises", default=0.36, source="asiaplus_income_2023"
@@ -33,7 +33,7 @@ class Households(Section):
     patience: float = parameter("per month", 0.5, 0.9999, "mean monthly discount factor", default=0.97, source="expert_default")
     patience_spread: float = parameter("number", 0, 0.2, "standard deviation of the discount factor", default=0.012, source="trial")
     risk_aversion: float = parameter("number", 0, 10, "relative risk aversion", default=2, source="trial")
-    poverty_line: float = parameter("USD/month", 0, 1000, "poverty line per person", default=25, source="assumed")
+    poverty_line: float = parameter("USD/month", 0, 1000, "poverty line per person", default=18, source="assumed")
     skill_spread: float = parameter("log", 0, 1, "spread of farming skill", default=0.2, source="assumed")
 
 

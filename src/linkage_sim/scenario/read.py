@@ -180,7 +180,10 @@ def _read(text: str, file: str) -> Node:
             line = event.start_mark.line + 1
             tree.take(event, line)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        # What never ends is to be sought where it began.
+        endless = "end of stream" in str(error.problem) or "stream end" in str(error.problem)
+        marks = (error.context_mark, error.problem_mark) if endless else (error.problem_mark, error.context_mark)
+        mark = marks[0] or marks[1]
         line = mark.line + 1 if mark else line
         what = " ".join(filter(None, (error.problem, error.context and f"({error.context})")))
         raise _problem(file, min(line, text.count("\n") + 1), f"is not valid YAML: {what}") from None

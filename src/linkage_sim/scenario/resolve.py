@@ -99,7 +99,9 @@ def _draft(draft: Draft, family: list[_Layer], overrides: Mapping[str, object]) 
     draft.data = settler.settle(tree, scenario_shape())
     draft.places, draft.sources = settler.places, settler.sources
     draft.failed = settler.failed | overlay.failed
-    draft.problems.extend((*overlay.problems, *settler.problems))
+    stated = {problem.path for problem in overlay.problems}
+    draft.problems.extend(overlay.problems)
+    draft.problems.extend(problem for problem in settler.problems if problem.path not in stated)
     return draft
 
 
@@ -163,8 +165,10 @@ def _parent(named: Node, file: Path) -> Path:
     short = [full for full in known if full.rpartition("/")[2] == name]
     full = name if name in known else short[0] if len(short) == 1 else ""
     if not full:
-        beside = f"{name}.yaml" if (file.parent / f"{name}.yaml").is_file() else nearest_word(name, known)
-        raise _at(named, "extends", f"no shipped scenario {shown_value(name)}", known_words(known), beside)
+        beside = [other.name for other in file.parent.glob("*.yaml") if other.stem == name]
+        names = [*known, *(full.rpartition("/")[2] for full in known)]
+        nearest = beside[0] if beside else nearest_word(name, names)
+        raise _at(named, "extends", f"no shipped scenario {shown_value(name)}", known_words(known), nearest)
     return shipped(full)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import types
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -25,6 +25,8 @@ from linkage_sim.scenario.scenario import Scenario
 
 DATA_FOLDERS: dict[type[BaseModel], str] = {Region: "regions", ValueChain: "value_chains", Interventions: ""}
 """Sections that may start from a data file, and the folder below ``data/`` that holds such files."""
+
+ACT_MEANING = "what is done"
 
 Value = Literal["number", "whole", "flag", "text", "choice"]
 Form = Literal["one", "months", "list"]
@@ -138,7 +140,7 @@ def variant(shape: Acts, entries: Mapping[str, Any]) -> Group:
     together: dict[str, Shape] = {}
     for each in shape.variants.values():
         together.update(each.fields)
-    act = Leaf("choice", choices=tuple(shape.variants), meaning="what is done")
+    act = Leaf("choice", choices=tuple(shape.variants), meaning=ACT_MEANING)
     return Group({**together, "act": act}, shape.meaning)
 
 
@@ -204,9 +206,16 @@ def _entry(annotation: Any) -> Shape:
     """Shape of one named entry: a section, or an act told apart by its word."""
     if get_origin(annotation) is Annotated:
         models = get_args(get_args(annotation)[0])
-        variants = {get_args(model.model_fields["act"].annotation)[0]: _group(model, required=True) for model in models}
-        return Acts(variants)
+        return Acts({get_args(model.model_fields["act"].annotation)[0]: _act(model) for model in models})
     return _group(annotation, required=True)
+
+
+def _act(model: type[BaseModel]) -> Group:
+    """One act; its word is declared by its class, so its meaning is added here."""
+    group = _group(model, required=True)
+    word = group.fields["act"]
+    assert isinstance(word, Leaf)
+    return replace(group, fields={**group.fields, "act": replace(word, meaning=ACT_MEANING)})
 
 
 def _without_none(annotation: Any) -> Any:

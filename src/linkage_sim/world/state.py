@@ -72,6 +72,7 @@ COLUMNS: list[Column] = [
         income | f8 | USD | -inf | inf | settle | net income from enterprises this month
         other_income | f8 | USD | 0 | inf | settle | wages and transfers this month
         year_income | f8 | USD | -inf | inf | record | income from all sources this calendar year
+        last_income | f8 | USD | -inf | inf | record | income from all sources last calendar year
         before_income | f8 | USD | -inf | inf | record | enterprise income in the recorded months before the programme
         during_income | f8 | USD | -inf | inf | record | enterprise income during the programme
         after_income | f8 | USD | -inf | inf | record | enterprise income after it
@@ -162,7 +163,8 @@ COLUMNS: list[Column] = [
         stock_b | f8 | kg | 0 | inf | sell | grade B in store
         breaks | u1 | flag | 0 | 1 | trade | breaks its word this month
         expected_margin | f8 | USD/year | -inf | inf | learn | yearly margin it expects
-        season_margin | f8 | USD | -inf | inf | sell | margin this season so far
+        season_count | f8 | seasons | 0 | inf | learn | seasons it has been in business
+        season_margin | f8 | USD | -inf | inf | sell | margin this season so far, after running and before fixed cost
         season_kg | f8 | kg | 0 | inf | sell | bought this season so far
         season_breaks | f8 | number | 0 | inf | trade | months in which it broke its word this season
         planned_margin | f8 | USD/kg | -inf | inf | offer | margin per kg when the offers were made
@@ -186,6 +188,8 @@ COLUMNS: list[Column] = [
         netback_b | f8 | USD/kg | -inf | inf | offer | netback when the offer was made
         tier_a | i2 | index | -1 | inf | offer | end market meant for grade A
         tier_b | i2 | index | -1 | inf | offer | end market meant for grade B
+        target_a | f8 | kg | 0 | inf | offer | grade A the firm contracts at most this season
+        target_b | f8 | kg | 0 | inf | offer | grade B the firm contracts at most this season
         smallest | f8 | kg | 0 | inf | offer | smallest supplier it offers to
         extension | u1 | flag | 0 | 1 | offer | offers extension
         loan | u1 | flag | 0 | 1 | offer | offers input loans
@@ -193,9 +197,13 @@ COLUMNS: list[Column] = [
         dependence | f8 | share | 0 | 1 | learn | part of its work the facilitator does
         setup_promise | f8 | share | 0 | 1 | acts | share of set-up the programme promised
         due | f8 | kg | 0 | inf | trade | contract kg offered to it this month
+        side | f8 | kg | 0 | inf | trade | side-sold this month
+        broken | f8 | kg | 0 | inf | trade | refused or cut this month
         loss | f8 | USD | -inf | inf | trade | what keeping its word costs here this month
         bought_a | f8 | kg | 0 | inf | trade | grade A bought this month
         bought_b | f8 | kg | 0 | inf | trade | grade B bought this month
+        offered_a | f8 | kg | 0 | inf | choose | grade A its members would deliver in a year without events
+        offered_b | f8 | kg | 0 | inf | choose | grade B its members would deliver in a year without events
         members | f8 | number | 0 | inf | choose | suppliers under contract
         season_due | f8 | kg | 0 | inf | trade | contract kg that came ripe this season
         season_side | f8 | kg | 0 | inf | trade | side-sold this season

@@ -1,0 +1,103 @@
+"""Dots with ranges, one under the other: how sure, and for whom."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from linkage_sim.plots.style import FAINT, INK, QUIET, Look, bare, drawing, new_figure
+
+WIDTH = 5.6
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """One dot with its range.
+
+    Attributes
+    ----------
+    label : who or what
+    mean, low, high : in the unit of the axis
+    note : words at the right end, such as "18 of 20 worlds better"
+    look : colour and marker; None for plain ink
+    """
+
+    label: str
+    mean: float
+    low: float
+    high: float
+    note: str = ""
+    look: Look | None = None
+
+
+def intervals_figure(
+    rows: Sequence[Interval],
+    axis_label: str,
+    *,
+    limits: tuple[float, float] | None = None,
+    zero_label: str = "no difference",
+    width: float = WIDTH,
+) -> Figure:
+    """Draw one line per row: its label above, a dot and its range below.
+
+    Parameters
+    ----------
+    rows : from top to bottom
+    axis_label : what the axis measures, with its unit
+    limits : ends of the axis; None fits the rows and always shows zero
+    zero_label : words at the zero line; empty for no line
+    width : inches
+    """
+    with drawing():
+        names = [textwrap.wrap(row.label, max(18, int(width * 7.4) - len(row.note))) or [""] for row in rows]
+        heights = [0.50 + 0.17 * (len(name) - 1) for name in names]
+        total = sum(heights)
+        figure = new_figure(width, total + 0.95)
+        axes = figure.add_axes((0.03, 0.62 / (total + 0.95), 0.94, total / (total + 0.95)))
+        axes.set_ylim(total, 0.0)
+        axes.set_xlim(*(limits or spread(rows)))
+        top = 0.0
+        for row, name, height in zip(rows, names, heights, strict=True):
+            _row(axes, row, "\n".join(name), top, height)
+            top += height
+        if zero_label:
+            axes.axvline(0.0, color=INK, linewidth=1.0, zorder=1)
+            axes.annotate(
+                zero_label, (0.0, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 3), textcoords="offset points",
+                ha="center", va="bottom", fontsize=9, color=QUIET,
+            )  # fmt: skip
+        axes.set_yticks([])
+        axes.xaxis.set_major_locator(MaxNLocator(6))
+        axes.grid(axis="x", color=FAINT, linewidth=0.6)
+        axes.set_xlabel(axis_label)
+        bare(axes)
+        return figure
+
+
+def spread(rows: Sequence[Interval], margin: float = 0.06) -> tuple[float, float]:
+    """Ends of an axis that holds zero and all ranges, with some air."""
+    low = min([0.0, *(row.low for row in rows)])
+    high = max([0.0, *(row.high for row in rows)])
+    air = margin * (high - low or 1.0)
+    return low - air, high + air
+
+
+def _row(axes: Axes, row: Interval, name: str, top: float, height: float) -> None:
+    """Label, note, range and dot of one row that starts at ``top`` inches."""
+    ink = row.look.colour if row.look else INK
+    place = top + height - 0.13
+    axes.text(0.0, top + 0.06, name, transform=axes.get_yaxis_transform(), ha="left", va="top", backgroundcolor="white")
+    if row.note:
+        axes.text(
+            1.0, top + 0.06, row.note, transform=axes.get_yaxis_transform(), ha="right", va="top", color=QUIET, backgroundcolor="white"
+        )  # fmt: skip
+    axes.plot([row.low, row.high], [place, place], color=ink, linewidth=2.6, solid_capstyle="butt", zorder=3)
+    for end in (row.low, row.high):
+        axes.plot([end, end], [place - 0.05, place + 0.05], color=ink, linewidth=1.4, zorder=3)
+    marker = row.look.marker if row.look else "o"
+    axes.plot([row.mean], [place], marker=marker, markersize=8, color=ink, markeredgecolor="white", markeredgewidth=0.9, zorder=4)

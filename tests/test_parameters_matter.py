@@ -1,0 +1,263 @@
+"""Every value of a scenario moves something, or it has no business being there.
+
+The walk takes each leaf of a small scenario that uses every act, changes it within its bounds, runs the world again and
+asks whether any recorded month or any household differs in a single bit. A leaf that moves nothing in the usual setting
+is tried in settings made for rarer events (firms short of cash, rivals, other price formulas) before it counts as dead.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from linkage_sim import engine
+from linkage_sim.errors import LinkageError
+from linkage_sim.scenario.load import Declared, declared_parameters, load_scenario, scenario_from_resolved, shipped
+from linkage_sim.scenario.scenario import Scenario
+from linkage_sim.world.state import State
+from linkage_sim.world.world import World
+
+SMALL: dict[str, Any] = {
+    "timeline.spin_up": 24,
+    "timeline.before": 12,
+    "timeline.during": 36,
+    "timeline.after": 24,
+    "region.districts.asht.villages": 4,
+    "region.districts.isfara.villages": 3,
+    "region.districts.konibodom.villages": 2,
+    "region.districts.asht.households": 16,
+    "region.districts.isfara.households": 16,
+    "region.districts.konibodom.households": 16,
+    # small villages: cheaper routes and smaller orders, so that firms trade as they do in the shipped world
+    "lead_firms.route_setup": 200,
+    "lead_firms.route_running": 60,
+    "lead_firms.member_cost": 2,
+    "lead_firms.fixed_cost": 500,
+    "lead_firms.cautious_belief": 0.7,
+    "lead_firms.capacity": 1500,
+    "value_chains.apricot.end_markets.bulk.orders": 3000,
+    "value_chains.apricot.end_markets.regional.orders": 2000,
+    "value_chains.apricot.end_markets.premium.orders": 2000,
+    "value_chains.apricot.processors.sorting_plant.capacity": 400,
+    "interventions.co_investment.investment": 8000,
+}
+NORTH = ["asht", "isfara"]
+PLAN: dict[str, dict[str, Any]] = {
+    "assessment": {"act": "market_assessment", "share": 0.16, "every": 12, "end": 30},
+    "selection": {"act": "lead_firm_selection", "share": 0.04, "rule": "claims", "choose": 2, "until": "reflection"},
+    "reflection": {"act": "reflection_session", "share": 0.04, "start": 4, "end": 12},
+    "second_selection": {
+        "act": "lead_firm_selection", "share": 0.03, "after": "reflection", "rule": "checked",
+        "choose": 1, "visits": 5, "references": 3,
+    },
+    "brokers": {"act": "brokering", "share": 0.14, "after": "selection", "target": "remote", "districts": NORTH},
+    "later_brokers": {"act": "brokering", "share": 0.03, "after": "second_selection", "target": "women", "start": 12},
+    "growth": {"act": "co_investment", "share": 0.26, "after": "selection"},
+    "coaching": {"act": "staff_coaching", "share": 0.05, "start": 2, "until": "second_selection"},
+    "training": {"act": "training", "share": 0.05, "target": "linked", "topic": "quality"},
+    "schools": {
+        "act": "training", "share": 0.05, "target": "women", "topic": "improved", "refresh": False, "end": 24,
+    },
+    "courses": {"act": "training", "share": 0.02, "target": "all", "topic": "both", "districts": NORTH},
+    "kits": {"act": "storage", "share": 0.01, "target": "poorest"},
+    "drying": {"act": "storage", "share": 0.01, "target": "linked", "districts": NORTH},
+    "associations": {"act": "associations", "share": 0.035, "target": "remote"},
+    "north": {"act": "associations", "share": 0.02, "districts": NORTH, "start": 6},
+    "vouchers": {"act": "input_vouchers", "share": 0.02, "target": "poorest", "paid": 0.6},
+    "tickets": {"act": "input_vouchers", "share": 0.015, "target": "all", "districts": NORTH, "start": 14},
+}  # fmt: skip
+SETTINGS: dict[str, dict[str, Any]] = {
+    "usual": {},
+    "firms_short_of_cash": {
+        "lead_firms.capital": 3000,
+        "lead_firms.credit_line": 0.1,
+        "lead_firms.turnover": 0.05,
+        "lead_firms.reliability": 0.1,
+        "lead_firms.route_setup": 50,
+        "lead_firms.route_running": 40,
+    },
+    "rivals": {
+        "lead_firms.entry": 8,
+        "lead_firms.price_formula": "spot_plus",
+        "lead_firms.order_cost": 0.1,
+        "households.credit_access": 1,
+        "households.interest": 0.05,
+        "households.other_income": 300,
+        "traders.conduct": 0.3,
+    },
+}
+"""Tried in this order; each differs from the usual one only in what it names."""
+
+WORDS = {
+    "format": "version of the file format: only one is allowed",
+    "name": "short name of the file",
+    "title": "for people",
+    "story": "for people",
+    "region.data": "tells which file values came from; they are leaves themselves",
+    "value_chains.apricot.data": "tells which file values came from; they are leaves themselves",
+    "interventions.data": "tells which file values came from; they are leaves themselves",
+    "region.title": "for people",
+    "region.price_year": "year of the dollars, for reports",
+    "region.exchange_rate": "somoni beside dollars, for reports",
+    "region.graph_file": "another way to give all places: tests/world/test_own_places.py",
+    "region.nodes.oybek.settlement": "the node has a position of its own; the settlement would only name it",
+    "value_chains.apricot.product": "for people",
+    "value_chains.apricot.assets.unit": "what an asset unit is called in reports",
+}
+"""Leaves that only describe and may move nothing, each with the reason."""
+
+
+def only_describes(path: str) -> bool:
+    """Whether a leaf may move nothing: words, names of firms, and the word that says which act an act is."""
+    is_act = path.startswith("programme.") and path.endswith(".act")
+    return path in WORDS or path.startswith("lead_firms.names.") or is_act
+
+
+ECHOES = ("concept", "skill")
+"""Recorded columns that repeat what the facilitator was given; a change there proves nothing."""
+
+Result = tuple[bytes, bytes]
+
+
+@cache
+def base(setting: str) -> Scenario:
+    """A small scenario that uses every act, in one of the settings."""
+    shipped_plan = {f"programme.{name}": None for name in load_scenario(shipped("apricot/combined")).programme}
+    plan = {f"programme.{name}": act for name, act in PLAN.items()}
+    return load_scenario(shipped("apricot/combined"), {**shipped_plan, **SMALL, **SETTINGS[setting], **plan})
+
+
+@cache
+def settled(setting: str) -> tuple[World, State]:
+    """World and state after the spin-up, shared by all that changes only the programme."""
+    first = engine.Simulation(base(setting), engine.seed_of(base(setting), 0))
+    first.run(until=0)
+    return first.world, first.context.state
+
+
+def result(scenario: Scenario, setting: str) -> Result:
+    """All recorded months and all households of one run, as bytes."""
+    shared = scenario.world_hash() == base(setting).world_hash()
+    world, start = settled(setting) if shared else (None, None)
+    simulation = engine.Simulation(scenario, engine.seed_of(scenario, 0), world=world, start=start)
+    simulation.run()
+    outcome = simulation.outcome()
+    kept = [column for column, name in enumerate(outcome.names) if name not in ECHOES]
+    assert np.isfinite(outcome.monthly).all()
+    return outcome.monthly[:, kept].tobytes(), outcome.households.tobytes()
+
+
+@cache
+def unchanged(setting: str) -> Result:
+    """Result of a setting as it is."""
+    return result(base(setting), setting)
+
+
+def other_values(leaf: Declared, scenario: Scenario) -> Iterator[Any]:
+    """Values to try in place of a leaf's own, mild ones first."""
+    if leaf.choices:
+        return (word for word in leaf.choices if word != leaf.value)
+    if leaf.low is None or leaf.high is None:
+        return (word for word in other_words(leaf.path, scenario) if word != leaf.value)
+    return other_numbers(leaf.value, leaf.low, leaf.high)
+
+
+def other_numbers(value: float | None, low: float, high: float) -> Iterator[Any]:
+    """A third more or less, a little, a lot, and to the bounds."""
+    if value is None:
+        yield from (max(low, 20), min(high, 90))
+        return
+    far = min(high, 10 * abs(value) + 1)
+    seen = {value}
+    for wanted in (1.3 * value, 0.7 * value, value + 1, value - 1, 3 * value, 0.1 * value, 0.3 * far, far, low):
+        other = min(max(wanted, low), high)
+        other = round(other) if isinstance(value, int) else other
+        if other not in seen:
+            seen.add(other)
+            yield other
+
+
+def other_words(path: str, scenario: Scenario) -> Iterator[Any]:
+    """Names that could stand in place of a name."""
+    *_, before, last = path.split(".")
+    chain = scenario.value_chains["apricot"]
+    if last in ("seat", "settlement"):
+        yield from ("Istaravshan", "Panjakent")
+    elif last in ("after", "until"):
+        yield from (None, "selection", "reflection", "second_selection", "training")
+    elif last == "end_market":
+        yield from chain.end_markets
+    elif last == "price_formula":
+        yield from ("fixed", "spot_plus", "floor_plus")
+    elif before == "districts":
+        yield from scenario.region.districts
+    else:
+        yield from (*scenario.region.nodes, *scenario.region.districts)
+
+
+def changed(scenario: Scenario, path: str, value: Any) -> Scenario:
+    """The scenario with one leaf changed, and with what has to change with it.
+
+    Shares of the harvest still sum to 1; a place needs both coordinates.
+    """
+    data = copy.deepcopy(scenario.resolved())
+    *way, last = path.split(".")
+    place: Any = data
+    for word in way:
+        place = place[int(word)] if isinstance(place, list) else place[word]
+    if path.startswith("value_chains.apricot.harvest.season."):
+        receiver = next(month for month in place if month != last)
+        place[receiver] += place[last] - value
+    if last in ("latitude", "longitude") and place[last] is None:
+        place["latitude"], place["longitude"] = 39.9, 69.0
+        value = {"latitude": 40.1, "longitude": 69.3}[last]
+    if isinstance(place, list):
+        place[int(last)] = value
+    else:
+        place[last] = value
+    return scenario_from_resolved(data)
+
+
+def moves(leaf: Declared, setting: str) -> bool | None:
+    """Whether another value of a leaf moves a recorded month or a household; None where no other value is allowed."""
+    allowed = False
+    for value in other_values(leaf, base(setting)):
+        try:
+            scenario = changed(base(setting), leaf.path, value)
+            if result(scenario, setting) != unchanged(setting):
+                return True
+            allowed = True
+        except LinkageError:
+            continue
+    return False if allowed else None
+
+
+def dead(leaves: list[Declared]) -> list[str]:
+    """Leaves that move nothing in any setting."""
+    left = leaves
+    for setting in SETTINGS:
+        left = [leaf for leaf in left if not moves(leaf, setting)]
+    return [f"{leaf.path} ({leaf.value!r}): {leaf.meaning}" for leaf in left]
+
+
+if __name__ == "__main__":
+    import sys, time
+    t0 = time.time()
+    leaves = [l for l in declared_parameters(base("usual")) if not only_describes(l.path)]
+    print(len(leaves))
+    left = leaves
+    for setting in SETTINGS:
+        nxt = []
+        for l in left:
+            t = time.time()
+            m = moves(l, setting)
+            if not m: nxt.append(l)
+            if time.time() - t > 2: print("slow", l.path, time.time() - t)
+        print("==", setting, len(left), "->", len(nxt), round(time.time() - t0, 1), flush=True)
+        left = nxt
+        for l in left: print("   ", l.path, l.value)
