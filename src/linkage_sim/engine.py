@@ -13,7 +13,7 @@ from linkage_sim.draws import key_of
 from linkage_sim.errors import EngineError
 from linkage_sim.month.context import Context
 from linkage_sim.month.plan import PHASES
-from linkage_sim.month.record import Recorder
+from linkage_sim.month.recorder import Recorder
 from linkage_sim.programme.facilitator import Facilitation
 from linkage_sim.scenario.scenario import Scenario
 from linkage_sim.world.state import State

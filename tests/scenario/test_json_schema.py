@@ -23,9 +23,10 @@ TYPES: dict[str, Any] = {
     "null": type(None),
 }
 KEYWORDS = {
-    "$schema", "$defs", "$ref", "title", "description", "default", "type", "enum", "const", "anyOf", "properties",
-    "required", "additionalProperties", "propertyNames", "pattern", "minimum", "maximum", "items", "minItems", "maxItems",
-}  # fmt: skip
+    *("$schema", "$defs", "$ref", "title", "description", "default", "type", "enum", "const", "anyOf", "properties"),
+    *("required", "additionalProperties", "propertyNames", "pattern", "minimum", "maximum"),
+    *("items", "minItems", "maxItems"),
+}
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -309,4 +310,6 @@ def test_the_room_opens_only_when_asked() -> None:
     with pytest.raises(AttributeError):
         room.nothing  # noqa: B018
     code = "import sys, linkage_sim.scenario; assert not {'pydantic', 'ruamel.yaml'} & set(sys.modules)"
-    subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": str(Path(room.__file__).parents[2])})
+    subprocess.run(
+        [sys.executable, "-c", code], check=True, env=os.environ | {"PYTHONPATH": str(Path(room.__file__).parents[2])}
+    )

@@ -5,14 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from linkage_sim.books import (
-    COLLECTING, FIRM_COSTS, FIRM_SALES, GRANTS, LOST_HARVEST, LOST_STORE, N_FLOWS, PLANT_SHIPPED, SALES, SERVICES, STAFF, TRADER_COSTS, TRADER_PROFIT,
-    TRADER_SALES, VOUCHERS, Books,
-)  # fmt: skip
 from linkage_sim.compiled import compiled
-from linkage_sim.month.context import Context
 
 WORK_DAYS_MONTH = 20.0
 """Work days of a full-time equivalent in a month (240 a year, DCED)."""
@@ -164,137 +158,58 @@ def traders_and_consumers(
                 out[2] += scale * (top ** (1.0 - e) - p ** (1.0 - e)) / (1.0 - e)
 
 
-class Recorder:
-    """The monthly series of one run, and the closing of its books.
-
-    Parameters
-    ----------
-    context : the run; months : recorded months; before, during : months before and with the programme
-    poverty_line : USD a month and person
-    """
-
-    def __init__(self, context: Context, months: int, before: int, during: int, poverty_line: float) -> None:
-        self.names = [f"{name}.{group}" for group in GROUPS for name in PER_GROUP] + list(WHOLE) + list(SINGLE)
-        self.values: NDArray[np.float64] = np.zeros((months, len(self.names)))
-        self.flows: NDArray[np.float64] = np.zeros((months, N_FLOWS))
-        self.before, self.during = before, during
-        self.poverty_line = poverty_line
-        self.sums = np.zeros((context.villages, len(GROUPS), len(PER_GROUP)))
-        self.whole = np.zeros((context.villages, len(WHOLE)))
-        self.exit_firm = np.full(len(context.state.enterprise), -1, dtype=np.int32)
-        self.groups_out = np.zeros(len(GROUPS) * len(PER_GROUP))
-        self.whole_out = np.zeros(len(WHOLE))
-        self.money = np.zeros(3)
-        self.plant_labour = p_labour(context)
-        self.books = Books(stocks(context))
-        self.single = {name: len(self.groups_out) + len(WHOLE) + number for number, name in enumerate(SINGLE)}
-
-    def window(self, month: int) -> int:
-        """0 before, 1 during, 2 after the programme; 3 in the spin-up."""
-        if month < 0:
-            return 3
-        return 0 if month < self.before else 1 if month < self.before + self.during else 2
-
-    def record(self, context: Context) -> None:
-        """Phase 10 of one month: sums, books, and what is cleared for the next."""
-        s, p, month = context.state, context.parameters, context.month
-        context.over_villages(
-            record_village, self.window(month), context.calendar, context.first_household, context.first_enterprise, s.household,
-            s.enterprise, s.village, s.firm, s.route, p.chains, s.tie_kept, s.tie_broken, s.receivable, p.ties, self.exit_firm,
-            self.poverty_line, s.bazaar_price, self.sums, self.whole,
-        )  # fmt: skip
-        flows = self.close_books(context)
-        if month < 0:
-            return
-        if month == self.before + self.during - 1:
-            self.exit_firm[:] = s.enterprise["firm"]
-        self.groups_out[:] = 0.0
-        self.whole_out[:] = 0.0
-        in_order(self.sums.reshape(context.villages, -1), self.groups_out)
-        in_order(self.whole, self.whole_out)
-        row = self.values[month]
-        row[: len(self.groups_out)] = self.groups_out
-        row[len(self.groups_out) : len(self.groups_out) + len(WHOLE)] = self.whole_out
-        self.flows[month] = flows
-        for name, value in self.singles(context, flows).items():
-            row[self.single[name]] = value
-
-    def singles(self, context: Context, flows: NDArray[np.float64]) -> dict[str, float]:
-        """Values of `SINGLE` this month."""
-        s, p = context.state, context.parameters
-        active = (s.firm["active"] == 1) & (s.firm["imitator"] == 0)
-        supply = context.supply.sum()
-        worked = (s.route["bought_a"] + s.route["bought_b"]).sum(axis=1)
-        jobs = (worked * p.chains["contract_labour"][s.firm["chain"]]).sum() / 1000.0 / WORK_DAYS_MONTH
-        jobs += self.whole_out[4] / 1000.0 * p.chains["harvest_labour"][0] / WORK_DAYS_MONTH
-        jobs += flows[PLANT_SHIPPED] / 1000.0 * self.plant_labour / WORK_DAYS_MONTH
-        found = {
-            "bazaar_price": float((s.bazaar_price * context.supply).sum() / supply) if supply > 0 else float(s.bazaar_price.mean()),
-            "city_price": float(s.city_price.mean()),
-            "premium_price": float(s.market_price.max()),
-            "routes": float((s.route["is_open"][active] == 1).sum()),
-            "firms": float(active.sum()),
-            "firm_margin": float(flows[FIRM_SALES] - flows[FIRM_COSTS] - flows[COLLECTING] - flows[SERVICES] - context.bought.sum()),
-            "firm_cash": float(s.firm["cash"].sum()),
-            "firm_breaks": float(s.firm["breaks"].sum()),
-            "firm_late": float((s.firm["late_months"] > 0).sum()),
-            "trader_profit": float(flows[TRADER_PROFIT]),
-            "consumer_surplus": float(self.money[2]),
-            "jobs": float(jobs),
-            "exports_usd": float(flows[FIRM_SALES]),
-            "association": float(s.village["association"].mean()),
-            "lost_kg": float(flows[LOST_HARVEST] + flows[LOST_STORE]),
-            "quote_gap": context.quote_gap,
-            "spent": float(flows[STAFF] + flows[GRANTS] + flows[VOUCHERS]),
-            "supported": float((s.firm["supported"] * s.firm["active"]).sum()),
-            "rivals": float(((s.firm["imitator"] == 1) & (s.firm["active"] == 1)).sum()),
-            "claimed_over_true": 0.0,
-            "concept": 0.0,
-            "skill": 0.0,
-            "orders_kg": float(s.orders[s.firm["active"] == 1].sum()),
-        }
-        if context.programme is not None:
-            found.update(context.programme.observed())
-        return found
-
-    def close_books(self, context: Context) -> NDArray[np.float64]:
-        """Post what traders earned, balance every account, clear the flows; returns the month's flows."""
-        s, p = context.state, context.parameters
-        self.money[:] = 0.0
-        traders_and_consumers(
-            p.chains, p.traders, s.village, p.bazaar_haul, s.bazaar_price, s.bazaar_outflow, s.bazaar_demand, s.city_price, 0.0, self.money
-        )
-        flows = context.outside_flows
-        in_order(s.flows, flows)
-        in_order(s.firm_flows, flows)
-        flows[TRADER_SALES] = self.money[0]
-        flows[TRADER_COSTS] = self.money[1]
-        flows[TRADER_PROFIT] = self.money[0] - self.money[1] - flows[SALES]
-        if context.programme is not None:
-            context.programme.pay_vouchers(float(flows[VOUCHERS]))
-        self.books.close(flows, stocks(context), context.month)
-        done = flows.copy()
-        flows[:] = 0.0
-        s.flows[:] = 0.0
-        s.firm_flows[:] = 0.0
-        return done
+@compiled
+def measure_firms(
+    firm: Any, route: Any, orders: Any, market_price: Any, chains: Any, out: Any
+) -> None:
+    """What is recorded of firms and routes: ``out`` in the order of `FIRM_SINGLES`."""
+    out[:] = 0.0
+    for f in range(firm.shape[0]):
+        fi = firm[f]
+        lead = fi.active == 1 and fi.imitator == 0
+        kg = 0.0
+        for v in range(route.shape[1]):
+            ro = route[f, v]
+            kg += ro.bought_a + ro.bought_b
+            if lead and ro.is_open == 1:
+                out[0] += 1.0
+        if lead:
+            out[1] += 1.0
+        if fi.active == 1 and fi.imitator == 1:
+            out[2] += 1.0
+        out[3] += fi.cash
+        out[4] += fi.breaks
+        out[5] += 1.0 if fi.late_months > 0.0 else 0.0
+        out[6] += fi.supported * fi.active
+        out[7] += kg * chains[fi.chain].contract_labour / 1000.0
+        if fi.active == 1:
+            for m in range(orders.shape[1]):
+                out[8] += orders[f, m]
+    for m in range(market_price.shape[0]):
+        out[9] = max(out[9], market_price[m])
 
 
-def p_labour(context: Context) -> float:
-    """Work days per tonne in processors, mean over plants; 0 without plants."""
-    plants = context.parameters.plants
-    return float(plants["labour"].mean()) if len(plants) else 0.0
+FIRM_SINGLES = (
+    "routes", "firms", "rivals", "firm_cash", "firm_breaks", "firm_late", "supported", "jobs", "orders_kg", "premium_price",
+)  # fmt: skip
 
 
-def stocks(context: Context) -> NDArray[np.float64]:
-    """Measured closing stocks in the order of `linkage_sim.books.STOCKED`."""
-    s = context.state
-    ledger = context.programme.ledger.cash if context.programme is not None else 0.0
-    en, firm = s.enterprise, s.firm
-    return np.array([
-        en["stock_a"].sum() + en["stock_b"].sum(), firm["stock_a"].sum() + firm["stock_b"].sum(), s.household["cash"].sum(),
-        firm["cash"].sum(), en["debt"].sum(), s.receivable.sum(), ledger,
-    ])  # fmt: skip
+@compiled
+def measure_stocks(household: Any, enterprise: Any, firm: Any, receivable: Any, ledger: float, out: Any) -> None:
+    """Closing stocks in the order of `linkage_sim.books.STOCKED`."""
+    out[:] = 0.0
+    for e in range(enterprise.shape[0]):
+        out[0] += enterprise[e].stock_a + enterprise[e].stock_b
+        out[4] += enterprise[e].debt
+        if enterprise[e].owing_firm >= 0:
+            for k in range(receivable.shape[1]):
+                out[5] += receivable[e, k]
+    for f in range(firm.shape[0]):
+        out[1] += firm[f].stock_a + firm[f].stock_b
+        out[3] += firm[f].cash
+    for h in range(household.shape[0]):
+        out[2] += household[h].cash
+    out[6] = ledger
 
 
 READS = ("household.income", "enterprise.sold_a", "bazaar_price", "bazaar_demand", "flows", "firm_flows", "receivable")

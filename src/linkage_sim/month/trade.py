@@ -25,7 +25,7 @@ from linkage_sim.rules.firm import breaks_word, future_at_stake, loss_of_keeping
 from linkage_sim.rules.harvest import expected_price, harvest_loss, hold_value, share_sold, worth_picking
 
 DELIVER, REJECT = STREAM["trade.deliver"], STREAM["trade.reject"]
-SETTLED = 1e-4
+SETTLED = 3e-3
 """Passes end early once quote and clearing price agree to this share."""
 
 
@@ -49,8 +49,10 @@ def holding(en: Any, hh: Any, ch: Any, ahead: Any, months: int) -> float:
     kit = en.kit_effect if en.kit_months > 0.0 else 0.0
     discount = hh.patience * (1.0 - ch.harvest_loss_store * (1.0 - kit))
     best = 0.0
+    kept = 1.0
     for k in range(1, months + 1):
-        best = max(best, hold_value(discount, ahead[k], k, ch.harvest_storing_cost))
+        kept *= discount
+        best = max(best, hold_value(kept, ahead[k], k, ch.harvest_storing_cost))
     return best
 
 

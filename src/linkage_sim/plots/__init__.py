@@ -13,25 +13,25 @@ if TYPE_CHECKING:
     from linkage_sim.plots.coverage import coverage_figure
     from linkage_sim.plots.intervals import Interval, intervals_figure
     from linkage_sim.plots.map import MapPlace, MapRoad, map_figure
-    from linkage_sim.plots.parts import Bar, bars_figure, stacked_figure
+    from linkage_sim.plots.bars import Bar, bars_figure, stacked_figure
     from linkage_sim.plots.style import Look, looks, save_figure, svg_text
     from linkage_sim.plots.years import Course, years_figure
 
 _HOMES = {
-    "Bar": "parts",
+    "Bar": "bars",
     "Course": "years",
     "Interval": "intervals",
     "Look": "style",
     "MapPlace": "map",
     "MapRoad": "map",
-    "bars_figure": "parts",
+    "bars_figure": "bars",
     "break_even_figure": "breakeven",
     "coverage_figure": "coverage",
     "intervals_figure": "intervals",
     "looks": "style",
     "map_figure": "map",
     "save_figure": "style",
-    "stacked_figure": "parts",
+    "stacked_figure": "bars",
     "svg_text": "style",
     "years_figure": "years",
 }

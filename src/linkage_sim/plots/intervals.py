@@ -13,6 +13,8 @@ from matplotlib.ticker import MaxNLocator
 from linkage_sim.plots.style import FAINT, INK, QUIET, Look, bare, drawing, new_figure
 
 WIDTH = 5.6
+LETTERS_PER_INCH = 10.2
+CLEAR: dict[str, object] = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def intervals_figure(
     width : inches
     """
     with drawing():
-        names = [textwrap.wrap(row.label, max(18, int(width * 7.4) - len(row.note))) or [""] for row in rows]
+        names = [textwrap.wrap(row.label, max(18, int(width * LETTERS_PER_INCH) - len(row.note))) or [""] for row in rows]
         heights = [0.50 + 0.17 * (len(name) - 1) for name in names]
         total = sum(heights)
         figure = new_figure(width, total + 0.95)
@@ -64,9 +66,10 @@ def intervals_figure(
         top = 0.0
         for row, name, height in zip(rows, names, heights, strict=True):
             _row(axes, row, "\n".join(name), top, height)
+            if zero_label:
+                axes.plot([0.0, 0.0], [top + height - 0.26, top + height], color=INK, linewidth=1.0, zorder=2)
             top += height
         if zero_label:
-            axes.axvline(0.0, color=INK, linewidth=1.0, zorder=1)
             axes.annotate(
                 zero_label, (0.0, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 3), textcoords="offset points",
                 ha="center", va="bottom", fontsize=9, color=QUIET,
@@ -91,10 +94,10 @@ def _row(axes: Axes, row: Interval, name: str, top: float, height: float) -> Non
     """Label, note, range and dot of one row that starts at ``top`` inches."""
     ink = row.look.colour if row.look else INK
     place = top + height - 0.13
-    axes.text(0.0, top + 0.06, name, transform=axes.get_yaxis_transform(), ha="left", va="top", backgroundcolor="white")
+    axes.text(0.0, top + 0.06, name, transform=axes.get_yaxis_transform(), ha="left", va="top", bbox=CLEAR)
     if row.note:
         axes.text(
-            1.0, top + 0.06, row.note, transform=axes.get_yaxis_transform(), ha="right", va="top", color=QUIET, backgroundcolor="white"
+            1.0, top + 0.06, row.note, transform=axes.get_yaxis_transform(), ha="right", va="top", color=QUIET, bbox=CLEAR
         )  # fmt: skip
     axes.plot([row.low, row.high], [place, place], color=ink, linewidth=2.6, solid_capstyle="butt", zorder=3)
     for end in (row.low, row.high):

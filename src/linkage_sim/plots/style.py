@@ -163,8 +163,20 @@ def svg_text(figure: Figure, name: str, title: str, description: str) -> str:
     body = re.sub(r'\bid="', f'id="{name}-', body)
     body = re.sub(r"url\(#", f"url(#{name}-", body)
     body = re.sub(r'xlink:href="#', f'href="#{name}-', body)
-    body = re.sub(r"font:([^;\"]*?)'DejaVu Sans'[^;\"]*", r"font:\1system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif", body)
+    body = re.sub(r"<defs>\s*<style[^>]*>.*?</style>\s*</defs>\s*", "", body, flags=re.DOTALL)
+    body = re.sub(r"\s*font-family: [^;\"]*;?", "", body)
+    body = re.sub(r"font: ([^;\"]*?) 'DejaVu Sans'[^;\"]*", _font_parts, body)
+    body = re.sub(r' transform="rotate\(-0 [^"]*\)"', "", body)
     return _with_title(body, name, title, description)
+
+
+def _font_parts(found: re.Match[str]) -> str:
+    """Style, weight and size of a font, without its family: a page's own is used."""
+    words = found.group(1).split()
+    parts = [f"font-size: {words[-1]}"]
+    parts += ["font-weight: bold"] if {"bold", "700"} & set(words) else []
+    parts += ["font-style: italic"] if {"italic", "oblique"} & set(words) else []
+    return "; ".join(parts)
 
 
 def _with_title(body: str, name: str, title: str, description: str) -> str:

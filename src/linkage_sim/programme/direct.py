@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from linkage_sim.draws import uniforms
 if TYPE_CHECKING:
     from linkage_sim.month.context import Context
     from linkage_sim.programme.facilitator import Facilitation
-    from linkage_sim.scenario.acts import Associations, InputVouchers, Storage, Targeted, Training
+    from linkage_sim.scenario.acts import Associations, InputVouchers, Storage, Targeted, Training, UnitCost
 
 Ints = NDArray[np.int64]
 
@@ -20,27 +20,37 @@ Ints = NDArray[np.int64]
 def household_order(programme: Facilitation, context: Context, name: str, act: Targeted) -> Ints:
     """Households in the order an act serves them: targeted ones first, village by village, luck within; rows (n,).
 
-    The order is drawn once, and anew each month where the target (linked) changes.
+    The luck is drawn once; the order is made anew each month where the target (linked) changes.
     """
     if name in programme.queues and act.target != "linked":
         return programme.queues[name]
     households = context.state.household
-    village_draw = uniforms(context.key, "programme.target", 0, np.arange(context.villages))
-    own_draw = uniforms(context.key, "programme.target", 1, households["identity"])
-    wanted = {
-        "all": np.ones(len(households), dtype=bool),
-        "women": households["woman"] == 1,
-        "poorest": households["tercile"] == 0,
-        "remote": households["remote"] == 1,
-        "linked": np.zeros(len(households), dtype=bool),
-    }[act.target]
-    if act.target == "linked":
-        wanted[context.state.enterprise["household"][context.state.enterprise["firm"] >= 0]] = True
-    order = np.lexsort((own_draw, village_draw[households["village"]], ~wanted))
+    if "" not in programme.queues:
+        village_draw = uniforms(context.key, "programme.target", 0, np.arange(context.villages))
+        own_draw = uniforms(context.key, "programme.target", 1, households["identity"])
+        programme.queues[""] = np.lexsort((own_draw, village_draw[households["village"]]))
+    order = programme.queues[""]
     if act.districts:
         order = order[in_districts(programme, context, act)[households["village"][order]]]
-    programme.queues[name] = order
-    return order
+    wanted = targeted(context, act)[order]
+    programme.queues[name] = np.concatenate((order[wanted], order[~wanted]))
+    return programme.queues[name]
+
+
+def targeted(context: Context, act: Targeted) -> NDArray[np.bool_]:
+    """Which households an act serves first; (H,)."""
+    households = context.state.household
+    if act.target == "women":
+        return np.asarray(households["woman"] == 1)
+    if act.target == "poorest":
+        return np.asarray(households["tercile"] == 0)
+    if act.target == "remote":
+        return np.asarray(households["remote"] == 1)
+    if act.target == "linked":
+        linked = np.zeros(len(households), dtype=bool)
+        linked[context.state.enterprise["household"][context.state.enterprise["firm"] >= 0]] = True
+        return linked
+    return np.ones(len(households), dtype=bool)
 
 
 def in_districts(programme: Facilitation, context: Context, act: Targeted) -> NDArray[np.bool_]:
@@ -55,7 +65,13 @@ def duplicated(programme: Facilitation, context: Context, rows: Ints) -> NDArray
     return draw < programme.overlap
 
 
-def serve(programme: Facilitation, context: Context, name: str, order: Ints, unit: Any, most: int) -> Ints:
+def affordable(programme: Facilitation, name: str, unit: UnitCost) -> bool:
+    """Whether the money released so far pays for one more unit."""
+    purse = programme.ledger.purses[name]
+    return programme.ledger.unit_cost(unit, purse.units) <= purse.free + 1e-9
+
+
+def serve(programme: Facilitation, context: Context, name: str, order: Ints, unit: UnitCost, most: int) -> Ints:
     """Serve the next households of a queue as far as money goes; pays and returns the rows that really gained.
 
     ``most`` is how many places of the queue may be used in all (a queue that is gone through again is longer).
@@ -63,9 +79,9 @@ def serve(programme: Facilitation, context: Context, name: str, order: Ints, uni
     purse = programme.ledger.purses[name]
     served = []
     while int(purse.units) < most:
-        cost = programme.ledger.unit_cost(unit, purse.units)
-        if cost > purse.free + 1e-9 or len(served) >= len(order):
+        if len(served) >= len(order) or not affordable(programme, name, unit):
             break
+        cost = programme.ledger.unit_cost(unit, purse.units)
         programme.ledger.spend(name, cost, context.outside_flows)
         served.append(order[int(purse.units) % len(order)])
         purse.units += 1
@@ -83,6 +99,8 @@ def enterprises_of(context: Context, households: Ints) -> NDArray[np.bool_]:
 def train(programme: Facilitation, context: Context, name: str, act: Training) -> bool:
     """Training: knowledge of the practices taught rises to what training gives; it decays later."""
     effect = programme.effects.training
+    if not affordable(programme, name, effect.unit):
+        return False
     order = household_order(programme, context, name, act)
     if act.target == "linked":
         order = order[np.argsort(context.state.household["trained"][order], kind="stable")]
@@ -104,6 +122,8 @@ def train(programme: Facilitation, context: Context, name: str, act: Training) -
 def give_kits(programme: Facilitation, context: Context, name: str, act: Storage) -> bool:
     """Storage: a kit that cuts losses until it wears out."""
     effect = programme.effects.storage
+    if not affordable(programme, name, effect.unit):
+        return False
     order = household_order(programme, context, name, act)
     rows = serve(programme, context, name, order, effect.unit, len(order))
     if not len(rows):
@@ -153,6 +173,8 @@ def give_vouchers(programme: Facilitation, context: Context, name: str, act: Inp
 def support_associations(programme: Facilitation, context: Context, name: str, act: Associations) -> bool:
     """Associations: a village's association is built up while support lasts."""
     effect = programme.effects.associations
+    if not affordable(programme, name, effect.unit):
+        return False
     purse = programme.ledger.purses[name]
     state = context.state
     draw = uniforms(context.key, "programme.target", 0, np.arange(context.villages))

@@ -35,15 +35,15 @@ def worth_picking(value: float, loss: float, cost: float) -> bool:
 
 
 @rule
-def hold_value(discount: float, expected_ahead: float, months: int, storing_cost: float) -> float:
+def hold_value(kept: float, expected_ahead: float, months: int, storing_cost: float) -> float:
     """Worth now of selling a kg after some months: (delta*(1-loss))^k * E[p] - k*cost.
 
     Parameters
     ----------
-    discount : monthly patience times what a month in store leaves; expected_ahead : USD/kg net at the village
-    months : k, 1 or more; storing_cost : USD/kg a month
+    kept : (delta*(1-loss))^k, what patience and losses leave of a dollar after k months, 0..1
+    expected_ahead : USD/kg net at the village; months : k, 1 or more; storing_cost : USD/kg a month
     """
-    return discount**months * expected_ahead - months * storing_cost
+    return kept * expected_ahead - months * storing_cost
 
 
 @rule

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_sim.compiled import compiled
-from linkage_sim.rules.harvest import share_sold
+from linkage_sim.rules.harvest import hold_value, share_sold
 from linkage_sim.rules.price import clearing_price, local_demand, outflow
 from linkage_sim.scenario.scenario import Scenario
 from linkage_sim.world.parameters import Parameters
@@ -52,7 +52,7 @@ def settle_year(
                         worth = 1.0
                         for k in range(1, months + 1):
                             worth *= patience * (1.0 - ch.harvest_loss_store)
-                            best = max(best, worth * price[b, c, (m + k) % 12] - k * ch.harvest_storing_cost)
+                            best = max(best, hold_value(worth, price[b, c, (m + k) % 12], k, ch.harvest_storing_cost))
                         share = 1.0 if months == 0 else share_sold(price[b, c, m], best, noise)
                         stocks[m] = stock * share
                         stock -= stocks[m]

@@ -1,0 +1,131 @@
+"""Phase 10: the monthly series of one run, and the closing of its books."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage_sim.books import (
+    COLLECTING, FIRM_COSTS, FIRM_SALES, GRANTS, LOST_HARVEST, LOST_STORE, N_FLOWS, PLANT_SHIPPED, SALES, SERVICES, STAFF, STOCKED,
+    TRADER_COSTS, TRADER_PROFIT, TRADER_SALES, VOUCHERS, Books,
+)  # fmt: skip
+from linkage_sim.month.context import Context
+from linkage_sim.month.record import (
+    FIRM_SINGLES, GROUPS, PER_GROUP, SINGLE, WHOLE, WORK_DAYS_MONTH, in_order, measure_firms, measure_stocks, record_village,
+    traders_and_consumers,
+)  # fmt: skip
+
+
+class Recorder:
+    """The monthly series of one run, and the closing of its books.
+
+    Parameters
+    ----------
+    context : the run; months : recorded months; before, during : months before and with the programme
+    poverty_line : USD a month and person
+    """
+
+    def __init__(self, context: Context, months: int, before: int, during: int, poverty_line: float) -> None:
+        self.names = [f"{name}.{group}" for group in GROUPS for name in PER_GROUP] + list(WHOLE) + list(SINGLE)
+        self.values: NDArray[np.float64] = np.zeros((months, len(self.names)))
+        self.flows: NDArray[np.float64] = np.zeros((months, N_FLOWS))
+        self.before, self.during = before, during
+        self.poverty_line = poverty_line
+        self.sums = np.zeros((context.villages, len(GROUPS), len(PER_GROUP)))
+        self.whole = np.zeros((context.villages, len(WHOLE)))
+        self.exit_firm = np.full(len(context.state.enterprise), -1, dtype=np.int32)
+        self.groups_out = np.zeros(len(GROUPS) * len(PER_GROUP))
+        self.whole_out = np.zeros(len(WHOLE))
+        self.money = np.zeros(3)
+        self.firm_out = np.zeros(len(FIRM_SINGLES))
+        self.stock_out = np.zeros(len(STOCKED))
+        plants = context.parameters.plants
+        self.plant_labour = float(plants["labour"].mean()) if len(plants) else 0.0
+        self.picking_labour = float(context.parameters.chains["harvest_labour"].mean())
+        self.books = Books(self.stocks(context))
+        self.single = {name: len(self.groups_out) + len(WHOLE) + number for number, name in enumerate(SINGLE)}
+
+    def window(self, month: int) -> int:
+        """0 before, 1 during, 2 after the programme; 3 in the spin-up."""
+        if month < 0:
+            return 3
+        return 0 if month < self.before else 1 if month < self.before + self.during else 2
+
+    def record(self, context: Context) -> None:
+        """Phase 10 of one month: sums, books, and what is cleared for the next."""
+        s, p, month = context.state, context.parameters, context.month
+        context.over_villages(
+            record_village, self.window(month), context.calendar, context.first_household, context.first_enterprise, s.household,
+            s.enterprise, s.village, s.firm, s.route, p.chains, s.tie_kept, s.tie_broken, s.receivable, p.ties, self.exit_firm,
+            self.poverty_line, s.bazaar_price, self.sums, self.whole,
+        )  # fmt: skip
+        flows = self.close_books(context)
+        if month < 0:
+            return
+        if month == self.before + self.during - 1:
+            self.exit_firm[:] = s.enterprise["firm"]
+        self.groups_out[:] = 0.0
+        self.whole_out[:] = 0.0
+        in_order(self.sums.reshape(context.villages, -1), self.groups_out)
+        in_order(self.whole, self.whole_out)
+        row = self.values[month]
+        row[: len(self.groups_out)] = self.groups_out
+        row[len(self.groups_out) : len(self.groups_out) + len(WHOLE)] = self.whole_out
+        self.flows[month] = flows
+        for name, value in self.singles(context, flows).items():
+            row[self.single[name]] = value
+
+    def singles(self, context: Context, flows: NDArray[np.float64]) -> dict[str, float]:
+        """Values of `SINGLE` this month."""
+        s, p = context.state, context.parameters
+        measure_firms(s.firm, s.route, s.orders, s.market_price, p.chains, self.firm_out)
+        found = dict(zip(FIRM_SINGLES, self.firm_out.tolist(), strict=True))
+        picked = self.whole_out[WHOLE.index("picked_kg")]
+        work = found["jobs"] + picked / 1000.0 * self.picking_labour + flows[PLANT_SHIPPED] / 1000.0 * self.plant_labour
+        supply = context.supply.sum()
+        bought = context.bought.sum()
+        found |= {
+            "jobs": work / WORK_DAYS_MONTH,
+            "bazaar_price": float((s.bazaar_price * context.supply).sum() / supply) if supply > 0 else float(s.bazaar_price.mean()),
+            "city_price": float(s.city_price.mean()),
+            "firm_margin": float(flows[FIRM_SALES] - flows[FIRM_COSTS] - flows[COLLECTING] - flows[SERVICES] - bought),
+            "trader_profit": float(flows[TRADER_PROFIT]),
+            "consumer_surplus": float(self.money[2]),
+            "exports_usd": float(flows[FIRM_SALES]),
+            "association": float(s.village["association"].mean()),
+            "lost_kg": float(flows[LOST_HARVEST] + flows[LOST_STORE]),
+            "quote_gap": context.quote_gap,
+            "spent": float(flows[STAFF] + flows[GRANTS] + flows[VOUCHERS]),
+        }
+        if context.programme is not None:
+            found.update(context.programme.observed())
+        return found
+
+    def close_books(self, context: Context) -> NDArray[np.float64]:
+        """Post what traders earned, balance every account, clear the flows; returns the month's flows."""
+        s, p = context.state, context.parameters
+        self.money[:] = 0.0
+        traders_and_consumers(
+            p.chains, p.traders, s.village, p.bazaar_haul, s.bazaar_price, s.bazaar_outflow, s.bazaar_demand, s.city_price, 0.0, self.money
+        )
+        flows = context.outside_flows
+        in_order(s.flows, flows)
+        in_order(s.firm_flows, flows)
+        flows[TRADER_SALES] = self.money[0]
+        flows[TRADER_COSTS] = self.money[1]
+        flows[TRADER_PROFIT] = self.money[0] - self.money[1] - flows[SALES]
+        if context.programme is not None:
+            context.programme.pay_vouchers(float(flows[VOUCHERS]))
+        self.books.close(flows, self.stocks(context), context.month)
+        done = flows.copy()
+        flows[:] = 0.0
+        s.flows[:] = 0.0
+        s.firm_flows[:] = 0.0
+        return done
+
+    def stocks(self, context: Context) -> NDArray[np.float64]:
+        """Measured closing stocks in the order of `linkage_sim.books.STOCKED`."""
+        s = context.state
+        ledger = context.programme.ledger.cash if context.programme is not None else 0.0
+        measure_stocks(s.household, s.enterprise, s.firm, s.receivable, ledger, self.stock_out)
+        return self.stock_out

@@ -1,0 +1,282 @@
+"""Runs paired by replicate: same worlds, same luck, only the programme differs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from linkage_sim.results.measures import ALL, IN_WORDS, MEASURES, Better, Level, Observed, measured, measured_by_year, row_name
+
+CONFIDENCE = 0.90
+"""Of every interval that is shown."""
+RELATIVE_WORDS = (
+    "mean, low and high are of the difference to the baseline in the same world, level is the scenario's own mean"
+)
+OWN_WORDS = "mean, low and high are the scenario's own"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What a comparison keeps of one run.
+
+    Parameters
+    ----------
+    levels : by row name and group
+    years : levels of every recorded year by measure
+    programme : what the facilitator did
+    quote_gap, books_worst : how well prices and books closed, share
+    """
+
+    levels: Mapping[tuple[str, str], Level]
+    years: Mapping[str, Sequence[Level]]
+    programme: Mapping[str, Any]
+    quote_gap: float
+    books_worst: float
+
+
+def sample_of(observed: Observed, quote_gap: float, books_worst: float) -> Sample:
+    """Measure one run."""
+    return Sample(measured(observed), measured_by_year(observed), dict(observed.programme), quote_gap, books_worst)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean over worlds with its interval.
+
+    Parameters
+    ----------
+    share_better : share of worlds in which the scenario does better than the baseline; None where none is better
+    replicates : worlds in which it could be computed
+    level : the scenario's own mean
+    """
+
+    mean: float
+    low: float
+    high: float
+    share_better: float | None
+    replicates: int
+    level: float
+
+
+@cache
+def t_quantile(replicates: int) -> float:
+    """Two-sided quantile of Student's t for `CONFIDENCE`, with replicates - 1 degrees of freedom."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(replicates - 1, 0.5 + CONFIDENCE / 2))
+
+
+def interval(values: Sequence[float]) -> tuple[float, float, float]:
+    """Mean of values over worlds and its t-interval; of a single value, that value three times."""
+    n = len(values)
+    mean = math.fsum(values) / n
+    if n < 2:
+        return mean, mean, mean
+    spread = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (n - 1))
+    half = t_quantile(n) * spread / math.sqrt(n)
+    return mean, mean - half, mean + half
+
+
+def share_better(differences: Sequence[float], better: Better) -> float | None:
+    """Share of worlds in which a difference is for the better; a tie is not."""
+    if better == "neither":
+        return None
+    sign = 1.0 if better == "higher" else -1.0
+    return sum(sign * value > 0.0 for value in differences) / len(differences)
+
+
+def difference(own: Sequence[Level], base: Sequence[Level], better: Better) -> Estimate | None:
+    """Mean paired difference of two scenarios, one value a world each; None where no world has both."""
+    pairs = [(a, b) for a, b in zip(own, base, strict=True) if a is not None and b is not None]
+    if not pairs:
+        return None
+    gaps = [a - b for a, b in pairs]
+    mean, low, high = interval(gaps)
+    return Estimate(
+        mean, low, high, share_better(gaps, better), len(pairs), math.fsum(a for a, _ in pairs) / len(pairs)
+    )
+
+
+def own_mean(own: Sequence[Level]) -> Estimate | None:
+    """Mean of one scenario by itself; None where no world has a value."""
+    known = [value for value in own if value is not None]
+    if not known:
+        return None
+    mean, low, high = interval(known)
+    return Estimate(mean, low, high, None, len(known), mean)
+
+
+def ratio(
+    tops: Sequence[Level], bottoms: Sequence[Level], better: Better, *, to_twin: bool, scale: float = 1.0
+) -> Estimate | None:
+    """Mean of one thing over the mean of another, with the linearised t-interval of a ratio of means.
+
+    Where the divisor is nothing in some world, a mean of ratios could not be taken; a ratio of means can.
+
+    Parameters
+    ----------
+    tops, bottoms : one value a world
+    to_twin : the top is a difference to the baseline, so that its sign says whether the scenario does better
+
+    Returns
+    -------
+    None where the interval of the divisor does not lie above 0: then the ratio cannot be said.
+    """
+    pairs = [(a, b) for a, b in zip(tops, bottoms, strict=True) if a is not None and b is not None]
+    if not pairs:
+        return None
+    bottom, least, _ = interval([b for _, b in pairs])
+    if least <= 0.0:
+        return None
+    value = math.fsum(a for a, _ in pairs) / len(pairs) / bottom
+    _, low, high = interval([(a - value * b) / bottom for a, b in pairs])
+    better_share = share_better([a for a, _ in pairs], better) if to_twin else None
+    return Estimate(scale * value, scale * (value + low), scale * (value + high), better_share, len(pairs), scale * value)
+
+
+Pick = Callable[[Sample, Sample, str], Level]
+"""A value of one world, from the run of a scenario and of its baseline twin, for a group."""
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A measure that needs the baseline twin or divides two others: gains and costs per result."""
+
+    name: str
+    unit: str
+    better: Better
+    meaning: str
+    top: Pick
+    bottom: Pick
+    grouped: bool = False
+    to_twin: bool = False
+    scale: float = 1.0
+
+
+def _own(name: str, whole: bool = False) -> Pick:
+    return lambda own, base, group: own.levels.get((name, ALL if whole else group))
+
+
+def _twin(name: str) -> Pick:
+    return lambda own, base, group: base.levels.get((name, group))
+
+
+def _gain(name: str) -> Pick:
+    def gain(own: Sample, base: Sample, group: str) -> Level:
+        a, b = own.levels.get((name, group)), base.levels.get((name, group))
+        return None if a is None or b is None else a - b
+
+    return gain
+
+
+RATIOS: tuple[Ratio, ...] = (
+    *(
+        Ratio(
+            row_name("income_percent", window), "percent", "higher",
+            f"change of income from the value chain against the baseline, {IN_WORDS[window]}",
+            _gain(row_name("income", window)), _twin(row_name("income", window)), grouped=True, to_twin=True, scale=100.0,
+        )
+        for window in ("during", "after", "whole")
+    ),
+    Ratio("income_per_dollar", "USD per USD", "higher", "enterprise income that the group gained against the baseline, during and after the programme, for every dollar the programme spent on anybody", _gain("income_total"), _own("spent", whole=True), grouped=True, to_twin=True),
+    Ratio("cost_per_household", "USD per household", "lower", "programme money spent for every household reached", _own("spent"), _own("reached")),
+    Ratio("cost_per_linkage", "USD per linkage", "lower", "programme money spent for every linkage alive 24 months after exit, those that would have lived without it included", _own("spent"), _own("linkages_alive")),
+    Ratio("cost_per_added_linkage", "USD per linkage", "lower", "programme money spent for every linkage alive 24 months after exit beyond those of the baseline; left out where it added none that can be told from chance", _own("spent"), _gain("linkages_alive")),
+)  # fmt: skip
+
+
+def declared_measures() -> dict[str, dict[str, str]]:
+    """Unit, direction and meaning of everything that a comparison holds, by row name."""
+    found = {}
+    for measure in MEASURES:
+        for window in measure.windows:
+            words = "" if window == "whole" else f", {IN_WORDS[window]}"
+            how = RELATIVE_WORDS if measure.relative else OWN_WORDS
+            text = f"{measure.meaning}{words}; {how}"
+            found[row_name(measure.name, window)] = {"unit": measure.unit, "better": measure.better, "meaning": text}
+        if measure.yearly and "whole" not in measure.windows:
+            text = f"{measure.meaning}; year by year"
+            found[measure.name] = {"unit": measure.unit, "better": measure.better, "meaning": text}
+    for each in RATIOS:
+        text = f"{each.meaning}; a ratio of means over worlds"
+        found[each.name] = {"unit": each.unit, "better": each.better, "meaning": text}
+    words = "income per household and year, difference to the baseline in the same world, year by year"
+    found["income_gain"] = {"unit": "USD per household and year", "better": "higher", "meaning": words}
+    return found
+
+
+def compared_rows(samples: Mapping[str, Sequence[Sample]], baseline: str) -> list[dict[str, Any]]:
+    """One row for every scenario, measure and group that can be said, in the order of declaration.
+
+    Parameters
+    ----------
+    samples : of every scenario, by replicate
+    baseline : name of the scenario that all are compared with; its own differences are 0
+    """
+    rows: list[dict[str, Any]] = []
+    groups = [group for name, group in samples[baseline][0].levels if name == "households"]
+    for scenario, own in samples.items():
+        base = samples[baseline]
+
+        def add(measure: str, unit: str, group: str, found: Estimate | None, scenario: str = scenario) -> None:
+            if found is not None:
+                better = None if scenario == baseline else found.share_better
+                rows.append({
+                    "scenario": scenario, "measure": measure, "unit": unit, "group": group, "mean": found.mean, "low": found.low,
+                    "high": found.high, "share_better": better, "replicates": found.replicates, "level": found.level,
+                })  # fmt: skip
+
+        for measure in MEASURES:
+            for window in measure.windows:
+                name = row_name(measure.name, window)
+                for group in groups if measure.grouped else [ALL]:
+                    levels = [sample.levels[name, group] for sample in own]
+                    twins = [sample.levels[name, group] for sample in base]
+                    found = difference(levels, twins, measure.better) if measure.relative else own_mean(levels)
+                    add(name, measure.unit, group, found)
+        for each in RATIOS:
+            for group in groups if each.grouped else [ALL]:
+                add(each.name, each.unit, group, ratio_of(each, own, base, group))
+    return rows
+
+
+def ratio_of(each: Ratio, own: Sequence[Sample], base: Sequence[Sample], group: str) -> Estimate | None:
+    """Estimate a `Ratio` over worlds for one group."""
+    pairs = list(zip(own, base, strict=True))
+    tops = [each.top(a, b, group) for a, b in pairs]
+    bottoms = [each.bottom(a, b, group) for a, b in pairs]
+    return ratio(tops, bottoms, each.better, to_twin=each.to_twin, scale=each.scale)
+
+
+def compared_years(samples: Mapping[str, Sequence[Sample]], baseline: str) -> dict[str, dict[str, Any]]:
+    """Yearly courses by scenario and measure: levels, and the paired gain of income.
+
+    Returns
+    -------
+    ``{scenario: {measure: {years, mean, low, high}}}``; years are recorded years from 1; a year in which a measure
+    cannot be said in any world is left out.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for scenario, own in samples.items():
+        found[scenario] = {}
+        for name in own[0].years:
+            found[scenario][name] = _course([own_mean(values) for values in zip(*(s.years[name] for s in own), strict=True)])
+        gains = [
+            difference([s.years["income"][year] for s in own], [s.years["income"][year] for s in samples[baseline]], "higher")
+            for year in range(len(own[0].years["income"]))
+        ]
+        found[scenario]["income_gain"] = _course(gains)
+    return found
+
+
+def _course(estimates: Sequence[Estimate | None]) -> dict[str, list[float]]:
+    known = [(year, each) for year, each in enumerate(estimates, start=1) if each is not None]
+    return {
+        "years": [year for year, _ in known],
+        "mean": [each.mean for _, each in known],
+        "low": [each.low for _, each in known],
+        "high": [each.high for _, each in known],
+    }
