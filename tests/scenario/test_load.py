@@ -213,6 +213,8 @@ def test_reading_back_looks_nothing_up(apricot: dict[str, Scenario]) -> None:
     again = scenario_from_resolved(data)
     assert again.region.data == "a_region_that_is_gone"
     assert "bulk" not in again.value_chains["apricot"].end_markets
+    with pytest.raises(ScenarioError, match="region  is missing"):
+        scenario_from_resolved({})
     del data["region"]["title"]
     with pytest.raises(ScenarioError, match=r"region\.title  is missing"):
         scenario_from_resolved(data)

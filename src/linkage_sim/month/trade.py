@@ -68,9 +68,9 @@ def firm_netback(f: int, v: int, tier: int, fm: Any, firm: Any, route: Any, mark
 
 
 @compiled
-def decide_to_deliver(
-    e: int, v: int, price: float, spot: float, bazaar: float, yearly: float, due: float, en: Any, hh: Any, vi: Any, bb: Any,
-    fm: Any, trusted: float, outside: float, side: float, draw: float,
+def decides_to_deliver(
+    price: float, spot: float, bazaar: float, due: float, outside: float, side: float, trusted: float, draw: float, en: Any, hh: Any,
+    vi: Any, bb: Any, fm: Any,
 ) -> bool:  # fmt: skip
     """Whether one contracted lot is delivered (True) or side-sold; below one kg due it is delivered."""
     if due < 1.0:
@@ -80,9 +80,136 @@ def decide_to_deliver(
     gain = side_selling_gain(spot, price, worth_later, en.debt, bb.debt_recovered, due, bb.cash_pull, gap, bazaar)
     sanction = social_sanction(bb.sanction, bb.sanction_alone, vi.association, side)
     rent = relationship_rent(
-        trusted, price, worth_later, outside, yearly, due, hh.patience**12, bb.breakup, bb.detection, sanction, bazaar
+        trusted, price, worth_later, outside, en.contracted, due, hh.patience**12, bb.breakup, bb.detection, sanction, bazaar
     )
     return draw < delivery_chance(rent, gain, bb.deliver_noise, max(bazaar, 1e-9))
+
+
+KEPT_BACK, TAKEN, SIDE_SOLD = 0, 1, 2
+
+
+@compiled
+def settle_lot(
+    commit: int, v: int, grade: int, lot: float, price: float, spot_net: float, worth: float, delivers: bool, rejected: bool, breaks: int,
+    en: Any, ro: Any, flows: Any,
+) -> int:  # fmt: skip
+    """What becomes of one contracted lot: kept back (refused), taken by the firm, or side-sold; with ``commit`` it counts."""
+    if delivers:
+        ro.due += lot
+        ro.loss += lot * loss_of_keeping(price, max(spot_net, 0.0), worth)
+    paid = price
+    taken = delivers and not rejected
+    if taken and breaks == 1:
+        taken = worth >= spot_net
+        paid = max(spot_net, 0.0)
+    if taken and grade == 0:
+        ro.bought_a += lot
+    elif taken:
+        ro.bought_b += lot
+    if commit == 1:
+        if grade == 0:
+            en.due_a -= lot
+        else:
+            en.due_b -= lot
+        ro.season_due += lot
+        if taken:
+            en.firm_pays += lot * paid
+            en.owing_firm = en.firm
+            en.delivered += lot
+            en.season_delivered += lot
+            flows[v, DELIVERED] += lot
+            flows[v, PAY_MADE] += lot * paid
+        if not delivers:
+            en.season_side += lot
+            ro.season_side += lot
+            ro.side += lot
+        elif breaks == 1:
+            en.season_broken += lot
+            ro.season_broken += lot
+            ro.broken += lot
+        else:
+            en.season_kept += lot
+            ro.season_kept += lot
+    if taken:
+        return TAKEN
+    return KEPT_BACK if delivers else SIDE_SOLD
+
+
+@compiled
+def trade_contract(
+    commit: int, grade: int, v: int, free: float, price: float, spot: float, spot_net: float, quote: float, side: float, trusted: float,
+    draw: float, rejected: bool, en: Any, hh: Any, vi: Any, bb: Any, fm: Any, firm: Any, route: Any, markets: Any, market_price: Any,
+    firm_haul: Any, market_haul: Any, flows: Any,
+) -> tuple[float, float]:  # fmt: skip
+    """One grade of a contracted harvest: kg taken by the firm and kg side-sold."""
+    f = en.firm
+    ro = route[f, v]
+    due = en.due_a if grade == 0 else en.due_b
+    lot = min(free, due)
+    if price <= 0.0 or lot <= 0.0:
+        return 0.0, 0.0
+    outside = max(0.0, en.price_a - en.premium_a) if grade == 0 else max(0.0, en.price_b - en.premium_b)
+    delivers = decides_to_deliver(price, spot, quote, due, outside, side, trusted, draw, en, hh, vi, bb, fm)
+    tier = ro.tier_a if grade == 0 else ro.tier_b
+    worth = firm_netback(f, v, tier, fm, firm, route, markets, market_price, firm_haul, market_haul)
+    fate = settle_lot(commit, v, grade, lot, price, spot_net, worth, delivers, rejected, firm[f].breaks, en, ro, flows)
+    return (lot if fate == TAKEN else 0.0), (lot if fate == SIDE_SOLD else 0.0)
+
+
+@compiled
+def pick(
+    commit: int, v: int, best_a: float, best_b: float, share_a: float, en: Any, ch: Any, flows: Any
+) -> tuple[float, float]:
+    """Pick what is worth picking, keep food first; returns free kg of grade A and grade B."""
+    kit = en.kit_effect if en.kit_months > 0.0 else 0.0
+    loss = harvest_loss(ch.harvest_loss_harvest, kit, ch.practices_quality_loss_cut * en.uses_quality)
+    value = share_a * best_a + (1.0 - share_a) * best_b
+    picks = worth_picking(value, loss, ch.harvest_picking_cost * en.picking_factor)
+    picked = en.potential if picks else 0.0
+    kg = picked * (1.0 - loss)
+    eaten = min(en.food_left, kg * (1.0 - share_a))
+    if commit == 1:
+        en.picked = picked
+        en.food_left -= eaten
+        flows[v, PICKED] += picked
+        flows[v, UNHARVESTED] += en.potential - picked
+        flows[v, LOST_HARVEST] += picked * loss
+        flows[v, EATEN] += eaten
+    return kg * share_a, kg * (1.0 - share_a) - eaten
+
+
+@compiled
+def sold_from_store(months: int, price: float, hold: float, gap: float, stock: float, noise: float) -> float:
+    """Share of the stock sold: all in the last month, at least what urgent need takes, else as expectations say."""
+    if price <= 0.0:
+        return 0.0
+    if months == 0:
+        return 1.0
+    share = share_sold(price, hold, noise)
+    if gap > 0.0 and stock > 0.0:
+        share = max(share, min(1.0, gap / (price * stock)))
+    return share
+
+
+@compiled
+def start_village(v: int, route: Any, village_supply: Any, rival_want: Any) -> None:
+    """Clear the sums of one village before a pass."""
+    for f in range(route.shape[0]):
+        ro = route[f, v]
+        ro.due = ro.loss = ro.bought_a = ro.bought_b = ro.side = ro.broken = 0.0
+    for c in range(village_supply.shape[1]):
+        village_supply[v, c] = 0.0
+        rival_want[v, c] = 0.0
+
+
+@compiled
+def end_village(commit: int, v: int, route: Any, rival_firm: Any, rival_ratio: Any, rival_want: Any, rival_cap: Any) -> None:
+    """Share the rival's appetite out over what was offered to it; with ``commit`` the rival has bought."""
+    for c in range(rival_want.shape[1]):
+        if commit == 0 and rival_want[v, c] > 0.0:
+            rival_ratio[v, c] = min(1.0, rival_cap[v, c] / rival_want[v, c])
+        if commit == 1 and rival_firm[v, c] >= 0:
+            route[rival_firm[v, c], v].bought_a += rival_want[v, c] * rival_ratio[v, c]
 
 
 @compiled
@@ -90,23 +217,17 @@ def decide(
     first: int, last: int, commit: int, month: int, key: Any, chains: Any, behaviour: Any, firms: Any, ties: Any, markets: Any,
     firm_haul: Any, market_haul: Any, first_enterprise: Any, household: Any, enterprise: Any, village: Any, firm: Any, route: Any,
     tie_kept: Any, tie_broken: Any, usual_price: Any, side_share: Any, bazaar_quote: Any, market_price: Any, rival_price: Any,
-    rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any, rival_want: Any, rival_cap: Any, village_supply: Any, flows: Any, ahead_all: Any,
+    rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any, rival_want: Any, rival_cap: Any, village_supply: Any, flows: Any,
+    ahead_all: Any,
 ) -> None:  # fmt: skip
     """Every enterprise of a range of villages decides at the quote; with ``commit`` stocks and dues move."""
     calendar = month % 12
     bb = behaviour[0]
     fm = firms[0]
-    n_chains = chains.shape[0]
     formula = int(fm.formula)
     for v in range(first, last):
         vi = village[v]
-        b = vi.bazaar
-        for f in range(route.shape[0]):
-            ro = route[f, v]
-            ro.due = ro.loss = ro.bought_a = ro.bought_b = ro.side = ro.broken = 0.0
-        for c in range(n_chains):
-            village_supply[v, c] = 0.0
-            rival_want[v, c] = 0.0
+        start_village(v, route, village_supply, rival_want)
         c_before = -1
         months = 0
         ahead = ahead_all[v]
@@ -115,15 +236,13 @@ def decide(
             hh = household[en.household]
             c = en.chain
             ch = chains[c]
-            quote = bazaar_quote[b, c]
+            quote = bazaar_quote[vi.bazaar, c]
             if c != c_before:
                 months = best_ahead(ahead, v, ch, c, calendar, usual_price, quote, bb.news_memory, vi.haul)
                 c_before = c
-            stock_a = en.stock_a
-            stock_b = en.stock_b
             if commit == 1:
                 en.sold_a = en.sold_b = en.rival_a = en.picked = en.firm_pays = en.delivered = 0.0
-            if en.potential <= 0.0 and stock_a + stock_b <= 0.0:
+            if en.potential <= 0.0 and en.stock_a + en.stock_b <= 0.0:
                 continue
             net_b = quote - vi.haul
             net_a = quote * (1.0 + ch.bazaar_grade_premium) - vi.haul
@@ -134,124 +253,36 @@ def decide(
             if rival and commit == 1:
                 rival_price[v, c] = bid
             hold = holding(en, hh, ch, ahead, months)
-            side_a = 0.0
-            side_b = 0.0
+            free_a = free_b = side_a = side_b = 0.0
             if en.potential > 0.0:
-                kit = en.kit_effect if en.kit_months > 0.0 else 0.0
-                loss = harvest_loss(ch.harvest_loss_harvest, kit, ch.practices_quality_loss_cut * en.uses_quality)
                 share_a = min(1.0, ch.harvest_grade_a + ch.practices_quality_gain * en.uses_quality)
-                price_a = price_b = 0.0
-                if en.firm >= 0:
-                    price_a = contract_price(formula, en.price_a, en.premium_a, net_a) if en.price_a > 0.0 else 0.0
-                    price_b = contract_price(formula, en.price_b, en.premium_b, net_b) if en.price_b > 0.0 else 0.0
-                keep_b = max(net_b, hold)
-                value = share_a * max(max(out_a, hold), price_a) + (1.0 - share_a) * max(keep_b, price_b)
-                picks = worth_picking(value, loss, ch.harvest_picking_cost * en.picking_factor)
-                picked = en.potential if picks else 0.0
-                kg = picked * (1.0 - loss)
-                eaten = min(en.food_left, kg * (1.0 - share_a))
-                free_a = kg * share_a
-                free_b = kg * (1.0 - share_a) - eaten
-                if commit == 1:
-                    en.picked = picked
-                    en.food_left -= eaten
-                    flows[v, PICKED] += picked
-                    flows[v, UNHARVESTED] += en.potential - picked
-                    flows[v, LOST_HARVEST] += picked * loss
-                    flows[v, EATEN] += eaten
-                if en.firm >= 0 and kg > 0.0 and vi.closed == 0:
-                    f = en.firm
-                    ro = route[f, v]
-                    trusted = tie_trust(e, f, v, tie_kept, tie_broken, route, ties)
+                price_a = contract_price(formula, en.price_a, en.premium_a, net_a) if en.price_a > 0.0 else 0.0
+                price_b = contract_price(formula, en.price_b, en.premium_b, net_b) if en.price_b > 0.0 else 0.0
+                free_a, free_b = pick(commit, v, max(max(out_a, hold), price_a), max(max(net_b, hold), price_b), share_a, en, ch, flows)
+                if en.firm >= 0 and free_a + free_b > 0.0 and vi.closed == 0:
+                    trusted = tie_trust(e, en.firm, v, tie_kept, tie_broken, route, ties)
                     draw = uniform(key, DELIVER, month, en.identity)
                     rejected = uniform(key, REJECT, month, en.identity) < fm.rejection
-                    for g in range(2):
-                        price = price_a if g == 0 else price_b
-                        due = en.due_a if g == 0 else en.due_b
-                        lot = min(free_a if g == 0 else free_b, due)
-                        if price <= 0.0 or lot <= 0.0:
-                            continue
-                        spot = out_a if g == 0 else net_b
-                        spot_net = net_a if g == 0 else net_b
-                        outside = max(0.0, en.price_a - en.premium_a) if g == 0 else max(0.0, en.price_b - en.premium_b)
-                        base_price = en.price_a if g == 0 else en.price_b
-                        yearly = en.contracted
-                        delivers = decide_to_deliver(
-                            e, v, price, spot, quote, yearly, due, en, hh, vi, bb, fm, trusted, outside if base_price > 0.0 else 0.0,
-                            side_share[v, c], draw,
-                        )  # fmt: skip
-                        tier = ro.tier_a if g == 0 else ro.tier_b
-                        worth = firm_netback(f, v, tier, fm, firm, route, markets, market_price, firm_haul, market_haul)
-                        paid = price
-                        taken = delivers and not rejected
-                        if delivers:
-                            ro.due += lot
-                            ro.loss += lot * loss_of_keeping(price, max(spot_net, 0.0), worth)
-                        if taken and firm[f].breaks == 1:
-                            taken = worth >= spot_net
-                            paid = max(spot_net, 0.0)
-                        if taken:
-                            if g == 0:
-                                free_a -= lot
-                                ro.bought_a += lot
-                            else:
-                                free_b -= lot
-                                ro.bought_b += lot
-                        elif not delivers:
-                            if g == 0:
-                                free_a -= lot
-                                side_a += lot
-                            else:
-                                free_b -= lot
-                                side_b += lot
-                        if commit == 1:
-                            if g == 0:
-                                en.due_a -= lot
-                            else:
-                                en.due_b -= lot
-                            ro.season_due += lot
-                            if taken:
-                                en.firm_pays += lot * paid
-                                en.owing_firm = f
-                                en.delivered += lot
-                                en.season_delivered += lot
-                                flows[v, DELIVERED] += lot
-                                flows[v, PAY_MADE] += lot * paid
-                            if not delivers:
-                                en.season_side += lot
-                                ro.season_side += lot
-                                ro.side += lot
-                            elif firm[f].breaks == 1:
-                                en.season_broken += lot
-                                ro.season_broken += lot
-                                ro.broken += lot
-                            else:
-                                en.season_kept += lot
-                                ro.season_kept += lot
-                stock_a += free_a
-                stock_b += free_b
-            sells_a = side_a
-            sells_b = side_b
+                    taken, side_a = trade_contract(
+                        commit, 0, v, free_a, price_a, out_a, net_a, quote, side_share[v, c], trusted, draw, rejected, en, hh, vi, bb, fm,
+                        firm, route, markets, market_price, firm_haul, market_haul, flows,
+                    )  # fmt: skip
+                    free_a -= taken + side_a
+                    taken, side_b = trade_contract(
+                        commit, 1, v, free_b, price_b, net_b, net_b, quote, side_share[v, c], trusted, draw, rejected, en, hh, vi, bb, fm,
+                        firm, route, markets, market_price, firm_haul, market_haul, flows,
+                    )  # fmt: skip
+                    free_b -= taken + side_b
+            stock_a = en.stock_a + free_a
+            stock_b = en.stock_b + free_b
+            share = 0.0
             if vi.closed == 0:
-                stock = stock_a + stock_b
-                if months == 0:
-                    share = 1.0 if net_b > 0.0 else 0.0
-                else:
-                    share = share_sold(net_b, hold, bb.store_noise)
-                    if hh.gap > 0.0 and net_b > 0.0 and stock > 0.0:
-                        share = max(share, min(1.0, hh.gap / (net_b * stock)))
-                sells_a += share * stock_a
-                sells_b += share * stock_b
-            else:
-                share = 0.0
-                stock_a += side_a
-                stock_b += side_b
-                sells_a = sells_b = 0.0
+                share = sold_from_store(months, net_b, hold, hh.gap, stock_a + stock_b, bb.store_noise)
+            sells_a = side_a + share * stock_a
+            sells_b = side_b + share * stock_b
             if rival:
                 rival_want[v, c] += sells_a
-                village_supply[v, c] += sells_a * (1.0 - ratio) + sells_b
-            else:
-                village_supply[v, c] += sells_a + sells_b
+            village_supply[v, c] += sells_a * (1.0 - ratio) + sells_b
             if commit == 1:
                 en.rival_a = sells_a * ratio
                 en.sold_a = sells_a - en.rival_a
@@ -260,11 +291,7 @@ def decide(
                 en.stock_b = stock_b * (1.0 - share)
                 flows[v, TO_BAZAAR] += en.sold_a + en.sold_b
                 flows[v, TO_RIVAL] += en.rival_a
-        for c in range(n_chains):
-            if commit == 0 and rival_want[v, c] > 0.0:
-                rival_ratio[v, c] = min(1.0, rival_cap[v, c] / rival_want[v, c])
-            if commit == 1 and rival_firm[v, c] >= 0:
-                route[rival_firm[v, c], v].bought_a += rival_want[v, c] * rival_ratio[v, c]
+        end_village(commit, v, route, rival_firm, rival_ratio, rival_want, rival_cap)
 
 
 @compiled

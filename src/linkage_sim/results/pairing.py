@@ -217,30 +217,32 @@ def compared_rows(samples: Mapping[str, Sequence[Sample]], baseline: str) -> lis
     baseline : name of the scenario that all are compared with; its own differences are 0
     """
     rows: list[dict[str, Any]] = []
-    groups = [group for name, group in samples[baseline][0].levels if name == "households"]
+    base = samples[baseline]
+    groups = [group for name, group in base[0].levels if name == "households"]
     for scenario, own in samples.items():
-        base = samples[baseline]
-
-        def add(measure: str, unit: str, group: str, found: Estimate | None, scenario: str = scenario) -> None:
-            if found is not None:
-                better = None if scenario == baseline else found.share_better
-                rows.append({
-                    "scenario": scenario, "measure": measure, "unit": unit, "group": group, "mean": found.mean, "low": found.low,
-                    "high": found.high, "share_better": better, "replicates": found.replicates, "level": found.level,
-                })  # fmt: skip
-
+        found: list[tuple[str, str, str, Estimate | None]] = []
         for measure in MEASURES:
-            for window in measure.windows:
-                name = row_name(measure.name, window)
+            for name in (row_name(measure.name, window) for window in measure.windows):
                 for group in groups if measure.grouped else [ALL]:
                     levels = [sample.levels[name, group] for sample in own]
                     twins = [sample.levels[name, group] for sample in base]
-                    found = difference(levels, twins, measure.better) if measure.relative else own_mean(levels)
-                    add(name, measure.unit, group, found)
+                    estimate = difference(levels, twins, measure.better) if measure.relative else own_mean(levels)
+                    found.append((name, measure.unit, group, estimate))
         for each in RATIOS:
             for group in groups if each.grouped else [ALL]:
-                add(each.name, each.unit, group, ratio_of(each, own, base, group))
+                found.append((each.name, each.unit, group, ratio_of(each, own, base, group)))
+        for name, unit, group, estimate in found:
+            if estimate is not None:
+                rows.append(_row(scenario, name, unit, group, estimate, baseline))
     return rows
+
+
+def _row(scenario: str, measure: str, unit: str, group: str, found: Estimate, baseline: str) -> dict[str, Any]:
+    better = None if scenario == baseline else found.share_better
+    return {
+        "scenario": scenario, "measure": measure, "unit": unit, "group": group, "mean": found.mean, "low": found.low,
+        "high": found.high, "share_better": better, "replicates": found.replicates, "level": found.level,
+    }  # fmt: skip
 
 
 def ratio_of(each: Ratio, own: Sequence[Sample], base: Sequence[Sample], group: str) -> Estimate | None:

@@ -58,7 +58,7 @@ def check(draft: Draft) -> tuple[Scenario | None, list[Problem]]:
     problems : all that was found, here and while reading
     """
     problems = list(draft.problems)
-    if not draft.data:
+    if problems and not draft.data:
         return None, problems
     data: dict[str, Any] = draft.data
     failed = set(draft.failed)
@@ -76,7 +76,7 @@ def check(draft: Draft) -> tuple[Scenario | None, list[Problem]]:
             Stated((), finding.paths, _located(finding, draft), of_section=True) for finding in findings(scenario)
         )
         problems.extend(each.problem for each in located if not _echoes(each, failed))
-    if scenario is None and not problems:
+    if not problems and (scenario is None or data is not draft.data):
         problems.append(Problem(draft.file, 1, "", "does not fit the schema"))
     if problems or scenario is None:
         return None, problems

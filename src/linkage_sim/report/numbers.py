@@ -1,0 +1,113 @@
+"""Numbers as people read them: few digits, separators, true minus signs, never a NaN."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import floor, isfinite, log10
+
+MINUS = "\N{MINUS SIGN}"
+MISSING = "\N{EN DASH}"
+"""Shown where a number could not be had."""
+GAP = "\N{NO-BREAK SPACE}"
+
+
+def finite(value: object) -> float | None:
+    """A number that can be shown, or None."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if isfinite(value) else None
+
+
+def decimals_for(values: Iterable[float | None]) -> int:
+    """Decimals that give the largest of these numbers two digits, three from a hundred on; negative ones round to tens.
+
+    Parameters
+    ----------
+    values : shown side by side, so that all get the same decimals
+    """
+    largest = max((abs(value) for value in values if value is not None), default=0.0)
+    if largest == 0.0:
+        return 0
+    digits = floor(log10(largest) + 1e-9)
+    return max(-digits + 2, -6) if digits >= 2 else 1 - digits
+
+
+def number(value: float | None, decimals: int | None = None, *, sign: bool = False) -> str:
+    """A number with thousands separators.
+
+    Parameters
+    ----------
+    value : None becomes a dash
+    decimals : negative rounds to tens, hundreds; None chooses for this number alone
+    sign : write a plus before gains
+    """
+    if value is None or not isfinite(value):
+        return MISSING
+    places = decimals_for([value]) if decimals is None else decimals
+    rounded = round(value, places)
+    text = f"{abs(rounded):,.{max(places, 0)}f}"
+    if rounded == 0.0:
+        return text
+    return (MINUS if rounded < 0.0 else "+" if sign else "") + text
+
+
+def span(low: float | None, high: float | None, decimals: int | None = None) -> str:
+    """A range in words: "1.2 to 8.5"."""
+    if low is None or high is None:
+        return MISSING
+    places = decimals_for([low, high]) if decimals is None else decimals
+    return f"{number(low, places)} to {number(high, places)}"
+
+
+def percent(share: float | None, decimals: int | None = None, *, sign: bool = False) -> str:
+    """A share as percent."""
+    if share is None or not isfinite(share):
+        return MISSING
+    places = min(1, max(0, decimals_for([100.0 * share]))) if decimals is None else decimals
+    return f"{number(100.0 * share, places, sign=sign)}{GAP}%"
+
+
+def worlds(share: float | None, count: int) -> str:
+    """In how many worlds something held: "18 of 20 worlds"."""
+    if share is None or count <= 0:
+        return MISSING
+    held = round(share * count)
+    noun = "world" if count == 1 else "worlds"
+    return f"{held} of {count} {noun}"
+
+
+def money(usd: float | None, rate: float | None, decimals: int | None = None, *, sign: bool = False) -> str:
+    """Dollars with somoni beside them: "+4.8 USD (+53 TJS)".
+
+    Parameters
+    ----------
+    usd : None becomes a dash
+    rate : TJS per USD; None leaves somoni out
+    decimals : of the dollars
+    sign : write a plus before gains
+    """
+    if usd is None:
+        return MISSING
+    text = f"{number(usd, decimals, sign=sign)}{GAP}USD"
+    return text if rate is None else f"{text} ({number(usd * rate, sign=sign)}{GAP}TJS)"
+
+
+def as_written(value: object) -> str:
+    """A parameter as its file gives it: all its digits up to six, words as they are."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None:
+        return MISSING
+    if isinstance(value, (int, float)):
+        shown = finite(value)
+        if shown is None:
+            return MISSING
+        if shown != 0.0 and not 1e-6 <= abs(shown) < 1e15:
+            return f"{shown:.3g}".replace("-", MINUS)
+        places = 0 if shown == 0.0 else max(0, 5 - floor(log10(abs(shown))))
+        text = f"{shown:,.{places}f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+        return text.replace("-", MINUS)
+    if isinstance(value, (list, tuple)):
+        return ", ".join(as_written(each) for each in value) or MISSING
+    return str(value) or MISSING
