@@ -11,7 +11,7 @@ _HOMES = {
     "load_scenario": "linkage_sim.scenario.load",
     "load_scenarios": "linkage_sim.scenario.load",
     "Scenario": "linkage_sim.scenario.scenario",
-    "run": "linkage_sim.results.folders",
+    "run": "linkage_sim.experiments.single",
     "open_run": "linkage_sim.results.folders",
     "compare": "linkage_sim.experiments.compare",
     "LinkageModel": "linkage_sim.model",
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from linkage_sim.errors import LinkageError
     from linkage_sim.experiments.compare import compare
     from linkage_sim.model import LinkageModel
-    from linkage_sim.results.folders import open_run, run
+    from linkage_sim.experiments.single import run
+    from linkage_sim.results.folders import open_run
     from linkage_sim.scenario.load import load_scenario, load_scenarios
     from linkage_sim.scenario.scenario import Scenario
 

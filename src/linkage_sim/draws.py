@@ -24,7 +24,7 @@ STREAMS: tuple[str, ...] = (
     "household.shock", "household.remittance",
     "contract.join", "trade.deliver", "trade.reject", "practice.improved", "practice.quality",
     "firm.entry", "staff.turnover", "staff.skill", "staff.concept", "programme.target", "programme.duplicate",
-    "selection.visit", "selection.reference", "selection.score", "brokering.view", "firm.suppliers_noise", "practice.served",
+    "selection.visit", "selection.reference", "selection.score", "brokering.view", "firm.honesty", "practice.served", "contract.breakup",
 )  # fmt: skip
 """Every stream of the model; its place in this tuple is its address. Renaming or moving one changes results."""
 
@@ -35,7 +35,9 @@ M0, M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 W0, W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 S32, S21, S11 = np.uint64(32), np.uint64(21), np.uint64(11)
 
-Key = NDArray[np.uint64]
+Word = np.uint64
+"""A 32-bit word, held in 64 bits so that products keep their upper half."""
+Key = NDArray[Word]
 """Two 32-bit words in an array of shape (2,)."""
 
 
@@ -46,7 +48,7 @@ def key_of(*parts: int | str) -> Key:
 
 
 @compiled
-def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
+def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[Word, Word, Word, Word]:
     """Ten rounds of Philox4x32 on 32-bit words held in unsigned 64-bit integers."""
     for _ in range(10):
         p0 = M0 * c0

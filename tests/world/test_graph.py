@@ -122,7 +122,7 @@ def test_the_pass_is_closed_in_winter(sughd: Region) -> None:
     assert road["kilometres"] == 340
     assert road["derived"] == "given"
     assert road["hours"] == 340 / 25
-    assert road["usd_per_kg"] == pytest.approx(0.034)
+    assert road["usd_per_kg"] == pytest.approx(0.1 * 340 / 1000 + sughd.transport.lorry_hour * 340 / 25)
     assert road["closed"] == (0.2, 0.2, 0.1, 0, 0, 0, 0, 0, 0, 0, 0, 0.1)
 
 

@@ -17,7 +17,7 @@ from linkage_sim.rules.firm import outside_value
 from linkage_sim.rules.practice import adoption_chance, outlay, quality_premium, season_cost
 from linkage_sim.rules.trust import trust
 
-JOIN = STREAM["contract.join"]
+JOIN, BREAKUP = STREAM["contract.join"], STREAM["contract.breakup"]
 IMPROVED, QUALITY, SERVED = STREAM["practice.improved"], STREAM["practice.quality"], STREAM["practice.served"]
 
 
@@ -32,12 +32,18 @@ def tie_trust(e: int, f: int, v: int, tie_kept: Any, tie_broken: Any, route: Any
 
 
 @compiled
+def loss_cut(en: Any, ch: Any) -> float:
+    """Cut of the loss at harvest by the practices in use, share."""
+    return ch.practices_improved_loss_cut * en.uses_improved + ch.practices_quality_loss_cut * en.uses_quality
+
+
+@compiled
 def expected_harvest(en: Any, ch: Any) -> float:
     """Harvest an enterprise expects in a year without news, kg, with its present practices."""
     gain = ch.practices_improved_gain * en.uses_improved
     fresh = en.assets * ch.harvest_yield_per_asset * en.skill * (1.0 + gain)
     loss = ch.harvest_loss_harvest * (1.0 - (en.kit_effect if en.kit_months > 0.0 else 0.0))
-    loss = max(0.0, loss - ch.practices_quality_loss_cut * en.uses_quality)
+    loss = max(0.0, loss - loss_cut(en, ch))
     return fresh * ch.harvest_conversion * ch.usual_bad_year * (1.0 - loss)
 
 
@@ -157,8 +163,12 @@ def contract_choice(
             best = -1
             best_value = -1e18
             best_base = 1.0
+            before = en.firm
+            parted = before >= 0 and uniform(key, BREAKUP, month, en.identity) < bb.breakup
             for f in range(n_firms):
                 ro = route[f, v]
+                if parted and f == before:
+                    continue
                 if ro.is_open == 0 or ro.price_a <= 0.0 or (en.owing_firm >= 0 and en.owing_firm != f):
                     continue
                 value, base = contract_worth(
@@ -167,7 +177,6 @@ def contract_choice(
                 )  # fmt: skip
                 if value > best_value and value > -1.0:
                     best, best_value, best_base = f, value, base
-            before = en.firm
             en.firm = -1
             en.price_a = en.price_b = en.premium_a = en.premium_b = 0.0
             en.due_a = en.due_b = en.contracted = 0.0
@@ -237,6 +246,7 @@ def practice_wish(
             share_a = ch.harvest_grade_a + ch.practices_quality_gain * en.uses_quality
             best = value_b + share_a * max(0.0, premium)
             gain = ch.practices_improved_gain * kg * max(0.0, best - ch.harvest_picking_cost * en.picking_factor)
+            gain += ch.practices_improved_loss_cut * kg * value_b
             own = season_cost(ch.practices_improved_cost, en.assets, ch.practices_improved_equipment_share, en.equipment_improved > 0.0, factor)
             chance = adoption_chance(
                 gain, own * (1.0 - en.voucher), people[0].interest * 0.5, bb.hurdle, en.habit_improved, bb.adopt_noise,

@@ -143,6 +143,28 @@ def season_end(
 
 
 @compiled
+def renew_orders(
+    f: int, m: int, profit: float, fm: Any, fi: Any, depth: float, orders: Any, orders_left: Any, market_taken: Any, firm_flows: Any
+) -> None:
+    """Standing orders wear; a firm that fills them wins them back, and when full wins more, if it earns and can pay."""
+    used = 1.0 - orders_left[f, m] / orders[f, m]
+    lost = fm.order_loss * orders[f, m]
+    wanted = lost if used > 0.5 else 0.0
+    if used > 0.85:
+        wanted += fm.growth * orders[f, m]
+    room = max(0.0, depth - market_taken[m] + lost)
+    more = min(wanted, room)
+    cost = more * fm.order_cost
+    if profit <= 0.0 or cost >= 0.5 * fi.cash:
+        more = cost = 0.0
+    orders[f, m] += more - lost
+    market_taken[m] += more - lost
+    fi.capacity += max(0.0, more - lost) * fm.growth_capacity
+    fi.cash -= cost
+    firm_flows[f, FIRM_INVEST] += cost
+
+
+@compiled
 def firms_learn(
     month: int, key: Any, chains: Any, firms: Any, markets: Any, market_chain: Any, first_enterprise: Any, enterprise: Any, firm: Any,
     route: Any, orders: Any, orders_left: Any, market_taken: Any, market_first: Any, firm_flows: Any,
@@ -176,18 +198,8 @@ def firms_learn(
                 fi.cash -= draw
                 firm_flows[f, OWNER_DRAW] += draw
             for m in range(markets.shape[0]):
-                if market_chain[m] != c or orders[f, m] <= 0.0:
-                    continue
-                used = 1.0 - orders_left[f, m] / orders[f, m]
-                room = max(0.0, markets[m].depth * market_first[m] - market_taken[m])
-                more = min(fm.growth * orders[f, m], room)
-                cost = more * fm.order_cost
-                if used > 0.85 and profit > 0.0 and more > 0.0 and cost < 0.5 * fi.cash:
-                    orders[f, m] += more
-                    market_taken[m] += more
-                    fi.capacity += more * fm.growth_capacity
-                    fi.cash -= cost
-                    firm_flows[f, FIRM_INVEST] += cost
+                if market_chain[m] == c and orders[f, m] > 0.0:
+                    renew_orders(f, m, profit, fm, fi, markets[m].depth * market_first[m], orders, orders_left, market_taken, firm_flows)
             if fi.cash < -fi.credit:
                 fi.active = 0
                 firm_flows[f, FIRM_CLOSED] += fi.cash

@@ -78,9 +78,16 @@ def ship(
 
 
 @compiled
+def plant_bid(q: int, plants: Any, plant_market: Any, plant_market_haul: Any, market_price: Any) -> float:
+    """What a processor pays per kg at its gate, USD/kg."""
+    price = market_price[plant_market[q]] - plant_market_haul[q]
+    return (1.0 - plants[q].margin) * plants[q].conversion * price - plants[q].cost
+
+
+@compiled
 def overflow(
     f: int, c: int, fi: Any, kg: float, price_city: float, city_haul: Any, plants: Any, plant_chain: Any, plant_market: Any,
-    plant_free: Any, market_price: Any, firm_flows: Any,
+    plant_haul: Any, plant_market_haul: Any, plant_free: Any, market_price: Any, firm_flows: Any,
 ) -> float:  # fmt: skip
     """Sell what orders will not take to the best bidding processor, then in the city; returns kg sold in the city."""
     left = kg
@@ -89,7 +96,7 @@ def overflow(
         best_bid = price_city - city_haul[fi.place]
         for q in range(plants.shape[0]):
             if plant_chain[q] == c and plant_free[q] > 0.0:
-                bid = (1.0 - plants[q].margin) * plants[q].conversion * market_price[plant_market[q]] - plants[q].cost
+                bid = plant_bid(q, plants, plant_market, plant_market_haul, market_price) - plant_haul[q, fi.place]
                 if bid > best_bid:
                     best, best_bid = q, bid
         if best < 0 or left <= 0.0:
@@ -114,7 +121,8 @@ def overflow(
 @compiled
 def sell_on(
     month: int, working: int, chains: Any, firms: Any, markets: Any, market_chain: Any, plants: Any, plant_chain: Any,
-    plant_market: Any, firm_haul: Any, market_haul: Any, city_haul: Any, village: Any, firm: Any, route: Any, firm_due: Any,
+    plant_market: Any, firm_haul: Any, market_haul: Any, city_haul: Any, plant_haul: Any, plant_market_haul: Any, plant_city_haul: Any,
+    village: Any, firm: Any, route: Any,
     market_price: Any, market_open: Any, city_price: Any, city_extra: Any, plant_free: Any, orders_left: Any, firm_flows: Any,
     plant_flows: Any, bought_value: Any,
 ) -> None:  # fmt: skip
@@ -122,7 +130,7 @@ def sell_on(
     calendar = month % 12
     fm = firms[0]
     for q in range(plants.shape[0]):
-        plant_free[q] = plants[q].capacity
+        plant_free[q] = plants[q].capacity if market_open[plant_market[q]] == 1 else 0.0
     for c in range(chains.shape[0]):
         resold = 0.0
         for f in range(firm.shape[0]):
@@ -154,7 +162,8 @@ def sell_on(
             spare = min(spare, fi.stock_a + fi.stock_b)
             if spare > 0.0:
                 resold += overflow(
-                    f, c, fi, spare, city_price[c], city_haul, plants, plant_chain, plant_market, plant_free, market_price, firm_flows
+                    f, c, fi, spare, city_price[c], city_haul, plants, plant_chain, plant_market, plant_haul, plant_market_haul, plant_free,
+                    market_price, firm_flows,
                 )
                 part_b = min(fi.stock_b, spare)
                 fi.stock_b -= part_b
@@ -162,9 +171,9 @@ def sell_on(
         for q in range(plants.shape[0]):
             if plant_chain[q] != c:
                 continue
-            took = plants[q].capacity - plant_free[q]
+            took = plants[q].capacity - plant_free[q] if market_open[plant_market[q]] == 1 else 0.0
             plant_flows[PLANT_SHIPPED] += took
-            bid = (1.0 - plants[q].margin) * plants[q].conversion * market_price[plant_market[q]] - plants[q].cost
+            bid = plant_bid(q, plants, plant_market, plant_market_haul, market_price) - plant_city_haul[q]
             if bid > city_price[c]:
                 lot = plant_free[q]
                 plant_free[q] = 0.0
@@ -180,7 +189,7 @@ def run(context: Context) -> None:
     working = 1 if context.programme is not None and context.programme.is_working(context.month) else 0
     sell_on(
         context.month, working, p.chains, p.firms, p.markets, p.market_chain, p.plants, p.plant_chain, p.plant_market, p.firm_haul,
-        p.market_haul, p.city_haul, s.village, s.firm, s.route, s.firm_due, s.market_price, s.market_open, s.city_price,
+        p.market_haul, p.city_haul, p.plant_haul, p.plant_market_haul, p.plant_city_haul, s.village, s.firm, s.route, s.market_price, s.market_open, s.city_price,
         s.city_extra, s.plant_free, s.orders_left, s.firm_flows, context.outside_flows,
         context.bought.sum(axis=1),
     )  # fmt: skip

@@ -15,7 +15,7 @@ from linkage_sim.books import (
 )  # fmt: skip
 from linkage_sim.compiled import compiled
 from linkage_sim.draws import STREAM, uniform
-from linkage_sim.month.choose import tie_trust
+from linkage_sim.month.choose import loss_cut, tie_trust
 from linkage_sim.month.clear import clear
 from linkage_sim.month.context import Context
 from linkage_sim.rules.contract import (
@@ -162,7 +162,7 @@ def pick(
 ) -> tuple[float, float]:
     """Pick what is worth picking, keep food first; returns free kg of grade A and grade B."""
     kit = en.kit_effect if en.kit_months > 0.0 else 0.0
-    loss = harvest_loss(ch.harvest_loss_harvest, kit, ch.practices_quality_loss_cut * en.uses_quality)
+    loss = harvest_loss(ch.harvest_loss_harvest, kit, loss_cut(en, ch))
     value = share_a * best_a + (1.0 - share_a) * best_b
     picks = worth_picking(value, loss, ch.harvest_picking_cost * en.picking_factor)
     picked = en.potential if picks else 0.0

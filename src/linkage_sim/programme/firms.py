@@ -65,8 +65,9 @@ def select(programme: Facilitation, context: Context, name: str, act: LeadFirmSe
     claimed, believed = np.zeros(len(firm)), np.zeros(len(firm))
     for f in applicants:
         k = best_overstatement(
-            true[f], typical, effect.claim_slope, float(visits), effect.claim_penalty, effect.claim_guilt, effect.highest_overstatement
-        )
+            true[f], typical, effect.claim_slope, float(visits), effect.claim_penalty, effect.claim_guilt * float(firm["honesty"][f]),
+            effect.highest_overstatement,
+        )  # fmt: skip
         claimed[f] = max(1.0, true[f]) * (1.0 + k)
         believed[f] = checked(programme, context, f, claimed[f], true[f], visits, references)
     noise = normals(context.key, "selection.score", context.month, np.concatenate((applicants, applicants + 1000)))

@@ -123,13 +123,14 @@ def ratio(
 
     Returns
     -------
-    None where the interval of the divisor does not lie above 0: then the ratio cannot be said.
+    None where the interval of the divisor does not lie above 0, so that the ratio cannot be said, and where there is no
+    cost to divide.
     """
     pairs = [(a, b) for a, b in zip(tops, bottoms, strict=True) if a is not None and b is not None]
     if not pairs:
         return None
     bottom, least, _ = interval([b for _, b in pairs])
-    if least <= 0.0:
+    if least <= 0.0 or (not to_twin and not any(a for a, _ in pairs)):
         return None
     value = math.fsum(a for a, _ in pairs) / len(pairs) / bottom
     _, low, high = interval([(a - value * b) / bottom for a, b in pairs])
@@ -251,6 +252,22 @@ def ratio_of(each: Ratio, own: Sequence[Sample], base: Sequence[Sample], group: 
     tops = [each.top(a, b, group) for a, b in pairs]
     bottoms = [each.bottom(a, b, group) for a, b in pairs]
     return ratio(tops, bottoms, each.better, to_twin=each.to_twin, scale=each.scale)
+
+
+def head_to_head(samples: Mapping[str, Sequence[Sample]], baseline: str, measure: str = "income") -> list[dict[str, Any]]:
+    """Paired difference of every two plans (first less second) in a measure where higher is better."""
+    plans = [name for name in samples if name != baseline]
+    found = []
+    for place, one in enumerate(plans):
+        for other in plans[place + 1 :]:
+            levels = [[sample.levels[measure, ALL] for sample in samples[name]] for name in (one, other)]
+            gap = difference(levels[0], levels[1], "higher")
+            if gap is not None:
+                found.append({
+                    "pair": [one, other], "measure": measure, "mean": gap.mean, "low": gap.low, "high": gap.high,
+                    "share_better": gap.share_better, "replicates": gap.replicates,
+                })  # fmt: skip
+    return found
 
 
 def compared_years(samples: Mapping[str, Sequence[Sample]], baseline: str) -> dict[str, dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from linkage_sim.scenario.declare import MONTHS, Section, monthly, parameter
 
@@ -167,6 +167,12 @@ class ValueChain(Section):
     end_markets: dict[str, EndMarket] = Field(min_length=1)
     processors: dict[str, ProcessorPlant] = Field(default_factory=dict)
     contract: Contract
+
+    @field_validator("end_markets", "processors")
+    @classmethod
+    def in_order_of_name(cls, named: dict[str, Section]) -> dict[str, Section]:
+        """The order of entries in a file may not change a result."""
+        return dict(sorted(named.items()))
 
     @model_validator(mode="after")
     def processors_sell_somewhere(self) -> ValueChain:

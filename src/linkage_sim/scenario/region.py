@@ -49,6 +49,7 @@ class Transport(Section):
     plain_speed: float = parameter("km/h", 1, 150, "lorry speed in the plain")
     mountain_speed: float = parameter("km/h", 1, 150, "lorry speed on mountain roads")
     freight: float = parameter("USD/t-km", 0, 10, "lorry freight for full loads")
+    lorry_hour: float = parameter("USD/kg/h", 0, 1, "time cost of full loads on roads between bazaars, cities and borders")
     hour: float = parameter("USD/kg/h", 0, 1, "time cost of small lots between village and bazaar")
     small_lot: float = parameter("USD/kg", 0, 1, "handling of small lots between village and bazaar")
     large_lot: float = parameter("USD/kg", 0, 1, "handling of full loads between bazaar, firm and city")

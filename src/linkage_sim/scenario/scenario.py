@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from linkage_sim.scenario.acts import AnyAct, Facilitator, Interventions
 from linkage_sim.scenario.chain import ValueChain
@@ -61,6 +61,12 @@ class Scenario(Section):
     programme: dict[str, AnyAct] = Field(default_factory=dict, description="the plan: named acts")
 
     _sources: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    @field_validator("value_chains", "programme")
+    @classmethod
+    def in_order_of_name(cls, named: dict[str, Any]) -> dict[str, Any]:
+        """The order of entries in a file may not change a result."""
+        return dict(sorted(named.items()))
 
     @property
     def sources(self) -> dict[str, str]:

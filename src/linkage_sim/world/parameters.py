@@ -84,6 +84,9 @@ class Parameters:
     firm_haul: Numbers
     market_haul: Numbers
     city_haul: Numbers
+    plant_haul: Numbers
+    plant_market_haul: Numbers
+    plant_city_haul: Numbers
 
     @classmethod
     def of(cls, scenario: Scenario, routes: Routes) -> Parameters:
@@ -121,4 +124,10 @@ class Parameters:
                 len(markets), -1
             ),
             city_haul=routes.place_city_cost,
+            plant_haul=np.array([routes.place_market_cost[plant.place] for _, plant in plants]).reshape(len(plants), -1),
+            plant_market_haul=np.array([
+                routes.place_market_cost[chains[c].end_markets[plant.end_market].place][routes.place_names.index(plant.place)]
+                for c, plant in plants
+            ]),
+            plant_city_haul=np.array([routes.place_city_cost[routes.place_names.index(plant.place)] for _, plant in plants]),
         )

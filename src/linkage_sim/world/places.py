@@ -241,7 +241,7 @@ def road_attributes(
         if "village" in kinds:
             usd_per_kg = transport.hour * hours + (0.0 if kinds == ("village", "village") else transport.small_lot)
         else:
-            usd_per_kg = transport.freight * kilometres / 1000
+            usd_per_kg = transport.freight * kilometres / 1000 + transport.lorry_hour * hours
     return {
         "name": name,
         "kilometres": float(kilometres),

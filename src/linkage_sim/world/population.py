@@ -110,6 +110,7 @@ def _firms(scenario: Scenario, routes: Routes, key: Key) -> tuple[Any, Any]:
     table["skill"] = z
     noise = lead.suppliers_spread * normals(key, "firm.suppliers", 0, identity)
     table["elsewhere"] = np.round(lead.suppliers * np.exp(lead.suppliers_skill * z + noise))
+    table["honesty"] = np.exp(lead.honesty_spread * normals(key, "firm.honesty", 0, identity))
     own = lead.reliability_spread * normals(key, "firm.reliability", 0, identity)
     table["reliability"] = np.clip(lead.reliability + lead.reliability_skill * z + own, 0.0, 1.0)
     table["running"] = lead.route_running * np.exp(lead.route_running_skill * z)

@@ -152,6 +152,7 @@ COLUMNS: list[Column] = [
         imitator | u1 | flag | 0 | 1 | world | may enter later; a rival without services
         skill | f8 | number | -inf | inf | world | sourcing skill
         reliability | f8 | share | 0 | 1 | world | weight of the future in keeping its word
+        honesty | f8 | number | 0 | inf | world | dislike of lying against the average firm
         elsewhere | f8 | number | 0 | inf | world | true suppliers outside the modelled villages
         running | f8 | USD/year | 0 | inf | world | cost of collecting in one village
         first_capital | f8 | USD | 0 | inf | world | cash at the start

@@ -1,0 +1,378 @@
+"""The command line: what can be asked, and how answers and errors are shown."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+import textwrap
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import App, CycloptsError, Parameter
+
+from linkage_sim import __version__
+from linkage_sim.errors import LinkageError, ScenarioError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from linkage_sim.results.comparison import Comparison
+    from linkage_sim.scenario.scenario import Scenario
+
+WIDTH = 100
+"""Columns where the output is no terminal."""
+WRONG, STOPPED = 2, 130
+"""Exit codes: wrong input, stopped by Ctrl-C."""
+
+app = App(
+    name="linkage-sim",
+    help="What a programme's money does when spent on farmers, on the firms that buy from them, or on both.",
+    version=f"linkage-sim {__version__}",
+    version_flags=["--version"],
+)
+
+Replicates = Annotated[int, Parameter(help="simulated worlds; every scenario lives in each of them")]
+Seed = Annotated[int | None, Parameter(help="seed of the series of worlds; left out: the scenario's own")]
+Jobs = Annotated[int | None, Parameter(help="processes; left out: one for every processor. Results are the same")]
+Out = Annotated[Path, Parameter(help="folder for results")]
+
+
+# --- commands -----------------------------------------------------------------------------------------
+
+
+@app.command
+def run(
+    scenario: Path, /, *, seed: Seed = None, replicates: Replicates = 1, jobs: Jobs = None, out: Out = Path("results"),
+    threads: Annotated[int, Parameter(help="threads of one run; the result is the same")] = 1,
+) -> int:  # fmt: skip
+    """Run one scenario and write a run folder for each world.
+
+    Parameters
+    ----------
+    scenario : a scenario file, or the name of a shipped one such as apricot/baseline
+    """
+    from linkage_sim.errors import EngineError
+    from linkage_sim.experiments.single import run_replicates
+    from linkage_sim.experiments.worker import with_seed
+    from linkage_sim.results.answer import number
+    from linkage_sim.results.measures import measured
+    from linkage_sim.scenario.load import load_scenario
+
+    if replicates < 1:
+        raise EngineError(f"replicates must be 1 or more, not {replicates}")
+    chosen = with_seed(load_scenario(_found(scenario)), seed)
+    with _progress() as told:
+        runs = run_replicates(chosen, replicates, out, jobs=jobs, threads=threads, progress=told)
+    levels = [measured(each.observed) for each in runs]
+    names = ("income_during", "income_after", "price_received", "firm_share", "side_selling", "linkages_alive", "spent")
+    lines = []
+    for name in names:
+        known = [value for level in levels if (value := level[name, "all"]) is not None]
+        if known:
+            mean = sum(known) / len(known)
+            lines.append([name.replace("_", " "), number(mean, 0 if abs(mean) >= 1000 else 2), _unit(name)])
+    where = f"mean of {replicates} worlds" if replicates > 1 else "one world"
+    _table(f"{chosen.title} ({where})", ["", "level", ""], lines)
+    for each in runs:
+        if each.manifest["flagged"]:
+            _say(f"mind: {each.path.name}: the price decided on and the price cleared differ by {100 * each.manifest['quote_gap']:.1f} % on average")
+    _say(f"run folder: {runs[0].path}" if len(runs) == 1 else f"run folders: {runs[0].path} and {len(runs) - 1} more in {out}")
+    return 0
+
+
+@app.command
+def compare(
+    *folder_or_files: Path,
+    replicates: Replicates = 20,
+    seed: Seed = None,
+    jobs: Jobs = None,
+    out: Out = Path("results"),
+    baseline: Annotated[str, Parameter(help="name of the scenario that all are compared with")] = "baseline",
+    allow_unequal_budgets: Annotated[bool, Parameter(help="compare although budgets differ", negative="")] = False,
+    keep_runs: Annotated[bool, Parameter(help="keep a run folder of every scenario and world", negative="")] = False,
+    break_even: Annotated[bool, Parameter(help="also find the unit costs at which the ranking turns")] = True,
+) -> int:
+    """Compare scenarios with a baseline in the same worlds, and write a report.
+
+    Parameters
+    ----------
+    folder_or_files : a folder of scenario files, or files
+    """
+    from linkage_sim.experiments.compare import compare as compared
+
+    if not folder_or_files:
+        raise ScenarioError("nothing to compare; name a folder of scenario files, such as scenarios/apricot, or files")
+    paths = [_found(path) for path in folder_or_files]
+    try:
+        with _progress() as told:
+            comparison = compared(
+                paths[0] if len(paths) == 1 else paths, replicates, seed, jobs, out, baseline, allow_unequal_budgets, keep_runs, told, break_even
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        kept = f"finished runs are readable in {out}" if keep_runs else f"nothing was written to {out}; --keep-runs keeps finished runs"
+        raise KeyboardInterrupt(kept) from None
+    _show(comparison)
+    return 0
+
+
+@app.command
+def demo(*, replicates: Replicates = 20, jobs: Jobs = None, out: Out = Path("results")) -> int:
+    """Compare the dried-apricot programmes that come with this package."""
+    from linkage_sim.scenario.shipped import shipped
+
+    return compare(shipped("apricot"), replicates=replicates, jobs=jobs, out=out)
+
+
+@app.command
+def check(*files: Path) -> int:
+    """Check scenario files and name everything that is wrong with them, by file and line.
+
+    Parameters
+    ----------
+    files : scenario files, or folders of them
+    """
+    from linkage_sim.scenario.load import load_scenarios
+
+    if not files:
+        raise ScenarioError("nothing to check; name scenario files or folders")
+    for scenario in load_scenarios([_found(path) for path in files]):
+        _say(f"{scenario.name}: all in order. {scenario.title}; {_plan(scenario)}")
+    return 0
+
+
+@app.command
+def schema(*, out: Annotated[Path | None, Parameter(help="file to write; left out: printed")] = None) -> int:
+    """Print the JSON Schema of a scenario file, so that an editor completes and checks it."""
+    import json
+
+    from linkage_sim.errors import ResultsError
+    from linkage_sim.scenario.json_schema import json_schema
+
+    text = json.dumps(json_schema(), indent=1, ensure_ascii=True)
+    if out is None:
+        _say(text)
+        return 0
+    try:
+        out.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise ResultsError(f"{out}: cannot be written ({error.strerror})") from error
+    _say(f"schema: {out}")
+    return 0
+
+
+@app.command
+def phases() -> int:
+    """Print what happens in a month, with the columns that every phase reads and writes."""
+    from linkage_sim.month.plan import PHASES
+
+    for each in PHASES:
+        _say(f"{each.number} {each.name}: {each.meaning}")
+        for verb, columns in (("reads ", each.reads), ("writes", each.writes)):
+            for number, line in enumerate(_by_table(columns)):
+                _say(f"    {verb if number == 0 else '      '}  {line}")
+    _say("What a phase reads lists the columns that matter most to it; what it writes is complete.")
+    return 0
+
+
+@app.command
+def rerun(run_folder: Path, /, *, out: Annotated[Path | None, Parameter(help="folder for the new run; left out: beside the old")] = None) -> int:
+    """Run a run folder again from itself, and say whether the two are identical to the last bit.
+
+    Parameters
+    ----------
+    run_folder : a folder that run or compare --keep-runs wrote
+    """
+    from linkage_sim.experiments.single import rerun as run_again
+
+    found = run_again(run_folder, out)
+    _say(f"run folder: {found.run.path}")
+    if found.differs:
+        _say(f"DIFFERENT in {len(found.differs)} monthly columns: {', '.join(found.differs[:10])}")
+        return 1
+    _say("identical: every monthly value, to the last bit")
+    return 0
+
+
+# --- showing ------------------------------------------------------------------------------------------
+
+
+def _show(comparison: Comparison) -> None:
+    from linkage_sim.results.answer import COST_TABLE, INCOME_TABLE, answer, table
+
+    data = comparison.data
+    year = data["currency"]["price_year"]
+    lines = data["timeline"]
+    span = f"{(lines['during'] + lines['after']) / 12:g} years from the start of the programme"
+    for title, columns in (
+        (f"Income gained against the baseline, USD of {year} per household and year, {span}", INCOME_TABLE),
+        ("Whom it reached, what it cost, what lasted (linkages: against the baseline)", COST_TABLE),
+    ):
+        _table(title, ["", *(column.heading for column in columns)], table(comparison, columns))
+    _say(f"Means over {data['replicates']} worlds; below each its 90 % interval, and in how many worlds it was better than the baseline.")
+    _say("")
+    for sentence in answer(comparison):
+        _say(sentence)
+    for warning in data["warnings"]:
+        _say(f"Mind: {warning}")
+    _say("")
+    _say(f"report: {comparison.report}", wrap=False)
+
+
+def _by_table(columns: Sequence[str]) -> list[str]:
+    """Columns of one table together, those of the region last; folded to the width of a page."""
+    tables: dict[str, list[str]] = {}
+    for column in columns:
+        table, _, name = column.rpartition(".")
+        tables.setdefault(table, []).append(name)
+    lines = []
+    for table in sorted(tables, key=lambda table: not table):
+        start = f"{table or 'region'}: "
+        words = ", ".join(tables[table])
+        lines += textwrap.wrap(start + words, WIDTH - 12, subsequent_indent=" " * len(start), break_on_hyphens=False)
+    return lines
+
+
+def _unit(name: str) -> str:
+    from linkage_sim.results.pairing import declared_measures
+
+    return declared_measures()[name]["unit"]
+
+
+def _plan(scenario: Scenario) -> str:
+    acts = ", ".join(act.act for act in scenario.programme.values())
+    return f"{scenario.facilitator.budget:,.0f} USD for {acts}" if acts else "no programme"
+
+
+def _found(path: Path) -> Path:
+    """A path as given, or what comes with the package under that name where there is no such file."""
+    if path.exists():
+        return path
+    from linkage_sim.scenario.shipped import shipped
+
+    with contextlib.suppress(LinkageError):
+        return shipped(path.as_posix())
+    return path
+
+
+def _console(error: bool = False) -> Console:
+    from rich.console import Console
+
+    stream = sys.stderr if error else sys.stdout
+    return Console(stderr=error, width=None if stream.isatty() else WIDTH, highlight=False, soft_wrap=False)
+
+
+def _say(text: str, *, wrap: bool = True) -> None:
+    stream = sys.stdout
+    if not wrap or not stream.isatty():
+        stream.write(f"{text}\n")
+    else:
+        _console().print(text, markup=False)
+
+
+def _table(title: str, headings: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    utf = (getattr(sys.stdout, "encoding", "") or "").lower().startswith("utf")
+    shown = Table(title=Text(title, style="bold"), title_justify="left", box=box.SIMPLE_HEAD if utf else box.ASCII, show_lines=False, pad_edge=False)
+    for place, heading in enumerate(headings):
+        shown.add_column(heading, vertical="top", overflow="fold", ratio=None, min_width=14 if place else 0)
+    for place, line in enumerate(lines):
+        shown.add_row(*(Text(part) for part in line), end_section=place == len(lines) - 1)
+        if place < len(lines) - 1 and any("\n" in part for part in line):
+            shown.add_row()
+    _console().print(shown)
+
+
+# --- progress -----------------------------------------------------------------------------------------
+
+
+class _Plain:
+    """Progress as lines, where nobody watches a terminal: at most one in a few seconds."""
+
+    every = 5.0
+
+    def __init__(self) -> None:
+        self.stage, self.start, self.last = "", 0.0, 0.0
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if stage != self.stage:
+            self.stage, self.start, self.last = stage, now, now
+            sys.stderr.write(f"{stage} ...\n" if not total else f"{stage}: 0 of {total}\n")
+        elif done == total or now - self.last >= self.every:
+            self.last = now
+            left = (now - self.start) / max(done, 1) * (total - done)
+            sys.stderr.write(f"{stage}: {done} of {total}" + (f", about {left:.0f} s left\n" if done < total else "\n"))
+        sys.stderr.flush()
+
+
+class _Bars:
+    """Progress as bars with the time left."""
+
+    def __init__(self, bars: Any) -> None:
+        self.bars, self.tasks = bars, dict[str, Any]()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if stage not in self.tasks:
+            for task in self.bars.tasks:
+                if task.total is None:
+                    self.bars.update(task.id, total=1, completed=1)
+            self.tasks[stage] = self.bars.add_task(stage, total=total or None)
+        self.bars.update(self.tasks[stage], completed=done)
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Any]:
+    if not sys.stderr.isatty():
+        yield _Plain()
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=_console(error=True), transient=True) as bars:
+        yield _Bars(bars)
+
+
+# --- the entry ----------------------------------------------------------------------------------------
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out one command.
+
+    Parameters
+    ----------
+    arguments : words of the command line; None for those of this process
+
+    Returns
+    -------
+    exit code: 0 done, 1 a re-run differs, 2 wrong input, 130 stopped by Ctrl-C
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        found = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        sys.stdout.flush()
+        return found if isinstance(found, int) else 0
+    except LinkageError as error:
+        sys.stderr.write(f"{error}\n")
+        return WRONG
+    except CycloptsError as error:
+        sys.stderr.write(f"{error}\nlinkage-sim --help lists commands; linkage-sim COMMAND --help their options\n")
+        return WRONG
+    except KeyboardInterrupt as stop:
+        sys.stderr.write(f"stopped; {stop or 'finished runs are readable in the folder of results'}\n")
+        return STOPPED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,177 @@
+"""At which unit costs the ranking turns: the better plan run again with everything it buys made dearer (model 4, Fairness)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from linkage_sim.results.pairing import RATIOS, Sample, difference, ratio_of
+from linkage_sim.scenario.scenario import Scenario
+
+FACTORS = (1.25, 1.5, 2.0, 3.0, 4.0)
+MOST_REPLICATES = 10
+MEASURE = "income gained per household and year"
+PER_DOLLAR = "income gained per programme dollar"
+SUPPLY = frozenset({"training", "storage", "input_vouchers", "associations", "savings_groups", "village_organisations", "business_skills"})
+DEMAND = frozenset({
+    "market_assessment", "lead_firm_selection", "brokering", "co_investment", "contract_support", "input_provider_links",
+    "processor_links", "mobile_payments",
+})  # fmt: skip
+
+Samples = Mapping[str, Sequence[Sample]]
+Simulate = Callable[[list[Scenario], int], list[list[Sample]]]
+"""Run scenarios in the first so many worlds; samples by scenario, then by replicate."""
+
+
+def family(act: str) -> str:
+    """Side that an act belongs to in the model document: supply, demand or organisation."""
+    return "supply" if act in SUPPLY else "demand" if act in DEMAND else "organisation"
+
+
+def gain(samples: Samples, name: str, baseline: str, first: int | None = None) -> float:
+    """Mean income gained per household and year over worlds, against the baseline twin."""
+    found = _against(samples[name][:first], samples[baseline][:first])
+    return 0.0 if found is None else found.mean
+
+
+def _against(own: Sequence[Sample], other: Sequence[Sample]) -> Any:
+    key = ("income", "all")
+    return difference([s.levels[key] for s in own], [s.levels[key] for s in other], "higher")
+
+
+def per_dollar(own: Sequence[Sample], base: Sequence[Sample]) -> float | None:
+    """Income gained per programme dollar over worlds; None where nothing was spent."""
+    each = next(ratio for ratio in RATIOS if ratio.name == "income_per_dollar")
+    found = ratio_of(each, own, base, "all")
+    return None if found is None else found.mean
+
+
+def side_pair(plans: Sequence[Scenario], gains: Mapping[str, float]) -> tuple[str, str] | None:
+    """The best plan of supply acts only and the best of demand acts only, the better first; None where one is missing."""
+    best: dict[str, str] = {}
+    for plan in plans:
+        sides = {family(act.act) for act in plan.programme.values()} - {"organisation"}
+        if len(sides) == 1:
+            side = sides.pop()
+            usual = f"{side}_side_only"
+            if side not in best or plan.name == usual or (best[side] != usual and gains[plan.name] > gains[best[side]]):
+                best[side] = plan.name
+    if len(best) < 2:
+        return None
+    one, other = sorted(best.values(), key=lambda name: -gains[name])
+    return one, other
+
+
+def break_even_of(
+    scenarios: Sequence[Scenario], samples: Samples, baseline: str, simulate: Simulate
+) -> dict[str, Any] | None:
+    """Break-even of the two best plans, and of the two sides.
+
+    Parameters
+    ----------
+    samples : of all scenarios, by replicate
+    simulate : runs dearer versions of a plan
+
+    Returns
+    -------
+    plain data; None with fewer than two plans
+    """
+    plans = [scenario for scenario in scenarios if scenario.programme]
+    if len(plans) < 2:
+        return None
+    gains = {plan.name: gain(samples, plan.name, baseline) for plan in plans}
+    ranked = sorted(gains, key=lambda name: -gains[name])
+    top = (ranked[0], ranked[1])
+    sides = side_pair(plans, gains)
+    worlds = min(MOST_REPLICATES, len(samples[baseline]))
+    winners = [plan for plan in plans if plan.name in {top[0], sides[0] if sides else ""}]
+    dearer = [_dearer(plan, factor) for plan in winners for factor in FACTORS]
+    found = simulate(dearer, worlds)
+    courses = {plan.name: found[number * len(FACTORS) : (number + 1) * len(FACTORS)] for number, plan in enumerate(winners)}
+    titles = {plan.name: plan.title for plan in plans}
+    data = _pair(top, samples, baseline, courses[top[0]], worlds, titles)
+    data["sides"] = None
+    if sides is not None:
+        data["sides"] = data | {"sides": None} if sides == top else _pair(sides, samples, baseline, courses[sides[0]], worlds, titles)
+        data["sides"].pop("sides", None)
+    return data
+
+
+def _dearer(plan: Scenario, factor: float) -> Scenario:
+    terms = plan.facilitator.model_copy(update={"unit_cost_factor": plan.facilitator.unit_cost_factor * factor})
+    return plan.model_copy(update={"facilitator": terms})
+
+
+def _pair(
+    pair: tuple[str, str], samples: Samples, baseline: str, courses: Sequence[Sequence[Sample]], worlds: int, titles: Mapping[str, str]
+) -> dict[str, Any]:  # fmt: skip
+    """Break-even of one pair, per budget and per dollar spent."""
+    winner, runner_up = pair
+    base = samples[baseline][:worlds]
+    runs = [samples[winner][:worlds], *courses]
+    factors = [1.0, *FACTORS]
+    gains = [_against(own, base).mean for own in runs]
+    other = gain(samples, runner_up, baseline, worlds)
+    lead = _against(samples[winner], samples[runner_up])
+    turns = turning_point(factors, gains, other)
+    dollars = [per_dollar(own, base) for own in runs]
+    known = [value for value in dollars if value is not None]
+    other_dollar = per_dollar(samples[runner_up][:worlds], base)
+    turns_dollar = None
+    if len(known) == len(dollars) and other_dollar is not None:
+        turns_dollar = turning_point(factors, known, other_dollar)
+    names = (titles[winner], titles[runner_up])
+    return {
+        "pair": [winner, runner_up],
+        "measure": MEASURE,
+        "factors": factors,
+        "gain_winner": gains,
+        "gain_runner_up": other,
+        "turns_at": turns,
+        "replicates": worlds,
+        "lead": {"mean": lead.mean, "low": lead.low, "high": lead.high, "share_better": lead.share_better},
+        "per_dollar": {
+            "measure": PER_DOLLAR, "gain_winner": dollars, "gain_runner_up": other_dollar, "turns_at": turns_dollar,
+        },
+        "text": _words(names, turns, factors[-1], worlds) + " " + _dollar_words(names, turns_dollar, dollars, other_dollar),
+    }  # fmt: skip
+
+
+def turning_point(factors: Sequence[float], gains: Sequence[float], other: float) -> float | None:
+    """Cost factor at which a falling gain meets another, between neighbours by a straight line.
+
+    Returns
+    -------
+    None where it stays above to the end; the first factor where it never was above.
+    """
+    if gains[0] <= other:
+        return factors[0]
+    for (one, high), (two, low) in zip(
+        zip(factors, gains, strict=True), zip(factors[1:], gains[1:], strict=True), strict=False
+    ):
+        if low <= other:
+            return one + (two - one) * (high - other) / (high - low)
+    return None
+
+
+def _words(names: tuple[str, str], turns: float | None, most: float, worlds: int) -> str:
+    one, other = names
+    base = f"(over {worlds} worlds)"
+    if turns is None:
+        return f"At equal budget, \"{one}\" stays ahead of \"{other}\" even if everything it buys costs {most:g} times as much {base}."
+    if turns <= 1.0:
+        return f"At equal budget, \"{one}\" and \"{other}\" are level already at today's unit costs {base}."
+    return f"At equal budget, \"{one}\" falls behind \"{other}\" once everything it buys costs {turns:.2f} times as much {base}."
+
+
+def _dollar_words(
+    names: tuple[str, str], turns: float | None, dollars: Sequence[float | None], other_dollar: float | None
+) -> str:
+    one, other = names
+    if other_dollar is None or any(value is None for value in dollars):
+        return "Per dollar spent no comparison can be made: one of them spent nothing."
+    if turns is None:
+        return "Per dollar spent it stays ahead as well."
+    if turns <= 1.0:
+        return f"Per dollar spent, \"{other}\" is ahead at today's unit costs ({other_dollar:.2f} against {dollars[0]:.2f} USD)."
+    return f"Per dollar spent that happens at {turns:.2f} times the unit costs."

@@ -1,0 +1,123 @@
+"""One scenario: run it into a folder, or again from its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from linkage_sim.books import FLOWS
+from linkage_sim.compiled import model_version
+from linkage_sim.engine import run as live_once
+from linkage_sim.engine import seed_of
+from linkage_sim.errors import ResultsError
+from linkage_sim.experiments.executors import Progress, jobs_for, run_tasks, silent
+from linkage_sim.experiments.worker import compile_once, remove_parts, with_seed
+from linkage_sim.results.folders import Run, open_run, run_name, write_run
+from linkage_sim.scenario.load import load_scenario
+from linkage_sim.scenario.scenario import Scenario
+
+
+def run(
+    scenario: Scenario | str | Path, seed: int | None = None, replicate: int = 0, out: str | Path | None = None, threads: int = 1
+) -> Run:  # fmt: skip
+    """Run one scenario and write its run folder.
+
+    Parameters
+    ----------
+    scenario : resolved, or a scenario file
+    seed : of the series of worlds; None for the scenario's own
+    replicate : which world of that series
+    out : folder of runs; None for ``results`` below the current folder
+    threads : villages are shared out over threads; the result is the same for any number
+
+    Returns
+    -------
+    Run
+        With ``monthly``, ``books``, ``households``, ``manifest`` and ``scenario``.
+
+    Raises
+    ------
+    ScenarioError, EngineError, ResultsError
+        for a file that is wrong, a run that cannot be carried out, a folder that cannot be written.
+    """
+    chosen = with_seed(scenario if isinstance(scenario, Scenario) else load_scenario(scenario), seed)
+    return open_run(_run_into(_Task(chosen, replicate, Path("results" if out is None else out), threads, "")))
+
+
+@dataclass(frozen=True)
+class _Task:
+    scenario: Scenario
+    replicate: int
+    out: Path
+    threads: int
+    name: str
+
+
+def _run_into(task: _Task) -> Path:
+    seed = seed_of(task.scenario, task.replicate)
+    outcome = live_once(task.scenario, seed, threads=task.threads)
+    name = task.name or run_name(task.scenario, task.replicate)
+    return write_run(task.out, name, task.scenario, outcome, FLOWS, task.replicate, seed)
+
+
+def run_replicates(
+    scenario: Scenario, replicates: int, out: Path, *, jobs: int | None = None, threads: int = 1, progress: Progress = silent
+) -> list[Run]:  # fmt: skip
+    """Run one scenario in several worlds, one run folder each."""
+    compile_once([scenario], progress)
+    tasks = [_Task(scenario, number, out, threads, "") for number in range(replicates)]
+    try:
+        paths = run_tasks(
+            _run_into, tasks, jobs_for(jobs, len(tasks)), lambda done: progress("worlds", done, len(tasks))
+        )
+    finally:
+        remove_parts(out)
+    return [open_run(path) for path in paths]
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """A run made again.
+
+    Parameters
+    ----------
+    run : the new folder
+    differs : monthly columns in which any bit differs from the old one; empty where the two are identical
+    """
+
+    run: Run
+    differs: Sequence[str]
+
+
+def rerun(path: str | Path, out: str | Path | None = None, threads: int = 1) -> Rerun:
+    """Run a run folder again from itself and compare the two bit by bit.
+
+    Parameters
+    ----------
+    path : a run folder
+    out : where the new folder goes; None for beside the old one. It is called as the old one, with ``-again``
+
+    Raises
+    ------
+    ResultsError
+        where the folder is missing or damaged, or was made by another version of the model.
+    """
+    old = open_run(path)
+    if old.manifest["model_version"] != model_version():
+        raise ResultsError(
+            f"{old.path}: made by model version {old.manifest['model_version']}, this is {model_version()}; the rules have changed, so "
+            f"numbers may differ. To run the scenario by the rules of today: linkage-sim run {old.path / 'scenario.yaml'}"
+        )
+    folder = old.path.resolve()
+    target = folder.parent if out is None else Path(out)
+    new = open_run(_run_into(_Task(old.scenario, old.manifest["replicate"], target, threads, f"{folder.name}-again")))
+    before, after = old.monthly, new.monthly
+    names = [name for name in before.columns if name not in after or not _same_bits(before[name], after[name])]
+    return Rerun(new, names)
+
+
+def _same_bits(one: object, other: object) -> bool:
+    return np.asarray(one, dtype=np.float64).tobytes() == np.asarray(other, dtype=np.float64).tobytes()

@@ -1,0 +1,112 @@
+"""One task of a comparison: all scenarios in one world, and the compiling that comes before the first."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import platformdirs
+
+from linkage_sim.books import FLOWS
+from linkage_sim.compiled import model_version
+from linkage_sim.engine import Simulation, run_together, seed_of
+from linkage_sim.errors import EngineError
+from linkage_sim.experiments.executors import Progress
+from linkage_sim.results.folders import observed_of, write_run
+from linkage_sim.results.pairing import Sample, sample_of
+from linkage_sim.scenario.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Replicate:
+    """All scenarios in one world.
+
+    Parameters
+    ----------
+    scenarios : of one seed; those of one world hash share their spin-up
+    number : of the replicate
+    model : version of the model in the parent; the worker must have the same
+    folder : where run folders are kept, None for nowhere
+    threads : of one run
+    """
+
+    scenarios: tuple[Scenario, ...]
+    number: int
+    model: str
+    folder: Path | None = None
+    threads: int = 1
+
+
+def live(task: Replicate) -> list[Sample]:
+    """Run the scenarios of a replicate and measure them, in their order.
+
+    Raises
+    ------
+    EngineError
+        where the sources of the model have changed since the parent started.
+    """
+    if model_version() != task.model:
+        raise EngineError("the model's source files changed while runs were going on; start again")
+    samples = []
+    seed = seed_of(task.scenarios[0], task.number)
+    for scenario, outcome in run_together(task.scenarios, seed, threads=task.threads):
+        samples.append(sample_of(observed_of(scenario, outcome, FLOWS), outcome.mean_gap, outcome.worst_balance))
+        if task.folder is not None:
+            write_run(task.folder, f"{scenario.name}-r{task.number}", scenario, outcome, FLOWS, task.number, seed)
+    return samples
+
+
+def with_seed(scenario: Scenario, seed: int | None) -> Scenario:
+    """The same scenario with another seed; None keeps its own.
+
+    Raises
+    ------
+    EngineError
+        for a seed out of bounds.
+    """
+    if seed is None:
+        return scenario
+    if not 0 <= seed < 2**63:
+        raise EngineError(f"seed must be a whole number from 0 to 2^63-1, not {seed}")
+    return scenario.model_copy(update={"seed": seed})
+
+
+def compile_once(scenarios: Sequence[Scenario], progress: Progress) -> None:
+    """Compile the kernels here, once, so that every worker finds them in the user's cache folder.
+
+    A mark in that folder says that it is complete; where the compiler is switched off nothing is done.
+
+    Parameters
+    ----------
+    scenarios : a short run of the largest plan among them calls every kernel
+    progress : told before compiling, which takes about a minute
+    """
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
+        return
+    folder = Path(platformdirs.user_cache_dir("linkage_sim")) / f"code-{model_version()}"
+    mark = folder / f"complete-numba{version('numba')}-python{sys.version_info[0]}.{sys.version_info[1]}"
+    if mark.exists():
+        return
+    progress("compiling (first time only)", 0, 0)
+    scenario = max(scenarios, key=lambda each: len(each.programme))
+    line = scenario.timeline.model_copy(update={"spin_up": 12, "before": 0, "during": 12, "after": 1})
+    short = Simulation(scenario.model_copy(update={"timeline": line}), scenario.seed)
+    short.run()
+    short.outcome()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        mark.touch()
+    except OSError:
+        return
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove what stopped workers left half written in a folder of runs."""
+    for part in folder.glob(".*.part"):
+        shutil.rmtree(part, ignore_errors=True)
+

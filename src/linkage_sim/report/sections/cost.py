@@ -1,0 +1,142 @@
+"""What it cost: money by side, costs per result, and the unit costs at which the ranking turns."""
+
+from __future__ import annotations
+
+from linkage_sim.plots.bars import stacked_figure
+from linkage_sim.plots.breakeven import break_even_figure
+from linkage_sim.report.blocks import Block, Column, Grid, Picture, Section, Table, Text, Words, picture
+from linkage_sim.report.numbers import decimals_for, finite, number, percent, span
+from linkage_sim.report.read import Plan, Row, mapping, sequence
+from linkage_sim.report.view import COST_ADDED, COST_LINKAGE, COST_REACHED, PER_DOLLAR, REACHED, View
+from linkage_sim.report.words import FAMILIES, joined
+
+LOOKS = {
+    "supply": ("#9cc4e4", "///"),
+    "demand": ("#f1b48b", "\\\\\\"),
+    "organisation": ("#cfcfcf", "..."),
+    "unspent": ("#ffffff", ""),
+}
+UNSPENT = "not spent"
+MUCH = 0.05
+"""Unspent money above this share of the budget is named in words."""
+
+
+def cost_section(view: View) -> Section:
+    """Spending, costs per result, break-even."""
+    plans = [plan for plan in view.comparison.programmes if plan.spent is not None]
+    blocks: list[Block] = []
+    if plans:
+        blocks += [Text(_budgets(plans)), Grid([_spending(plans)], wide=True)]
+    table = _per_result(view)
+    if table:
+        blocks.append(table)
+    blocks += _break_even(view)
+    return Section("cost", "What it cost", blocks)
+
+
+def _budgets(plans: list[Plan]) -> str:
+    """Whether budgets are equal, and who could not spend."""
+    budgets = {round(plan.budget) for plan in plans if plan.budget is not None}
+    start = ""
+    if len(budgets) == 1:
+        start = f"All plans have the same budget, {number(float(budgets.pop()), 0)} USD. "
+    elif budgets:
+        start = "The plans have different budgets: compare them by what a dollar brought, not by their gains. "
+    left = [
+        f"{plan.title} left {number(plan.unspent)} USD ({percent(plan.unspent / plan.budget, 0)})"
+        for plan in plans
+        if plan.budget and plan.unspent is not None and plan.unspent > MUCH * plan.budget
+    ]
+    words = f"Not all could be spent: {joined(left)}. " if left else "Nearly all of it was spent in every plan. "
+    return (
+        start + words + "Both sides share one cost base: the same staff months, visits, materials and overhead. Staff and assessments are paid "
+        "whether or not a firm succeeds. What is unspent is returned, and earns nothing for households here."
+    )
+
+
+def _spending(plans: list[Plan]) -> Picture:
+    """Bars of money by side and what was left."""
+    parts = {words: [plan.spent_on(family) for plan in plans] for family, words in FAMILIES.items()}
+    parts[UNSPENT] = [plan.unspent or 0.0 for plan in plans]
+    styles = {FAMILIES.get(family, UNSPENT): look for family, look in LOOKS.items()}
+    said = "; ".join(
+        f"{plan.title}: " + ", ".join(f"{words} {number(values[place])} USD" for words, values in parts.items() if values[place])
+        for place, plan in enumerate(plans)
+    )
+    return picture(
+        stacked_figure([plan.title for plan in plans], parts, styles, "USD, mean over worlds", width=6.6), "spending", "Where the money went",
+        said, heading="Where the money went",
+    )  # fmt: skip
+
+
+def _per_result(view: View) -> Table | None:
+    """What a result cost, each with its range."""
+    wanted = [
+        ("USD spent per household reached", COST_REACHED),
+        ("USD spent per linkage alive 24 months after exit", COST_LINKAGE),
+        ("USD spent per linkage added, 24 months after exit", COST_ADDED),
+        ("USD of household income gained per dollar spent", PER_DOLLAR),
+    ]
+    kept = [(words, names) for words, names in wanted if view.comparison.rows_of(names)]
+    if not kept:
+        return None
+    head = [Column("plan", numeric=False), Column("USD spent"), Column("households reached"), *(Column(words) for words, _ in kept)]
+    lines: list[list[Words]] = []
+    for plan in view.comparison.programmes:
+        reached = view.comparison.row(plan.name, REACHED)
+        line: list[Words] = [view.named(plan), number(plan.spent), number(reached.mean if reached else None)]
+        line += [_with_range(view, view.comparison.row(plan.name, names)) for _, names in kept]
+        lines.append(line)
+    return Table(
+        "What a result cost", head, lines,
+        "A dash: it cannot be said, because no result could be told from chance. A gain per dollar counts the recorded years only; trees and trust may go on.",
+    )  # fmt: skip
+
+
+def _with_range(view: View, row: Row | None) -> Words:
+    if row is None:
+        return number(None)
+    places = decimals_for([row.mean, row.low, row.high])
+    return view.lines(number(row.mean, places), span(row.low, row.high, places))
+
+
+def _break_even(view: View) -> list[Block]:
+    """Figures and words of one or two break-evens."""
+    given = view.comparison.data.get("break_even")
+    entries = [mapping(entry) for entry in sequence(given)] or [mapping(given)]
+    words: list[Block] = []
+    pictures = []
+    for place, entry in enumerate(entry for entry in entries if entry):
+        text = str(entry.get("text") or "")
+        shown = _break_even_picture(view, entry, place, text)
+        if shown:
+            pictures.append(shown)
+        elif text:
+            words.append(Text(text))
+    found: list[Block] = list(words)
+    if pictures:
+        found.insert(0, Grid(pictures))
+    if found:
+        found.insert(0, Text("Who comes first depends on what a unit of work costs. Here the unit costs of the leading plan change, and the other plan's stay."))
+    return found
+
+
+def _break_even_picture(view: View, entry: object, place: int, text: str) -> Picture | None:
+    data = mapping(entry)
+    pair = [view.comparison.plan(name) for name in sequence(data.get("pair"))]
+    level = finite(data.get("gain_runner_up"))
+    points = [
+        (finite(factor), finite(gain)) for factor, gain in zip(sequence(data.get("factors")), sequence(data.get("gain_winner")), strict=False)
+    ]
+    kept = sorted((factor, gain) for factor, gain in points if factor is not None and gain is not None)
+    if len(pair) != 2 or pair[0] is None or pair[1] is None or level is None or len(kept) < 2:
+        return None
+    unit = str(mapping(mapping(view.comparison.data.get("measures")).get(data.get("measure"))).get("unit") or "gain")
+    title = f"{pair[0].title} against {pair[1].title}"
+    return picture(
+        break_even_figure(
+            [factor for factor, _ in kept], [gain for _, gain in kept], level, names=(pair[0].title, pair[1].title),
+            looks=(view.look(pair[0]), view.look(pair[1])), turns_at=finite(data.get("turns_at")), axis_label=unit.replace("USD", "USD", 1),
+        ),
+        f"break-even-{place}", title, text or title, heading="At which costs the ranking turns", caption=text,
+    )  # fmt: skip
