@@ -161,6 +161,7 @@ def only_describes(path: str) -> bool:
 ECHOES = ("concept", "skill")
 """Recorded columns that repeat what the facilitator was given; a change there proves nothing."""
 
+
 @cache
 def base(setting: str) -> Scenario:
     """A small scenario that uses every act, in one of the settings."""

@@ -63,13 +63,7 @@ def _highest(column: Column, simulation: Simulation) -> float:
 
 
 def checked(column: Column, value: Any, at: tuple[int, ...], high: float) -> float | int:
-    """A value that may be written to a column at a place in its table.
-
-    Raises
-    ------
-    StateError
-        where it is of the wrong type, not a number, or out of its declared bounds.
-    """
+    """The value, if it may be written to a column; a StateError where its type is wrong or it is out of bounds."""
     place = f"{column.table}.{column.name} of row {', '.join(map(str, at))} cannot be {value!r}"
     if isinstance(value, bool | np.bool_) and column.unit == "flag":
         return int(value)
@@ -113,7 +107,8 @@ def _wide(name: str, meaning: str, is_fixed: bool) -> property:
         return row
 
     def write(view: Any, value: Any) -> None:
-        getattr(view.state, name)[view.at] = checked(column, value, view.at, column.high)
+        values = getattr(view.state, name)
+        values[view.at] = checked(column, value, view.at, column.high if values.dtype.kind == "f" else 1.0)
         view.model.written = True
 
     return property(read, None if is_fixed else write, doc=f"{meaning}.")
@@ -134,16 +129,6 @@ def columns_of(table: str, wide: str = "") -> Callable[[Made], Made]:
         return made
 
     return give
-
-
-def _plant_numbers(made: Made) -> Made:
-    """Give a class the numbers of a processor as the scenario declares them; they can only be read."""
-    for name, field in ProcessorPlant.model_fields.items():
-        extra = field.json_schema_extra
-        if isinstance(extra, dict) and "unit" in extra:
-            doc = f"{field.description}.\n\n{extra['unit']}; set by the scenario."
-            setattr(made, name, property(operator.attrgetter(f"plant.{name}"), doc=doc))
-    return made
 
 
 class View:
@@ -179,7 +164,7 @@ class View:
 
 def _chain_name(view: View) -> str:
     """Value chain, as the scenario calls it."""
-    return list(view.simulation.scenario.value_chains)[view.chain]
+    return tuple(view.simulation.scenario.value_chains)[int(view.chain)]
 
 
 @columns_of("enterprise", wide="enterprise")
@@ -228,13 +213,7 @@ class _Standing(View, FixedAgent):
         super().__init__(model)
 
     def remove(self) -> None:
-        """Refuse: a view may not go while its row lives on in the run.
-
-        Raises
-        ------
-        EngineError
-            always.
-        """
+        """Refuse with an EngineError: a view may not go while its row lives on in the run."""
         raise EngineError(f"{self!r} cannot be removed: it is a view of a row that lives on; select agents instead")
 
     def __repr__(self) -> str:
@@ -300,28 +279,24 @@ class LeadFirm(_Standing):
         return float(trust_in(self.simulation, rows, self.row, village).mean()) if len(rows) else math.nan
 
     def route(self, village: str | int) -> Route:
-        """What it does in a village.
-
-        Raises
-        ------
-        StateError
-            where there is no such village.
-        """
+        """What it does in a village, by name or number."""
         names = self.simulation.world.routes.village_names
-        number = names.index(village) if village in names else village
-        if not isinstance(number, int) or not 0 <= number < len(names):
+        if village not in names and village not in range(len(names)):
             raise StateError(f"no village {village!r}; known: {', '.join(names)}")
-        return Route(self.model, self.row, number)
+        return Route(self.model, self.row, names.index(village) if isinstance(village, str) else village)
 
 
 @columns_of("", wide="processor")
-@_plant_numbers
 class Processor(_Standing):
     """A processor: buys what standing orders of firms do not take, and in the city."""
 
     chain_name = property(lambda self: self._own[0], doc="Value chain, as the scenario calls it.")
     name = property(lambda self: self._own[1], doc="Name in the scenario.")
     plant = property(lambda self: self._own[2], doc="The scenario's words on it, such as ``plant.place``.")
+
+    for _field, _declared in ProcessorPlant.model_fields.items():
+        if _field not in ("place", "end_market"):
+            vars()[_field] = property(operator.attrgetter(f"plant.{_field}"), doc=f"{_declared.description}.")
 
     @cached_property
     def _own(self) -> tuple[str, str, ProcessorPlant]:
@@ -353,8 +328,7 @@ class Facilitator(View, mesa.Agent):
         self.row, self.at = 0, (0,)
         super().__init__(model)
 
-    remove = _Standing.remove
-    __repr__ = _Standing.__repr__
+    remove, __repr__ = _Standing.remove, _Standing.__repr__
 
     @property
     def programme(self) -> Facilitation:

@@ -7,10 +7,9 @@ import io
 import os
 import sys
 import textwrap
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
@@ -33,6 +32,7 @@ app = App(
     help="What a programme's money does when spent on farmers, on the firms that buy from them, or on both.",
     version=f"linkage-sim {__version__}",
     version_flags=["--version"],
+    suppress_keyboard_interrupt=False,
 )
 
 Replicates = Annotated[int, Parameter(help="simulated worlds; every scenario lives in each of them")]
@@ -46,9 +46,15 @@ Out = Annotated[Path, Parameter(help="folder for results")]
 
 @app.command
 def run(
-    scenario: Path, /, *, seed: Seed = None, replicates: Replicates = 1, jobs: Jobs = None, out: Out = Path("results"),
+    scenario: Path,
+    /,
+    *,
+    seed: Seed = None,
+    replicates: Replicates = 1,
+    jobs: Jobs = None,
+    out: Out = Path("results"),
     threads: Annotated[int, Parameter(help="threads of one run; the result is the same")] = 1,
-) -> int:  # fmt: skip
+) -> int:
     """Run one scenario and write a run folder for each world.
 
     Parameters
@@ -56,6 +62,7 @@ def run(
     scenario : a scenario file, or the name of a shipped one such as apricot/baseline
     """
     from linkage_sim.errors import EngineError
+    from linkage_sim.experiments.progress import watched
     from linkage_sim.experiments.single import run_replicates
     from linkage_sim.experiments.worker import with_seed
     from linkage_sim.results.answer import number
@@ -65,7 +72,7 @@ def run(
     if replicates < 1:
         raise EngineError(f"replicates must be 1 or more, not {replicates}")
     chosen = with_seed(load_scenario(_found(scenario)), seed)
-    with _progress() as told:
+    with _stoppable(f"finished runs are readable in {out}"), watched() as told:
         runs = run_replicates(chosen, replicates, out, jobs=jobs, threads=threads, progress=told)
     levels = [measured(each.observed) for each in runs]
     names = ("income_during", "income_after", "price_received", "firm_share", "side_selling", "linkages_alive", "spent")
@@ -79,8 +86,10 @@ def run(
     _table(f"{chosen.title} ({where})", ["", "level", ""], lines)
     for each in runs:
         if each.manifest["flagged"]:
-            _say(f"mind: {each.path.name}: the price decided on and the price cleared differ by {100 * each.manifest['quote_gap']:.1f} % on average")
-    _say(f"run folder: {runs[0].path}" if len(runs) == 1 else f"run folders: {runs[0].path} and {len(runs) - 1} more in {out}")
+            gap = 100 * each.manifest["quote_gap"]
+            _say(f"Mind: {each.path.name}: the price decided on and the price cleared differ by {gap:.1f} % on average")
+    more = f" and {len(runs) - 1} more" if len(runs) > 1 else ""
+    _say(f"run folder: {runs[0].path}{more}")
     return 0
 
 
@@ -103,18 +112,25 @@ def compare(
     folder_or_files : a folder of scenario files, or files
     """
     from linkage_sim.experiments.compare import compare as compared
+    from linkage_sim.experiments.progress import watched
 
     if not folder_or_files:
         raise ScenarioError("nothing to compare; name a folder of scenario files, such as scenarios/apricot, or files")
     paths = [_found(path) for path in folder_or_files]
-    try:
-        with _progress() as told:
-            comparison = compared(
-                paths[0] if len(paths) == 1 else paths, replicates, seed, jobs, out, baseline, allow_unequal_budgets, keep_runs, told, break_even
-            )  # fmt: skip
-    except KeyboardInterrupt:
-        kept = f"finished runs are readable in {out}" if keep_runs else f"nothing was written to {out}; --keep-runs keeps finished runs"
-        raise KeyboardInterrupt(kept) from None
+    kept = f"finished runs are readable in {out}"
+    with _stoppable(kept if keep_runs else "no run was kept; --keep-runs keeps every finished one"), watched() as told:
+        comparison = compared(
+            paths[0] if len(paths) == 1 else paths,
+            replicates=replicates,
+            seed=seed,
+            jobs=jobs,
+            out=out,
+            baseline=baseline,
+            allow_unequal_budgets=allow_unequal_budgets,
+            keep_runs=keep_runs,
+            progress=told,
+            break_even=break_even,
+        )
     _show(comparison)
     return 0
 
@@ -179,7 +195,12 @@ def phases() -> int:
 
 
 @app.command
-def rerun(run_folder: Path, /, *, out: Annotated[Path | None, Parameter(help="folder for the new run; left out: beside the old")] = None) -> int:
+def rerun(
+    run_folder: Path,
+    /,
+    *,
+    out: Annotated[Path | None, Parameter(help="folder for the new run; left out: beside the old")] = None,
+) -> int:
     """Run a run folder again from itself, and say whether the two are identical to the last bit.
 
     Parameters
@@ -206,20 +227,22 @@ def _show(comparison: Comparison) -> None:
     data = comparison.data
     year = data["currency"]["price_year"]
     lines = data["timeline"]
-    span = f"{(lines['during'] + lines['after']) / 12:g} years from the start of the programme"
+    span = f"{(lines['during'] + lines['after']) / 12:g} years"
+    base = next(plan["title"] for plan in data["scenarios"] if plan["name"] == data["baseline"])
     for title, columns in (
-        (f"Income gained against the baseline, USD of {year} per household and year, {span}", INCOME_TABLE),
-        ("Whom it reached, what it cost, what lasted (linkages: against the baseline)", COST_TABLE),
+        (f'Income gained against "{base}", USD of {year} per household and year, over {span}', INCOME_TABLE),
+        (f'Whom it reached, what it cost, what lasted (linkages: more than with "{base}")', COST_TABLE),
     ):
         _table(title, ["", *(column.heading for column in columns)], table(comparison, columns))
-    _say(f"Means over {data['replicates']} worlds; below each its 90 % interval, and in how many worlds it was better than the baseline.")
+    count = data["replicates"]
+    _tell(f"Means over {count} worlds. Below each: its 90 % interval, then in how many of the worlds it was better.")
     _say("")
     for sentence in answer(comparison):
-        _say(sentence)
+        _tell(sentence)
     for warning in data["warnings"]:
-        _say(f"Mind: {warning}")
+        _tell(f"Mind: {warning}")
     _say("")
-    _say(f"report: {comparison.report}", wrap=False)
+    _say(f"report: {comparison.report}")
 
 
 def _by_table(columns: Sequence[str]) -> list[str]:
@@ -234,6 +257,15 @@ def _by_table(columns: Sequence[str]) -> list[str]:
         words = ", ".join(tables[table])
         lines += textwrap.wrap(start + words, WIDTH - 12, subsequent_indent=" " * len(start), break_on_hyphens=False)
     return lines
+
+
+@contextlib.contextmanager
+def _stoppable(kept: str) -> Iterator[None]:
+    """Say what was kept where the block is stopped by Ctrl-C."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(kept) from None
 
 
 def _unit(name: str) -> str:
@@ -265,78 +297,41 @@ def _console(error: bool = False) -> Console:
     return Console(stderr=error, width=None if stream.isatty() else WIDTH, highlight=False, soft_wrap=False)
 
 
-def _say(text: str, *, wrap: bool = True) -> None:
-    stream = sys.stdout
-    if not wrap or not stream.isatty():
-        stream.write(f"{text}\n")
-    else:
-        _console().print(text, markup=False)
+def _speaks_utf() -> bool:
+    return (getattr(sys.stdout, "encoding", "") or "").lower().replace("-", "").startswith("utf")
+
+
+def _shown(text: str) -> str:
+    """Text with the signs that the terminal has."""
+    return text if _speaks_utf() else text.translate(dict.fromkeys((0x2212, 0x2013, 0x2500), "-"))
+
+
+def _say(text: str) -> None:
+    """One line as it is, however long, so that it can be searched and copied."""
+    sys.stdout.write(f"{_shown(text)}\n")
+
+
+def _tell(text: str) -> None:
+    """A paragraph, folded to the width of the page."""
+    _console().print(_shown(text), markup=False)
 
 
 def _table(title: str, headings: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
     from rich import box
+    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    utf = (getattr(sys.stdout, "encoding", "") or "").lower().startswith("utf")
-    shown = Table(title=Text(title, style="bold"), title_justify="left", box=box.SIMPLE_HEAD if utf else box.ASCII, show_lines=False, pad_edge=False)
+    shown = Table(title=Text(title), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for place, heading in enumerate(headings):
-        shown.add_column(heading, vertical="top", overflow="fold", ratio=None, min_width=14 if place else 0)
+        shown.add_column(heading, vertical="top", min_width=15 if place else 20)
     for place, line in enumerate(lines):
-        shown.add_row(*(Text(part) for part in line), end_section=place == len(lines) - 1)
+        shown.add_row(*(Text(part) for part in line))
         if place < len(lines) - 1 and any("\n" in part for part in line):
             shown.add_row()
-    _console().print(shown)
-
-
-# --- progress -----------------------------------------------------------------------------------------
-
-
-class _Plain:
-    """Progress as lines, where nobody watches a terminal: at most one in a few seconds."""
-
-    every = 5.0
-
-    def __init__(self) -> None:
-        self.stage, self.start, self.last = "", 0.0, 0.0
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        now = time.monotonic()
-        if stage != self.stage:
-            self.stage, self.start, self.last = stage, now, now
-            sys.stderr.write(f"{stage} ...\n" if not total else f"{stage}: 0 of {total}\n")
-        elif done == total or now - self.last >= self.every:
-            self.last = now
-            left = (now - self.start) / max(done, 1) * (total - done)
-            sys.stderr.write(f"{stage}: {done} of {total}" + (f", about {left:.0f} s left\n" if done < total else "\n"))
-        sys.stderr.flush()
-
-
-class _Bars:
-    """Progress as bars with the time left."""
-
-    def __init__(self, bars: Any) -> None:
-        self.bars, self.tasks = bars, dict[str, Any]()
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        if stage not in self.tasks:
-            for task in self.bars.tasks:
-                if task.total is None:
-                    self.bars.update(task.id, total=1, completed=1)
-            self.tasks[stage] = self.bars.add_task(stage, total=total or None)
-        self.bars.update(self.tasks[stage], completed=done)
-
-
-@contextlib.contextmanager
-def _progress() -> Iterator[Any]:
-    if not sys.stderr.isatty():
-        yield _Plain()
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=_console(error=True), transient=True) as bars:
-        yield _Bars(bars)
+    page = io.StringIO()
+    Console(file=page, width=_console().width).print(shown)
+    _say("\n".join(line.rstrip() for line in page.getvalue().splitlines()))
 
 
 # --- the entry ----------------------------------------------------------------------------------------
@@ -367,7 +362,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{error}\nlinkage-sim --help lists commands; linkage-sim COMMAND --help their options\n")
         return WRONG
     except KeyboardInterrupt as stop:
-        sys.stderr.write(f"stopped; {stop or 'finished runs are readable in the folder of results'}\n")
+        sys.stderr.write(f"\nstopped; {stop}\n" if stop.args else "\nstopped\n")
         return STOPPED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -24,7 +24,8 @@ STREAMS: tuple[str, ...] = (
     "household.shock", "household.remittance",
     "contract.join", "trade.deliver", "trade.reject", "practice.improved", "practice.quality",
     "firm.entry", "staff.turnover", "staff.skill", "staff.concept", "programme.target", "programme.duplicate",
-    "selection.visit", "selection.reference", "selection.score", "brokering.view", "firm.honesty", "practice.served", "contract.breakup",
+    "selection.visit", "selection.reference", "selection.score", "brokering.view", "firm.honesty", "practice.served",
+    "contract.breakup",
 )  # fmt: skip
 """Every stream of the model; its place in this tuple is its address. Renaming or moving one changes results."""
 
@@ -60,6 +61,12 @@ def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[
 
 
 @compiled
+def share_of(high: Word, low: Word) -> float:
+    """Number strictly between 0 and 1 from 53 bits of two words; the highest would round to 1 and is held below."""
+    return min((float((high << S21) ^ (low >> S11)) + 0.5) * 1.1102230246251565e-16, 0.9999999999999999)
+
+
+@compiled
 def uniform(key: Key, stream: int, month: int, identity: int) -> float:
     """One uniform number strictly between 0 and 1, 53 bits.
 
@@ -68,12 +75,11 @@ def uniform(key: Key, stream: int, month: int, identity: int) -> float:
     key : uint64 (2,), from `key_of`
     stream : place in `STREAMS`
     month : month of the run; negative in the spin-up
-    identity : who draws, 0..2**32-1
+    identity : who draws, 0..2**63-1
     """
-    words = philox(
-        np.uint64(identity) & MASK, np.uint64(month + 1048576) & MASK, np.uint64(stream), np.uint64(0), key[0], key[1]
-    )
-    return (float((words[0] << S21) ^ (words[1] >> S11)) + 0.5) * 1.1102230246251565e-16
+    who = np.uint64(identity)
+    words = philox(who & MASK, np.uint64(month + 1048576) & MASK, np.uint64(stream), who >> S32, key[0], key[1])
+    return share_of(words[0], words[1])
 
 
 @compiled

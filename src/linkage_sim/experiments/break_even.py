@@ -1,4 +1,4 @@
-"""At which unit costs the ranking turns: the better plan run again with everything it buys made dearer (model 4, Fairness)."""
+"""At which unit costs the ranking turns: the better plan again, with all it buys made dearer (model 4, Fairness)."""
 
 from __future__ import annotations
 
@@ -10,13 +10,30 @@ from linkage_sim.scenario.scenario import Scenario
 
 FACTORS = (1.25, 1.5, 2.0, 3.0, 4.0)
 MOST_REPLICATES = 10
-MEASURE = "income gained per household and year"
-PER_DOLLAR = "income gained per programme dollar"
-SUPPLY = frozenset({"training", "storage", "input_vouchers", "associations", "savings_groups", "village_organisations", "business_skills"})
-DEMAND = frozenset({
-    "market_assessment", "lead_firm_selection", "brokering", "co_investment", "contract_support", "input_provider_links",
-    "processor_links", "mobile_payments",
-})  # fmt: skip
+MEASURE, PER_DOLLAR = "income_gain", "income_per_dollar"
+SUPPLY = frozenset(
+    {
+        "training",
+        "storage",
+        "input_vouchers",
+        "associations",
+        "savings_groups",
+        "village_organisations",
+        "business_skills",
+    }
+)
+DEMAND = frozenset(
+    {
+        "market_assessment",
+        "lead_firm_selection",
+        "brokering",
+        "co_investment",
+        "contract_support",
+        "input_provider_links",
+        "processor_links",
+        "mobile_payments",
+    }
+)
 
 Samples = Mapping[str, Sequence[Sample]]
 Simulate = Callable[[list[Scenario], int], list[list[Sample]]]
@@ -47,7 +64,7 @@ def per_dollar(own: Sequence[Sample], base: Sequence[Sample]) -> float | None:
 
 
 def side_pair(plans: Sequence[Scenario], gains: Mapping[str, float]) -> tuple[str, str] | None:
-    """The best plan of supply acts only and the best of demand acts only, the better first; None where one is missing."""
+    """The best plan of supply acts only and that of demand acts only, the better first; None where one is missing."""
     best: dict[str, str] = {}
     for plan in plans:
         sides = {family(act.act) for act in plan.programme.values()} - {"organisation"}
@@ -64,8 +81,8 @@ def side_pair(plans: Sequence[Scenario], gains: Mapping[str, float]) -> tuple[st
 
 def break_even_of(
     scenarios: Sequence[Scenario], samples: Samples, baseline: str, simulate: Simulate
-) -> dict[str, Any] | None:
-    """Break-even of the two best plans, and of the two sides.
+) -> list[dict[str, Any]]:
+    """Break-even of the two best plans, and of the two sides where these are others.
 
     Parameters
     ----------
@@ -74,11 +91,11 @@ def break_even_of(
 
     Returns
     -------
-    plain data; None with fewer than two plans
+    plain data of each pair; empty with fewer than two plans
     """
     plans = [scenario for scenario in scenarios if scenario.programme]
     if len(plans) < 2:
-        return None
+        return []
     gains = {plan.name: gain(samples, plan.name, baseline) for plan in plans}
     ranked = sorted(gains, key=lambda name: -gains[name])
     top = (ranked[0], ranked[1])
@@ -87,14 +104,12 @@ def break_even_of(
     winners = [plan for plan in plans if plan.name in {top[0], sides[0] if sides else ""}]
     dearer = [_dearer(plan, factor) for plan in winners for factor in FACTORS]
     found = simulate(dearer, worlds)
-    courses = {plan.name: found[number * len(FACTORS) : (number + 1) * len(FACTORS)] for number, plan in enumerate(winners)}
+    courses = {
+        plan.name: found[number * len(FACTORS) : (number + 1) * len(FACTORS)] for number, plan in enumerate(winners)
+    }
     titles = {plan.name: plan.title for plan in plans}
-    data = _pair(top, samples, baseline, courses[top[0]], worlds, titles)
-    data["sides"] = None
-    if sides is not None:
-        data["sides"] = data | {"sides": None} if sides == top else _pair(sides, samples, baseline, courses[sides[0]], worlds, titles)
-        data["sides"].pop("sides", None)
-    return data
+    pairs = [top] if sides is None or sides == top else [top, sides]
+    return [_pair(pair, samples, baseline, courses[pair[0]], worlds, titles) for pair in pairs]
 
 
 def _dearer(plan: Scenario, factor: float) -> Scenario:
@@ -103,8 +118,13 @@ def _dearer(plan: Scenario, factor: float) -> Scenario:
 
 
 def _pair(
-    pair: tuple[str, str], samples: Samples, baseline: str, courses: Sequence[Sequence[Sample]], worlds: int, titles: Mapping[str, str]
-) -> dict[str, Any]:  # fmt: skip
+    pair: tuple[str, str],
+    samples: Samples,
+    baseline: str,
+    courses: Sequence[Sequence[Sample]],
+    worlds: int,
+    titles: Mapping[str, str],
+) -> dict[str, Any]:
     """Break-even of one pair, per budget and per dollar spent."""
     winner, runner_up = pair
     base = samples[baseline][:worlds]
@@ -131,10 +151,15 @@ def _pair(
         "replicates": worlds,
         "lead": {"mean": lead.mean, "low": lead.low, "high": lead.high, "share_better": lead.share_better},
         "per_dollar": {
-            "measure": PER_DOLLAR, "gain_winner": dollars, "gain_runner_up": other_dollar, "turns_at": turns_dollar,
+            "measure": PER_DOLLAR,
+            "gain_winner": dollars,
+            "gain_runner_up": other_dollar,
+            "turns_at": turns_dollar,
         },
-        "text": _words(names, turns, factors[-1], worlds) + " " + _dollar_words(names, turns_dollar, dollars, other_dollar),
-    }  # fmt: skip
+        "text": _words(names, turns, factors[-1], worlds)
+        + " "
+        + _dollar_words(names, turns_dollar, dollars, other_dollar),
+    }
 
 
 def turning_point(factors: Sequence[float], gains: Sequence[float], other: float) -> float | None:
@@ -156,22 +181,23 @@ def turning_point(factors: Sequence[float], gains: Sequence[float], other: float
 
 def _words(names: tuple[str, str], turns: float | None, most: float, worlds: int) -> str:
     one, other = names
-    base = f"(over {worlds} worlds)"
+    base = f"({worlds} worlds)"
     if turns is None:
-        return f"At equal budget, \"{one}\" stays ahead of \"{other}\" even if everything it buys costs {most:g} times as much {base}."
+        return f'At equal budget, "{one}" stays ahead of "{other}" even if all it buys costs {most:g} times as much {base}.'
     if turns <= 1.0:
-        return f"At equal budget, \"{one}\" and \"{other}\" are level already at today's unit costs {base}."
-    return f"At equal budget, \"{one}\" falls behind \"{other}\" once everything it buys costs {turns:.2f} times as much {base}."
+        return f'At equal budget, "{one}" and "{other}" are level already at today\'s unit costs {base}.'
+    return f'At equal budget, "{one}" falls behind "{other}" once all it buys costs {turns:.2f} times as much {base}.'
 
 
 def _dollar_words(
     names: tuple[str, str], turns: float | None, dollars: Sequence[float | None], other_dollar: float | None
 ) -> str:
-    one, other = names
+    other = names[1]
     if other_dollar is None or any(value is None for value in dollars):
         return "Per dollar spent no comparison can be made: one of them spent nothing."
     if turns is None:
         return "Per dollar spent it stays ahead as well."
     if turns <= 1.0:
-        return f"Per dollar spent, \"{other}\" is ahead at today's unit costs ({other_dollar:.2f} against {dollars[0]:.2f} USD)."
+        against = f"{other_dollar:.2f} against {dollars[0]:.2f} USD"
+        return f'Per dollar spent, "{other}" is ahead already at today\'s unit costs ({against}).'
     return f"Per dollar spent that happens at {turns:.2f} times the unit costs."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -20,13 +20,15 @@ from linkage_sim.experiments.register import map_of, register_of, sources_of
 from linkage_sim.experiments.worker import Replicate, compile_once, live, remove_parts, with_seed
 from linkage_sim.results.comparison import FORMAT, Comparison, write_comparison
 from linkage_sim.results.folders import LARGEST_GAP, now
-from linkage_sim.results.measures import ALL, FIRM_SHARE, row_name
+from linkage_sim.results.measures import FIRM_SHARE, row_name
+from linkage_sim.results.observed import ALL
 from linkage_sim.results.pairing import Sample, compared_rows, compared_years, declared_measures, head_to_head
 from linkage_sim.scenario.load import load_scenarios
 from linkage_sim.scenario.scenario import Scenario, digest
 
 FEW = 10
 """Replicates below which the report warns."""
+CLAIMED = ("true", "claimed", "believed")
 MUCH_UNSPENT = 0.1
 """Share of a budget left unspent above which the report warns."""
 
@@ -38,11 +40,13 @@ class Design:
     Parameters
     ----------
     name : of the folder of results, without its hash
+    path : folder of scenario files as it was given; empty where there was none
     scenarios : the baseline first, all of one seed
     warnings : what is suspicious about it
     """
 
     name: str
+    path: str
     scenarios: tuple[Scenario, ...]
     baseline: str
     replicates: int
@@ -103,7 +107,7 @@ def compare(
     compile_once(design.scenarios, told)
     runs = work.simulate(list(design.scenarios), replicates, "worlds", work.folder)
     samples = {scenario.name: own for scenario, own in zip(design.scenarios, runs, strict=True)}
-    turning = None
+    turning: list[dict[str, Any]] = []
     if break_even:
         turning = break_even_of(
             design.scenarios, samples, baseline, lambda dearer, worlds: work.simulate(dearer, worlds, "break-even")
@@ -119,8 +123,12 @@ def _write_report(folder: Path) -> Any:
 
 
 def designed(
-    scenarios: str | Path | Iterable[str | Path | Scenario], replicates: int, seed: int | None, baseline: str, allow_unequal_budgets: bool
-) -> Design:  # fmt: skip
+    scenarios: str | Path | Iterable[str | Path | Scenario],
+    replicates: int,
+    seed: int | None,
+    baseline: str,
+    allow_unequal_budgets: bool,
+) -> Design:
     """Load and check what is to be compared.
 
     Raises
@@ -142,9 +150,12 @@ def designed(
     ordered = [first, *(scenario for scenario in loaded if scenario.name != baseline)]
     warnings = [*_budgets(ordered, allow_unequal_budgets), *_worlds(ordered)]
     if replicates < FEW:
-        warnings.append(f"Only {replicates} worlds were simulated; intervals are wide. Use 20 or more before deciding anything.")
+        warnings.append(
+            f"Only {replicates} worlds were simulated; intervals are wide. Use 20 or more before deciding anything."
+        )
     chosen = first.seed if seed is None else seed
-    return Design(name, tuple(with_seed(each, chosen) for each in ordered), baseline, replicates, tuple(warnings))
+    path = str(scenarios) if isinstance(scenarios, (str, Path)) else ""
+    return Design(name, path, tuple(with_seed(each, chosen) for each in ordered), baseline, replicates, tuple(warnings))
 
 
 def _loaded(scenarios: str | Path | Iterable[str | Path | Scenario]) -> tuple[str, list[Scenario]]:
@@ -167,8 +178,8 @@ def _budgets(scenarios: Sequence[Scenario], allow_unequal: bool) -> list[str]:
     listed = ", ".join(f"{name} {budget:,.0f} USD" for name, budget in budgets.items())
     if not allow_unequal:
         raise EngineError(
-            f"budgets differ, so a ranking would say nothing: {listed}\n    give all the same facilitator.budget, or compare them "
-            "all the same with --allow-unequal-budgets"
+            f"budgets differ, so a ranking would say nothing: {listed}\n"
+            "    give all plans the same facilitator.budget, or compare them as they are with --allow-unequal-budgets"
         )
     return [f"Budgets differ, so gains cannot be ranked as they stand; compare them per dollar: {listed}."]
 
@@ -179,7 +190,8 @@ def _worlds(scenarios: Sequence[Scenario]) -> list[str]:
     other = [name for name, line in lines.items() if line != first.timeline]
     if other:
         raise EngineError(
-            f"timelines differ, so months cannot be paired: {', '.join(other)} against {first.name}\n    give all the same timeline"
+            f"timelines differ, so months cannot be paired: {', '.join(other)} against {first.name}\n"
+            "    give all the same timeline"
         )
     seeded = [with_seed(scenario, first.seed) for scenario in scenarios]
     strange = [each.title for each in seeded if each.world_hash() != seeded[0].world_hash()]
@@ -187,7 +199,7 @@ def _worlds(scenarios: Sequence[Scenario]) -> list[str]:
         return []
     named = ", ".join(f'"{title}"' for title in strange)
     return [
-        f"The world itself, not only the programme, differs from the baseline's in {named}: differences are of both together."
+        f"In {named} the world itself differs from the baseline's, not only the programme: gains are of both together."
     ]
 
 
@@ -216,7 +228,7 @@ class _Work:
         return [[samples[place] for samples in found] for place in range(len(scenarios))]
 
 
-def gathered(design: Design, samples: dict[str, list[Sample]], turning: dict[str, Any] | None) -> dict[str, Any]:
+def gathered(design: Design, samples: dict[str, list[Sample]], turning: list[dict[str, Any]]) -> dict[str, Any]:
     """All of ``comparison.json``: plain data without NaN."""
     first = design.scenarios[0]
     line, region = first.timeline, first.region
@@ -229,6 +241,7 @@ def gathered(design: Design, samples: dict[str, list[Sample]], turning: dict[str
         "model_version": model_version(),
         "name": design.name,
         "title": region.title,
+        "command_path": design.path,
         "replicates": design.replicates,
         "seed": design.seed,
         "baseline": design.baseline,
@@ -267,13 +280,17 @@ def _described(scenario: Scenario, samples: Sequence[Sample]) -> dict[str, Any]:
     """What a scenario planned and did, means over worlds."""
     acts = [
         {
-            "name": name, "act": act.act, "family": family(act.act), "share": act.share, "start": act.start,
+            "name": name,
+            "act": act.act,
+            "family": family(act.act),
+            "share": act.share,
+            "start": act.start,
             "end": scenario.timeline.during if act.end is None else act.end,
             "spent": _mean(samples, lambda s, name=name: s.programme["spent"][name]),  # type: ignore[misc]
             "units": _mean(samples, lambda s, name=name: s.programme["units"][name]),  # type: ignore[misc]
         }
         for name, act in scenario.programme.items()
-    ]  # fmt: skip
+    ]
     has_plan = bool(scenario.programme)
     return {
         "name": scenario.name,
@@ -289,15 +306,20 @@ def _described(scenario: Scenario, samples: Sequence[Sample]) -> dict[str, Any]:
     }
 
 
-def _claims(claims: Sequence[dict[str, float]]) -> list[dict[str, Any]]:
-    """What firms claimed and what was true: all applicants, then those chosen; means over applications of all worlds."""
-    found = []
-    for who, some in (("applicants", claims), ("chosen", [claim for claim in claims if claim["chosen"]])):
+def _claims(claims: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """What firms claimed and what was true, of all applicants and of those chosen; means over all worlds."""
+    found: dict[str, float] = {}
+    chosen = [claim for claim in claims if claim["chosen"]]
+    for who, some in (("all", claims), ("chosen", chosen)):
         if some:
-            names = ("true", "claimed", "believed", "chosen")
-            means = {name: math.fsum(claim[name] for claim in some) / len(some) for name in names}
-            over = math.fsum(claim["claimed"] / claim["true"] for claim in some) / len(some)
-            found.append({"who": who, **means, "claimed_over_true": over, "count": len(some)})
+            found |= {f"{who}_{name}": math.fsum(claim[name] for claim in some) / len(some) for name in CLAIMED}
+    if claims:
+        over = {
+            who: [claim["claimed"] / claim["true"] for claim in some]
+            for who, some in (("applicants", claims), ("chosen", chosen))
+        }
+        found |= {f"{who}_claimed_over_true": math.fsum(each) / len(each) for who, each in over.items() if each}
+        found |= {"applications": float(len(claims)), "choices": float(len(chosen))}
     return found
 
 
@@ -308,8 +330,9 @@ def _warnings(design: Design, samples: dict[str, list[Sample]], described: Seque
         gaps = [sample.quote_gap for sample in samples[scenario.name] if sample.quote_gap > LARGEST_GAP]
         if gaps:
             found.append(
-                f'"{scenario.title}": in {len(gaps)} of {design.replicates} worlds the price decided on and the price cleared differ by '
-                f"more than {100 * LARGEST_GAP:g} % on average (worst {100 * max(gaps):.1f} %); treat its numbers with care."
+                f'"{scenario.title}": in {len(gaps)} of {design.replicates} worlds the price decided on and the price '
+                f"cleared differ by more than {100 * LARGEST_GAP:g} % on average (worst {100 * max(gaps):.1f} %); "
+                "treat its numbers with care."
             )
         left = told["returned"] + told["unassigned"]
         if told["budget"] > 0.0 and left > MUCH_UNSPENT * told["budget"]:

@@ -88,9 +88,13 @@ def run_tasks(
 
 
 def _collect(
-    pool: ProcessPoolExecutor, function: Callable[[T], R], tasks: Sequence[T], missing: list[int], found: dict[int, R],
+    pool: ProcessPoolExecutor,
+    function: Callable[[T], R],
+    tasks: Sequence[T],
+    missing: list[int],
+    found: dict[int, R],
     done: Callable[[int], None],
-) -> None:  # fmt: skip
+) -> None:
     """Send the missing tasks and take results as they come."""
     with _no_main_module():
         sent: dict[Future[R], int] = {pool.submit(function, tasks[number]): number for number in missing}

@@ -42,9 +42,16 @@ def register_of(scenarios: Sequence[Scenario], baseline: str) -> list[dict[str, 
 
 def _entry(each: Declared) -> dict[str, Any]:
     return {
-        "path": each.path, "value": each.value, "unit": each.unit, "low": each.low, "high": each.high, "kind": each.kind,
-        "source": each.effective_source, "assumed": is_assumed(each), "meaning": each.meaning,
-    }  # fmt: skip
+        "path": each.path,
+        "value": each.value,
+        "unit": each.unit,
+        "low": each.low,
+        "high": each.high,
+        "kind": each.kind,
+        "source": each.effective_source,
+        "assumed": is_assumed(each),
+        "meaning": each.meaning,
+    }
 
 
 def sources_of(register: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:

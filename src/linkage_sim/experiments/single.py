@@ -21,8 +21,12 @@ from linkage_sim.scenario.scenario import Scenario
 
 
 def run(
-    scenario: Scenario | str | Path, seed: int | None = None, replicate: int = 0, out: str | Path | None = None, threads: int = 1
-) -> Run:  # fmt: skip
+    scenario: Scenario | str | Path,
+    seed: int | None = None,
+    replicate: int = 0,
+    out: str | Path | None = None,
+    threads: int = 1,
+) -> Run:
     """Run one scenario and write its run folder.
 
     Parameters
@@ -64,8 +68,14 @@ def _run_into(task: _Task) -> Path:
 
 
 def run_replicates(
-    scenario: Scenario, replicates: int, out: Path, *, jobs: int | None = None, threads: int = 1, progress: Progress = silent
-) -> list[Run]:  # fmt: skip
+    scenario: Scenario,
+    replicates: int,
+    out: Path,
+    *,
+    jobs: int | None = None,
+    threads: int = 1,
+    progress: Progress = silent,
+) -> list[Run]:
     """Run one scenario in several worlds, one run folder each."""
     compile_once([scenario], progress)
     tasks = [_Task(scenario, number, out, threads, "") for number in range(replicates)]
@@ -108,8 +118,9 @@ def rerun(path: str | Path, out: str | Path | None = None, threads: int = 1) -> 
     old = open_run(path)
     if old.manifest["model_version"] != model_version():
         raise ResultsError(
-            f"{old.path}: made by model version {old.manifest['model_version']}, this is {model_version()}; the rules have changed, so "
-            f"numbers may differ. To run the scenario by the rules of today: linkage-sim run {old.path / 'scenario.yaml'}"
+            f"{old.path}: made by model version {old.manifest['model_version']}, this is {model_version()}; "
+            "the rules have changed, so numbers may differ\n"
+            f"    to run its scenario by the rules of today: linkage-sim run {old.path / 'scenario.yaml'}"
         )
     folder = old.path.resolve()
     target = folder.parent if out is None else Path(out)

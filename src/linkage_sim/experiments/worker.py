@@ -109,4 +109,3 @@ def remove_parts(folder: Path) -> None:
     """Remove what stopped workers left half written in a folder of runs."""
     for part in folder.glob(".*.part"):
         shutil.rmtree(part, ignore_errors=True)
-

@@ -41,6 +41,7 @@ def years_figure(
     share: bool = False,
     zero: bool = False,
     legend: bool = False,
+    limits: tuple[float, float] | None = None,
     width: float = 3.7,
     height: float = 2.45,
     axis_label: str = "",
@@ -54,6 +55,7 @@ def years_figure(
     share : values are shares, shown in percent
     zero : mark zero, for differences
     legend : name the lines inside the figure; the report names them once, outside
+    limits : ends of the upright axis; None fits the lines
     width, height : inches
     axis_label : what the upright axis measures, with its unit; may be empty where a heading says it
     """
@@ -79,6 +81,8 @@ def years_figure(
                 markeredgecolor=course.look.colour if course.look.marker == "x" else "white", markeredgewidth=1.2 if course.look.marker == "x" else 0.6,
                 label=course.label, zorder=3, clip_on=False,
             )  # fmt: skip
+        if limits is not None:
+            axes.set_ylim(*limits)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=9))
         axes.yaxis.set_major_locator(MaxNLocator(5))
         axes.yaxis.set_major_formatter(FuncFormatter(_percent if share else thousands))

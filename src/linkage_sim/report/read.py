@@ -76,6 +76,16 @@ class Plan:
         return sum(act.spent or 0.0 for act in self.acts if act.family == family)
 
 
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One year of a course: mean over worlds and its range."""
+
+    year: float
+    mean: float
+    low: float
+    high: float
+
+
 @dataclass(frozen=True)
 class Comparison:
     """A comparison folder's results with ways to ask for them.
@@ -133,14 +143,18 @@ class Comparison:
         """A scenario by name."""
         return next((plan for plan in self.plans if plan.name == name), None)
 
-    def course(self, scenario: str, measures: Sequence[str]) -> list[tuple[float, float]]:
-        """Year and mean level of the first of these measures that was kept year by year; years without a number left out."""
+    def course(self, scenario: str, measures: Sequence[str]) -> list[Point]:
+        """The first of these measures that was kept year by year; years without a number left out."""
         series = mapping(mapping(self.data.get("yearly")).get(scenario))
         for measure in measures:
             kept = mapping(series.get(measure))
-            years, means = sequence(kept.get("years")), sequence(kept.get("mean"))
-            pairs = [(finite(year), finite(mean)) for year, mean in zip(years, means, strict=False)]
-            found = [(year, mean) for year, mean in pairs if year is not None and mean is not None]
+            years, means, lows, highs = (sequence(kept.get(part)) for part in ("years", "mean", "low", "high"))
+            found = []
+            for place, (year, mean) in enumerate(zip(map(finite, years), map(finite, means), strict=False)):
+                if year is not None and mean is not None:
+                    low = finite(lows[place]) if place < len(lows) else None
+                    high = finite(highs[place]) if place < len(highs) else None
+                    found.append(Point(year, mean, mean if low is None else low, mean if high is None else high))
             if found:
                 return found
         return []

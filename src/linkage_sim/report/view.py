@@ -89,6 +89,17 @@ class View:
         """Two lines in one cell, the second quieter."""
         return Markup('{}<br><span class="quiet">{}</span>').format(first, second)
 
+    @property
+    def households(self) -> float | None:
+        """Households of the region."""
+        return finite(self.comparison.data.get("households"))
+
+    @property
+    def programme_years(self) -> tuple[float, float] | None:
+        """First and last recorded year with the programme, counted from 1."""
+        before, during, _ = self.comparison.years
+        return (before + 1.0, before + during) if during > 0.0 else None
+
     # --- who is who ---------------------------------------------------------------------------------------
 
     def side(self, plan: Plan) -> Side:

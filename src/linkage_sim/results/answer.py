@@ -32,7 +32,7 @@ class Column:
 
 INCOME_TABLE = (
     Column("All households", "income"),
-    Column("in percent", "income_percent"),
+    Column("in percent", "income_percent", worlds=False),
     Column("Headed by women", "income", "women"),
     Column("Poorest third", "income", "poorest"),
 )
@@ -65,14 +65,17 @@ def cell(row: dict[str, Any] | None, column: Column) -> str:
     lines = [number(row["mean"], column.decimals, sign=column.sign)]
     lines.append(f"{number(row['low'], column.decimals)} to {number(row['high'], column.decimals)}")
     if column.worlds and row["share_better"] is not None:
-        lines.append(f"better in {worlds(row['share_better'], row['replicates'])}")
+        lines.append(f"{worlds(row['share_better'], row['replicates'])} worlds")
     return "\n".join(lines)
 
 
 def table(comparison: Comparison, columns: Sequence[Column]) -> list[list[str]]:
     """Title and cells of every scenario but the baseline, best income first."""
     return [
-        [plan["title"], *(cell(comparison.row(plan["name"], column.measure, column.group), column) for column in columns)]
+        [
+            plan["title"],
+            *(cell(comparison.row(plan["name"], column.measure, column.group), column) for column in columns),
+        ]
         for plan in ranked(comparison)
     ]
 
@@ -92,20 +95,16 @@ def answer(comparison: Comparison) -> list[str]:
         return []
     title, count = plans[0]["title"], row["replicates"]
     gain = f"{number(row['mean'], 1, sign=True)} USD per household and year"
-    how = f"90 % interval {number(row['low'], 1)} to {number(row['high'], 1)}, better in {worlds(row['share_better'], count)} worlds"
+    better = worlds(row["share_better"], count)
+    how = f"90 % interval {number(row['low'], 1)} to {number(row['high'], 1)}, better in {better} worlds"
     if row["low"] > 0.0:
         found = [f'"{title}" raised income most: {gain} against "{_title(comparison)}" ({how}).']
     elif row["mean"] > 0.0:
         found = [f'No gain can be told from chance; the largest is that of "{title}": {gain} ({how}).']
     else:
         found = [f'Nothing raised income on average; "{title}" lost least: {gain} ({how}).']
-    turning = comparison.data.get("break_even")
     found.extend(_lead(comparison, plans))
-    if turning:
-        found.append(turning["text"])
-        sides = turning.get("sides")
-        if sides and sides["pair"] != turning["pair"]:
-            found.append(sides["text"])
+    found.extend(entry["text"] for entry in comparison.data["break_even"])
     return found
 
 
@@ -121,7 +120,9 @@ def _lead(comparison: Comparison, plans: Sequence[dict[str, Any]]) -> list[str]:
     pair = (plans[0]["name"], plans[1]["name"])
     for entry in comparison.data["head_to_head"]:
         if set(entry["pair"]) == set(pair):
-            turn: Callable[[float], float] = (lambda value: value) if entry["pair"][0] == pair[0] else (lambda value: -value)
+            turn: Callable[[float], float] = (
+                (lambda value: value) if entry["pair"][0] == pair[0] else (lambda value: -value)
+            )
             low, high = sorted((turn(entry["low"]), turn(entry["high"])))
             share = entry["share_better"] if entry["pair"][0] == pair[0] else 1.0 - entry["share_better"]
             ahead = f"ahead in {worlds(share, entry['replicates'])} worlds"

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from linkage_sim import __version__
 from linkage_sim.errors import ResultsError
-from linkage_sim.results.measures import Observed
+from linkage_sim.results.observed import Observed
 from linkage_sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -29,10 +29,14 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 LARGEST_GAP = 0.05
-"""Share; a run whose price decided on and price cleared differ by more on average is flagged (model 4, Quote and clear)."""
+"""Share; a run whose price decided on and price cleared differ by more on average is flagged (model 4)."""
 MANIFEST, SCENARIO, MONTHLY, BOOKS, HOUSEHOLDS = (
-    "manifest.json", "scenario.yaml", "monthly.parquet", "books.parquet", "households.parquet",
-)  # fmt: skip
+    "manifest.json",
+    "scenario.yaml",
+    "monthly.parquet",
+    "books.parquet",
+    "households.parquet",
+)
 
 
 class OutcomeLike(Protocol):
@@ -71,9 +75,15 @@ def observed_of(scenario: Scenario, outcome: OutcomeLike, flows: Sequence[FlowLi
     """Make a run ready to be measured."""
     line = scenario.timeline
     return Observed(
-        outcome.names, outcome.monthly, tuple(flow.name for flow in flows), outcome.flows, outcome.households, outcome.programme,
-        line.before, line.during,
-    )  # fmt: skip
+        outcome.names,
+        outcome.monthly,
+        tuple(flow.name for flow in flows),
+        outcome.flows,
+        outcome.households,
+        outcome.programme,
+        line.before,
+        line.during,
+    )
 
 
 @dataclass(frozen=True)
@@ -120,9 +130,15 @@ class Run:
         monthly, books = self.monthly, self.books
         kept = self.households.to_records(index=False) if HOUSEHOLDS in self.manifest["files"] else None
         return Observed(
-            tuple(monthly.columns), monthly.to_numpy(), tuple(books.columns), books.to_numpy(), kept, self.manifest["programme"],
-            self.manifest["timeline"]["before"], self.manifest["timeline"]["during"],
-        )  # fmt: skip
+            tuple(monthly.columns),
+            monthly.to_numpy(),
+            tuple(books.columns),
+            books.to_numpy(),
+            kept,
+            self.manifest["programme"],
+            self.manifest["timeline"]["before"],
+            self.manifest["timeline"]["during"],
+        )
 
     def _whole(self, name: str) -> bytes:
         """Bytes of a file, checked against the manifest."""
@@ -142,7 +158,9 @@ class Run:
         try:
             return pq.read_table(pa.BufferReader(self._whole(name))).to_pandas()  # type: ignore[no-any-return]
         except (pa.ArrowException, OSError) as error:
-            raise ResultsError(f"{self.path / name}: cannot be read as Parquet ({error}); run the scenario again") from error
+            raise ResultsError(
+                f"{self.path / name}: cannot be read as Parquet ({error}); run the scenario again"
+            ) from error
 
 
 def fingerprint(content: bytes) -> str:
@@ -157,8 +175,14 @@ def run_name(scenario: Scenario, replicate: int) -> str:
 
 
 def write_run(
-    out: Path, name: str, scenario: Scenario, outcome: OutcomeLike, flows: Sequence[FlowLike], replicate: int, world_seed: int
-) -> Path:  # fmt: skip
+    out: Path,
+    name: str,
+    scenario: Scenario,
+    outcome: OutcomeLike,
+    flows: Sequence[FlowLike],
+    replicate: int,
+    world_seed: int,
+) -> Path:
     """Write a run folder; it appears under its name only when it is whole.
 
     Parameters
@@ -179,11 +203,14 @@ def write_run(
     files = {
         SCENARIO: dump_scenario(scenario).encode(),
         MONTHLY: _parquet(months, outcome.names, outcome.monthly, {}),
-        BOOKS: _parquet(months, [flow.name for flow in flows], outcome.flows, {
-            flow.name: {"unit": flow.unit, "source": flow.source, "target": flow.target} for flow in flows
-        }),
+        BOOKS: _parquet(
+            months,
+            [flow.name for flow in flows],
+            outcome.flows,
+            {flow.name: {"unit": flow.unit, "source": flow.source, "target": flow.target} for flow in flows},
+        ),
         HOUSEHOLDS: _household_parquet(outcome.households),
-    }  # fmt: skip
+    }
     manifest = _manifest(scenario, outcome, replicate, world_seed)
     manifest["files"] = {file: fingerprint(content) for file, content in files.items()}
     files[MANIFEST] = (json.dumps(manifest, indent=1, allow_nan=False) + "\n").encode()
@@ -271,7 +298,8 @@ def part_folder(out: Path, name: str) -> Iterator[Path]:
         yield part
     except OSError as error:
         raise ResultsError(
-            f"{error.filename or out / name}: cannot be written ({error.strerror or error}); name another folder with --out"
+            f"{error.filename or out / name}: cannot be written ({error.strerror or error}); "
+            "name another folder with --out"
         ) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
@@ -309,7 +337,9 @@ def open_run(path: str | Path) -> Run:
         raise ResultsError(
             f"{folder / MANIFEST}: format {manifest.get('format')!r}, this version of linkage_sim reads format {FORMAT}"
         )
-    missing = [key for key in ("files", "model_version", "timeline", "programme", "replicate", "seed") if key not in manifest]
+    missing = [
+        key for key in ("files", "model_version", "timeline", "programme", "replicate", "seed") if key not in manifest
+    ]
     if missing:
         raise ResultsError(f"{folder / MANIFEST}: damaged, {', '.join(missing)} missing; run the scenario again")
     for name in manifest["files"]:

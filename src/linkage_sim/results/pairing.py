@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from linkage_sim.results.measures import ALL, IN_WORDS, MEASURES, Better, Level, Observed, measured, measured_by_year, row_name
+from linkage_sim.results.levels import LASTING_MONTHS
+from linkage_sim.results.measures import IN_WORDS, MEASURES, Better, measured, measured_by_year, row_name
+from linkage_sim.results.observed import ALL, Level, Observed
 
 CONFIDENCE = 0.90
 """Of every interval that is shown."""
@@ -135,7 +137,9 @@ def ratio(
     value = math.fsum(a for a, _ in pairs) / len(pairs) / bottom
     _, low, high = interval([(a - value * b) / bottom for a, b in pairs])
     better_share = share_better([a for a, _ in pairs], better) if to_twin else None
-    return Estimate(scale * value, scale * (value + low), scale * (value + high), better_share, len(pairs), scale * value)
+    return Estimate(
+        scale * value, scale * (value + low), scale * (value + high), better_share, len(pairs), scale * value
+    )
 
 
 Pick = Callable[[Sample, Sample, str], Level]
@@ -176,17 +180,56 @@ def _gain(name: str) -> Pick:
 RATIOS: tuple[Ratio, ...] = (
     *(
         Ratio(
-            row_name("income_percent", window), "percent", "higher",
+            row_name("income_percent", window),
+            "percent",
+            "higher",
             f"change of income from the value chain against the baseline, {IN_WORDS[window]}",
-            _gain(row_name("income", window)), _twin(row_name("income", window)), grouped=True, to_twin=True, scale=100.0,
+            _gain(row_name("income", window)),
+            _twin(row_name("income", window)),
+            grouped=True,
+            to_twin=True,
+            scale=100.0,
         )
         for window in ("during", "after", "whole")
     ),
-    Ratio("income_per_dollar", "USD per USD", "higher", "enterprise income that the group gained against the baseline, during and after the programme, for every dollar the programme spent on anybody", _gain("income_total"), _own("spent", whole=True), grouped=True, to_twin=True),
-    Ratio("cost_per_household", "USD per household", "lower", "programme money spent for every household reached", _own("spent"), _own("reached")),
-    Ratio("cost_per_linkage", "USD per linkage", "lower", "programme money spent for every linkage alive 24 months after exit, those that would have lived without it included", _own("spent"), _own("linkages_alive")),
-    Ratio("cost_per_added_linkage", "USD per linkage", "lower", "programme money spent for every linkage alive 24 months after exit beyond those of the baseline; left out where it added none that can be told from chance", _own("spent"), _gain("linkages_alive")),
-)  # fmt: skip
+    Ratio(
+        "income_per_dollar",
+        "USD per USD",
+        "higher",
+        "enterprise income that the group gained against the baseline, during and after the programme, for every "
+        "dollar the programme spent on anybody",
+        _gain("income_total"),
+        _own("spent", whole=True),
+        grouped=True,
+        to_twin=True,
+    ),
+    Ratio(
+        "cost_per_household",
+        "USD per household",
+        "lower",
+        "programme money spent for every household reached",
+        _own("spent"),
+        _own("reached"),
+    ),
+    Ratio(
+        "cost_per_linkage",
+        "USD per linkage",
+        "lower",
+        f"programme money spent for every linkage alive {LASTING_MONTHS} months after exit, those that would live "
+        "without it included",
+        _own("spent"),
+        _own("linkages_alive"),
+    ),
+    Ratio(
+        "cost_per_added_linkage",
+        "USD per linkage",
+        "lower",
+        f"programme money spent for every linkage alive {LASTING_MONTHS} months after exit beyond those of the "
+        "baseline; left out where it added none that can be told from chance",
+        _own("spent"),
+        _gain("linkages_alive"),
+    ),
+)
 
 
 def declared_measures() -> dict[str, dict[str, str]]:
@@ -204,7 +247,7 @@ def declared_measures() -> dict[str, dict[str, str]]:
     for each in RATIOS:
         text = f"{each.meaning}; a ratio of means over worlds"
         found[each.name] = {"unit": each.unit, "better": each.better, "meaning": text}
-    words = "income per household and year, difference to the baseline in the same world, year by year"
+    words = "income per household and year less that of the baseline in the same world"
     found["income_gain"] = {"unit": "USD per household and year", "better": "higher", "meaning": words}
     return found
 
@@ -241,9 +284,17 @@ def compared_rows(samples: Mapping[str, Sequence[Sample]], baseline: str) -> lis
 def _row(scenario: str, measure: str, unit: str, group: str, found: Estimate, baseline: str) -> dict[str, Any]:
     better = None if scenario == baseline else found.share_better
     return {
-        "scenario": scenario, "measure": measure, "unit": unit, "group": group, "mean": found.mean, "low": found.low,
-        "high": found.high, "share_better": better, "replicates": found.replicates, "level": found.level,
-    }  # fmt: skip
+        "scenario": scenario,
+        "measure": measure,
+        "unit": unit,
+        "group": group,
+        "mean": found.mean,
+        "low": found.low,
+        "high": found.high,
+        "share_better": better,
+        "replicates": found.replicates,
+        "level": found.level,
+    }
 
 
 def ratio_of(each: Ratio, own: Sequence[Sample], base: Sequence[Sample], group: str) -> Estimate | None:
@@ -254,7 +305,9 @@ def ratio_of(each: Ratio, own: Sequence[Sample], base: Sequence[Sample], group: 
     return ratio(tops, bottoms, each.better, to_twin=each.to_twin, scale=each.scale)
 
 
-def head_to_head(samples: Mapping[str, Sequence[Sample]], baseline: str, measure: str = "income") -> list[dict[str, Any]]:
+def head_to_head(
+    samples: Mapping[str, Sequence[Sample]], baseline: str, measure: str = "income"
+) -> list[dict[str, Any]]:
     """Paired difference of every two plans (first less second) in a measure where higher is better."""
     plans = [name for name in samples if name != baseline]
     found = []
@@ -263,10 +316,17 @@ def head_to_head(samples: Mapping[str, Sequence[Sample]], baseline: str, measure
             levels = [[sample.levels[measure, ALL] for sample in samples[name]] for name in (one, other)]
             gap = difference(levels[0], levels[1], "higher")
             if gap is not None:
-                found.append({
-                    "pair": [one, other], "measure": measure, "mean": gap.mean, "low": gap.low, "high": gap.high,
-                    "share_better": gap.share_better, "replicates": gap.replicates,
-                })  # fmt: skip
+                found.append(
+                    {
+                        "pair": [one, other],
+                        "measure": measure,
+                        "mean": gap.mean,
+                        "low": gap.low,
+                        "high": gap.high,
+                        "share_better": gap.share_better,
+                        "replicates": gap.replicates,
+                    }
+                )
     return found
 
 
@@ -282,9 +342,13 @@ def compared_years(samples: Mapping[str, Sequence[Sample]], baseline: str) -> di
     for scenario, own in samples.items():
         found[scenario] = {}
         for name in own[0].years:
-            found[scenario][name] = _course([own_mean(values) for values in zip(*(s.years[name] for s in own), strict=True)])
+            found[scenario][name] = _course(
+                [own_mean(values) for values in zip(*(s.years[name] for s in own), strict=True)]
+            )
         gains = [
-            difference([s.years["income"][year] for s in own], [s.years["income"][year] for s in samples[baseline]], "higher")
+            difference(
+                [s.years["income"][year] for s in own], [s.years["income"][year] for s in samples[baseline]], "higher"
+            )
             for year in range(len(own[0].years["income"]))
         ]
         found[scenario]["income_gain"] = _course(gains)
