@@ -228,6 +228,7 @@ class Smallholder(_Standing):
     """
 
     village_name = property(lambda self: self.simulation.world.routes.village_names[self.village], doc="Village.")
+    is_linked = property(lambda self: self.contract is not None, doc="Whether it has a contract with a firm.")
 
     @cached_property
     def enterprises(self) -> list[Enterprise]:

@@ -91,17 +91,20 @@ def test_p5_what_moves_side_selling() -> None:
         {"lead_firms.delay": 5},
         {"trust.unknown_kept": 2.0},
         {"households.patience": 0.985},
-        {"lead_firms.loan_share": 0.0},
+        {"lead_firms.loan_share": 1.0, "behaviour.debt_recovered": 1.0},
+        {"lead_firms.loan_share": 1.0, "behaviour.debt_recovered": 0.0},
         {"households.shock": 0.0},
         {"households.shock": 0.2},
         {"behaviour.sanction": 0.3},
     ]
-    usual, dear, prompt, late, trusted, patient, no_debt, no_shock, shocked, watched = patterns.side_selling(settings, WORLDS)
+    usual, dear, prompt, late, trusted, patient, *rest = patterns.side_selling(settings, WORLDS)
+    debt_follows, debt_escaped, no_shock, shocked, watched = rest
     assert is_more(dear, usual)
     assert is_more(usual, prompt) and is_more(late, usual)
     assert is_more(usual, trusted)
     assert is_more(usual, patient)
-    assert is_more(usual, no_debt)
+    # debt pulls where it can be escaped by selling past the firm
+    assert is_more(debt_escaped, debt_follows)
     assert is_more(shocked, no_shock)
     assert is_more(usual, watched)
 

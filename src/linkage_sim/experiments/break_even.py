@@ -125,41 +125,53 @@ def _pair(
     worlds: int,
     titles: Mapping[str, str],
 ) -> dict[str, Any]:
-    """Break-even of one pair, per budget and per dollar spent."""
+    """Break-even of one pair, per budget and per dollar spent.
+
+    Gains at today's costs are means over all worlds; how they change with costs was seen in the first of them.
+    """
     winner, runner_up = pair
-    base = samples[baseline][:worlds]
-    runs = [samples[winner][:worlds], *courses]
     factors = [1.0, *FACTORS]
-    gains = [_against(own, base).mean for own in runs]
-    other = gain(samples, runner_up, baseline, worlds)
     lead = _against(samples[winner], samples[runner_up])
-    turns = turning_point(factors, gains, other)
-    dollars = [per_dollar(own, base) for own in runs]
-    known = [value for value in dollars if value is not None]
-    other_dollar = per_dollar(samples[runner_up][:worlds], base)
-    turns_dollar = None
-    if len(known) == len(dollars) and other_dollar is not None:
-        turns_dollar = turning_point(factors, known, other_dollar)
-    names = (titles[winner], titles[runner_up])
-    return {
+    found: dict[str, Any] = {
         "pair": [winner, runner_up],
         "measure": MEASURE,
         "factors": factors,
-        "gain_winner": gains,
-        "gain_runner_up": other,
-        "turns_at": turns,
         "replicates": worlds,
         "lead": {"mean": lead.mean, "low": lead.low, "high": lead.high, "share_better": lead.share_better},
-        "per_dollar": {
-            "measure": PER_DOLLAR,
-            "gain_winner": dollars,
-            "gain_runner_up": other_dollar,
-            "turns_at": turns_dollar,
-        },
-        "text": _words(names, turns, factors[-1], worlds)
-        + " "
-        + _dollar_words(names, turns_dollar, dollars, other_dollar),
     }
+    per_budget = _course(samples, pair, baseline, courses, lambda own, base: _against(own, base).mean)
+    dollars = _course(samples, pair, baseline, courses, per_dollar)
+    found |= per_budget
+    found["per_dollar"] = {"measure": PER_DOLLAR, **dollars}
+    names = (titles[winner], titles[runner_up])
+    words = [_words(names, per_budget["turns_at"], factors[-1], worlds), _dollar_words(names, dollars)]
+    return found | {"text": " ".join(words)}
+
+
+def _course(
+    samples: Samples,
+    pair: tuple[str, str],
+    baseline: str,
+    courses: Sequence[Sequence[Sample]],
+    value: Callable[[Sequence[Sample], Sequence[Sample]], float | None],
+) -> dict[str, Any]:
+    """What the winner gains at each cost factor, what the runner-up gains, and where the two meet.
+
+    Gains are None from the factor on at which nothing can be bought any more.
+    """
+    base = samples[baseline]
+    worlds = len(courses[0])
+    today, other = (value(samples[name], base) for name in pair)
+    first = value(samples[pair[0]][:worlds], base[:worlds])
+    gains = [today]
+    for own in courses:
+        then = value(own, base[:worlds])
+        gains.append(None if today is None or first is None or then is None else today + then - first)
+    known = [gain for gain in gains if gain is not None]
+    turns = None
+    if other is not None and known and gains[0] is not None:
+        turns = turning_point([1.0, *FACTORS][: len(known)], known, other)
+    return {"gain_winner": gains, "gain_runner_up": other, "turns_at": turns}
 
 
 def turning_point(factors: Sequence[float], gains: Sequence[float], other: float) -> float | None:
@@ -181,23 +193,20 @@ def turning_point(factors: Sequence[float], gains: Sequence[float], other: float
 
 def _words(names: tuple[str, str], turns: float | None, most: float, worlds: int) -> str:
     one, other = names
-    base = f"({worlds} worlds)"
+    seen = f"({worlds} worlds)"
     if turns is None:
-        return f'At equal budget, "{one}" stays ahead of "{other}" even if all it buys costs {most:g} times as much {base}.'
+        return f'At equal budget, "{one}" stays ahead of "{other}" even at {most:g} times its unit costs {seen}.'
     if turns <= 1.0:
-        return f'At equal budget, "{one}" and "{other}" are level already at today\'s unit costs {base}.'
-    return f'At equal budget, "{one}" falls behind "{other}" once all it buys costs {turns:.2f} times as much {base}.'
+        return f'At equal budget, "{one}" is not ahead of "{other}" even at today\'s unit costs.'
+    return f'At equal budget, "{one}" falls behind "{other}" at {turns:.2f} times its unit costs {seen}.'
 
 
-def _dollar_words(
-    names: tuple[str, str], turns: float | None, dollars: Sequence[float | None], other_dollar: float | None
-) -> str:
-    other = names[1]
-    if other_dollar is None or any(value is None for value in dollars):
-        return "Per dollar spent no comparison can be made: one of them spent nothing."
+def _dollar_words(names: tuple[str, str], dollars: Mapping[str, Any]) -> str:
+    own, other, turns = dollars["gain_winner"][0], dollars["gain_runner_up"], dollars["turns_at"]
+    if own is None or other is None:
+        return "Per dollar spent they cannot be compared: one of them spent nothing."
     if turns is None:
         return "Per dollar spent it stays ahead as well."
     if turns <= 1.0:
-        against = f"{other_dollar:.2f} against {dollars[0]:.2f} USD"
-        return f'Per dollar spent, "{other}" is ahead already at today\'s unit costs ({against}).'
-    return f"Per dollar spent that happens at {turns:.2f} times the unit costs."
+        return f'Per dollar spent, "{names[1]}" is ahead already today ({other:.2f} against {own:.2f} USD).'
+    return f"Per dollar spent that happens at {turns:.2f} times its unit costs."

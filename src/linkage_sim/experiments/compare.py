@@ -278,7 +278,7 @@ def _mean(samples: Sequence[Sample], pick: Callable[[Sample], float]) -> float:
 
 def _described(scenario: Scenario, samples: Sequence[Sample]) -> dict[str, Any]:
     """What a scenario planned and did, means over worlds."""
-    acts = [
+    acts: list[dict[str, Any]] = [
         {
             "name": name,
             "act": act.act,

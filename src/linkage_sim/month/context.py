@@ -65,6 +65,8 @@ class Context:
         self.bazaar_outlet = ((np.arange(shops) + 0.5) / shops <= p.inputs["bazaar_outlets"][0]).astype(float)
         self.wanted = np.zeros(len(self.state.input_stock))
         self.supply = np.zeros_like(self.state.bazaar_price)
+        self.last_quote = np.ones_like(self.supply)
+        self.last_gap = np.zeros_like(self.supply)
         self.ahead = np.zeros((self.villages, 13))
         bazaars = self.state.village["bazaar"]
         self.bazaar_village = np.array([int(np.argmax(bazaars == b)) for b in range(len(self.wanted))])

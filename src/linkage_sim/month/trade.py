@@ -1,7 +1,7 @@
 """Phase 6, trade: quote, pick, deliver or side-sell, store or sell, clear (model 4, Quote and clear).
 
-Deciding needs a price that clears only after deciding. So passes of {decide at the quote; clear; quote becomes the
-geometric mean of both} run with the same draws; in the last pass each firm has decided whether to keep its word,
+Deciding needs a price that clears only after deciding. So passes of {decide at the quote; clear; move the quote
+towards the cleared price} run with the same draws; in the last pass each firm has decided whether to keep its word,
 stocks move, and the clearing price is paid in phase 7.
 """
 
@@ -25,7 +25,7 @@ from linkage_sim.rules.firm import breaks_word, future_at_stake, loss_of_keeping
 from linkage_sim.rules.harvest import expected_price, harvest_loss, hold_value, share_sold, worth_picking
 
 DELIVER, REJECT = STREAM["trade.deliver"], STREAM["trade.reject"]
-SETTLED = 3e-3
+SETTLED = 5e-3
 """Passes end early once quote and clearing price agree to this share."""
 
 
@@ -406,14 +406,27 @@ def sum_supply(chains: Any, village: Any, village_supply: Any, supply: Any) -> N
 
 
 @compiled
-def next_quote(bazaar_quote: Any, bazaar_price: Any) -> float:
-    """Move the quote to the geometric mean of quote and cleared price; returns the largest gap before that."""
-    gap = 0.0
+def next_quote(first: int, bazaar_quote: Any, bazaar_price: Any, last_quote: Any, last_gap: Any) -> float:
+    """Move the quote towards the cleared price; returns the largest gap (log) before that.
+
+    The first step is to the geometric mean of both. Supply rises with the quote, so the cleared price falls with it and
+    the quote that clears lies between the two: later steps go where the last two passes say (secant), never past it.
+    """
+    worst = 0.0
     for b in range(bazaar_quote.shape[0]):
         for c in range(bazaar_quote.shape[1]):
-            gap = max(gap, abs(math.log(bazaar_price[b, c] / bazaar_quote[b, c])))
-            bazaar_quote[b, c] = math.sqrt(bazaar_quote[b, c] * bazaar_price[b, c])
-    return gap
+            gap = math.log(bazaar_price[b, c] / bazaar_quote[b, c])
+            worst = max(worst, abs(gap))
+            share = 0.5
+            moved = math.log(bazaar_quote[b, c] / last_quote[b, c])
+            if first == 0 and abs(moved) > 1e-9:
+                fall = (gap - last_gap[b, c]) / moved
+                if fall < 0.0:
+                    share = min(1.0, max(0.1, -1.0 / fall))
+            last_quote[b, c] = bazaar_quote[b, c]
+            last_gap[b, c] = gap
+            bazaar_quote[b, c] *= math.exp(share * gap)
+    return worst
 
 
 def run(context: Context) -> None:
@@ -441,11 +454,11 @@ def run(context: Context) -> None:
         calendar, p.chains, p.traders, context.supply, p.bazaar_haul, s.bazaar_closed, s.bazaar_demand0, s.city_base, s.city_usual,
         s.city_region, s.city_extra, s.bazaar_price, s.bazaar_outflow, s.bazaar_demand, s.city_price,
     )  # fmt: skip
-    for _ in range(passes - 1):
+    for number in range(passes - 1):
         context.over_villages(decide, 0, *deciding)
         sum_supply(p.chains, s.village, s.village_supply, context.supply)
         clear(*clearing)
-        if next_quote(s.bazaar_quote, s.bazaar_price) < SETTLED:
+        if next_quote(number == 0, s.bazaar_quote, s.bazaar_price, context.last_quote, context.last_gap) < SETTLED:
             break
     firms_decide(
         p.chains, p.firms, p.markets, p.firm_haul, p.market_haul, s.market_price, s.village, s.firm, s.route, context.first_enterprise, 1

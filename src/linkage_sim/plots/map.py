@@ -55,14 +55,11 @@ def map_figure(
     """
     shown = {place.key: place for place in places if villages or place.kind != "village"}
     with drawing():
-        west, east, south, north = _frame(list(shown.values()))
-        stretch = cos(radians((south + north) / 2))
-        wide, tall = (east - west) * stretch, north - south
-        height = min(max(width * tall / wide, 0.55 * width), 1.5 * width)
+        west, east, south, north, stretch = _frame(list(shown.values()))
+        height = width * (north - south) / ((east - west) * stretch)
         foot = 0.62 if keys else 0.1
         figure = new_figure(width, height + foot)
         axes = figure.add_axes((0.01, foot / (height + foot), 0.98, height / (height + foot)))
-        axes.set_aspect(1.0 / stretch, adjustable="datalim")
         axes.set_xlim(west, east)
         axes.set_ylim(south, north)
         for road in roads:
@@ -81,15 +78,16 @@ def map_figure(
         return figure
 
 
-def _frame(places: Sequence[MapPlace]) -> tuple[float, float, float, float]:
-    """West, east, south and north of all places, with room for names."""
+def _frame(places: Sequence[MapPlace]) -> tuple[float, float, float, float, float]:
+    """West, east, south and north of all places with room for names, and how much shorter a degree is from west to east."""
     longitudes = [place.longitude for place in places] or [0.0]
     latitudes = [place.latitude for place in places] or [0.0]
-    wide = max(max(longitudes) - min(longitudes), 0.2)
-    tall = max(max(latitudes) - min(latitudes), 0.2)
-    return (
-        min(longitudes) - 0.10 * wide, max(longitudes) + 0.10 * wide, min(latitudes) - 0.10 * tall, max(latitudes) + 0.08 * tall,
-    )  # fmt: skip
+    stretch = cos(radians((min(latitudes) + max(latitudes)) / 2))
+    wide = 1.2 * max(max(longitudes) - min(longitudes), 0.1) * stretch
+    tall = 1.2 * max(max(latitudes) - min(latitudes), 0.1)
+    wide, tall = max(wide, tall / 1.45), max(tall, 0.55 * wide)
+    x, y = (min(longitudes) + max(longitudes)) / 2, (min(latitudes) + max(latitudes)) / 2
+    return x - wide / stretch / 2, x + wide / stretch / 2, y - tall / 2, y + tall / 2, stretch
 
 
 def _road(axes: Axes, start: MapPlace, end: MapPlace, road: MapRoad) -> None:

@@ -102,7 +102,7 @@ class Parameter:
     meaning: str
     value: str
     bounds: str
-    kind: str
+    decided: str
     source: Words
     assumed: bool
     differs: bool

@@ -69,7 +69,7 @@ class Plan:
     spent: float | None
     unspent: float | None
     acts: tuple[Act, ...]
-    claims: Mapping[str, Any]
+    claims: Mapping[str, Any] | Sequence[Any]
 
     def spent_on(self, family: str) -> float:
         """USD spent on one side."""
@@ -233,7 +233,7 @@ def _plan(entry: Mapping[str, Any]) -> Plan:
         spent=finite(entry.get("spent")),
         unspent=None if left == [None, None] else sum(part or 0.0 for part in left),
         acts=tuple(_act(act) for act in sequence(entry.get("acts")) if isinstance(act, Mapping)),
-        claims=mapping(entry.get("claims")),
+        claims=mapping(entry.get("claims")) or sequence(entry.get("claims")),
     )
 
 

@@ -73,6 +73,7 @@ def report_text(comparison: Comparison) -> str:
     environment = Environment(
         loader=FunctionLoader(template), autoescape=select_autoescape(default=True), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )  # fmt: skip
+    environment.filters["capitalised"] = _capitalised
     warnings = [str(warning) for warning in sequence(comparison.data.get("warnings"))]
     return environment.get_template("report.html.j2").render(
         title=str(comparison.data.get("title") or "A comparison of programmes"),
@@ -89,6 +90,11 @@ def report_text(comparison: Comparison) -> str:
         created=str(comparison.data.get("created") or ""),
         version=str(comparison.data.get("package_version") or ""),
     )
+
+
+def _capitalised(words: str) -> str:
+    """The heading of a column with a capital first letter; markup stays markup."""
+    return type(words)(words[:1].upper() + words[1:])
 
 
 def template(name: str) -> str:

@@ -45,15 +45,17 @@ def clearing_price(
     supply: float, demand_at_reference: float, reference: float, elasticity: float,
     city_price: float, haul: float, slope: float, conduct: float, guess: float,
 ) -> float:  # fmt: skip
-    """Price at which the bazaar clears: bracketed root in log price (Illinois form of false position), USD/kg.
+    """Price at which the bazaar clears: bracketed root in log price, USD/kg.
 
-    ``guess`` (above 0) only sets where the bracket starts; the root is unique because excess demand falls in price.
+    False position in its Illinois form, and every third step a halving, since excess demand has kinks where traders
+    begin to move. ``guess`` (above 0) only sets where the bracket starts; the root is unique.
     """
     low = high = math.log(guess)
+    lowest = -300.0 / max(elasticity, 1.0)
     step = 0.25
     f_low = excess_demand(low, supply, demand_at_reference, reference, elasticity, city_price, haul, slope, conduct)
     f_high = f_low
-    while f_low < 0.0 and low > -60.0:
+    while f_low < 0.0 and low > lowest:
         high, f_high = low, f_low
         low -= step
         step *= 2.0
@@ -67,10 +69,10 @@ def clearing_price(
     side = 0
     middle = 0.5 * (low + high)
     scale = supply + demand_at_reference + 1e-9
-    for _ in range(200):
-        if high - low < 1e-13 or f_low == f_high:
+    for turn in range(200):
+        if high - low < 1e-15 or f_low == f_high:
             break
-        middle = (low * f_high - high * f_low) / (f_high - f_low)
+        middle = 0.5 * (low + high) if turn % 3 == 2 else (low * f_high - high * f_low) / (f_high - f_low)
         f = excess_demand(middle, supply, demand_at_reference, reference, elasticity, city_price, haul, slope, conduct)
         if abs(f) < 1e-12 * scale:
             break

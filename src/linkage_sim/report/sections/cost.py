@@ -17,6 +17,7 @@ LOOKS = {
     "unspent": ("#ffffff", ""),
 }
 UNSPENT = "not spent"
+GAINED = "USD per household and year"
 MUCH = 0.05
 """Unspent money above this share of the budget is named in words."""
 
@@ -103,7 +104,9 @@ def _with_range(view: View, row: Row | None) -> Words:
 def _break_even(view: View) -> list[Block]:
     """Figures and words of one or two break-evens."""
     given = view.comparison.data.get("break_even")
-    entries = [mapping(entry) for entry in sequence(given)] or [mapping(given)]
+    entries = [mapping(entry) for entry in sequence(given)] or [mapping(given), mapping(mapping(given).get("sides"))]
+    if len(entries) > 1 and entries[0].get("pair") == entries[1].get("pair"):
+        entries = entries[:1]
     words: list[Block] = []
     pictures = []
     for place, entry in enumerate(entry for entry in entries if entry):
@@ -131,12 +134,11 @@ def _break_even_picture(view: View, entry: object, place: int, text: str) -> Pic
     kept = sorted((factor, gain) for factor, gain in points if factor is not None and gain is not None)
     if len(pair) != 2 or pair[0] is None or pair[1] is None or level is None or len(kept) < 2:
         return None
-    unit = str(mapping(mapping(view.comparison.data.get("measures")).get(data.get("measure"))).get("unit") or "gain")
     title = f"{pair[0].title} against {pair[1].title}"
     return picture(
         break_even_figure(
             [factor for factor, _ in kept], [gain for _, gain in kept], level, names=(pair[0].title, pair[1].title),
-            looks=(view.look(pair[0]), view.look(pair[1])), turns_at=finite(data.get("turns_at")), axis_label=unit.replace("USD", "USD", 1),
+            looks=(view.look(pair[0]), view.look(pair[1])), turns_at=finite(data.get("turns_at")), axis_label=GAINED,
         ),
         f"break-even-{place}", title, text or title, heading="At which costs the ranking turns", caption=text,
     )  # fmt: skip

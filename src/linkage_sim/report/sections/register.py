@@ -13,12 +13,14 @@ from linkage_sim.report.read import mapping, sequence
 from linkage_sim.report.view import View
 from linkage_sim.report.words import KINDS, UNITS, plain, sentence
 
+DESCRIBE = ("format", "name", "title", "story")
+"""What names a scenario; shown with the plans."""
 SAFE = ("http://", "https://")
 
 
 def register_section(view: View) -> Section:
     """Values by part of the scenario, with the share that is assumed, and the list of sources."""
-    entries = [mapping(entry) for entry in sequence(view.comparison.data.get("register")) if mapping(entry).get("path")]
+    entries = _entries(view)
     if not entries:
         return Section("register", "What it rests on")
     sources = mapping(view.comparison.data.get("sources"))
@@ -36,9 +38,15 @@ def register_section(view: View) -> Section:
     return Section("register", "What it rests on", blocks)
 
 
+def _entries(view: View) -> list[Mapping[str, Any]]:
+    """Entries of the register that are values, not names or stories."""
+    entries = [mapping(entry) for entry in sequence(view.comparison.data.get("register"))]
+    return [entry for entry in entries if entry.get("path") and str(entry["path"]) not in DESCRIBE]
+
+
 def assumed_share(view: View) -> float | None:
     """Share of uncertain numbers that nobody outside the project stands behind; levers and settings are choices, not assumptions."""
-    entries = [mapping(entry) for entry in sequence(view.comparison.data.get("register"))]
+    entries = _entries(view)
     uncertain = [entry for entry in entries if entry.get("kind") == "uncertainty"]
     return sum(bool(entry.get("assumed")) for entry in uncertain) / len(uncertain) if uncertain else None
 
@@ -67,7 +75,7 @@ def _parameter(entry: Mapping[str, Any], sources: Mapping[str, Any]) -> Paramete
         meaning=sentence(str(entry.get("meaning") or plain(str(entry["path"]).rpartition(".")[2]))),
         value=value,
         bounds=f"{as_written(low)} to {as_written(high)}" if low is not None and high is not None else MISSING,
-        kind=KINDS.get(str(entry.get("kind")), plain(str(entry.get("kind") or ""))),
+        decided=KINDS.get(str(entry.get("kind")), plain(str(entry.get("kind") or ""))),
         source=_source(str(entry.get("source") or ""), sources, bool(entry.get("assumed"))),
         assumed=bool(entry.get("assumed")),
         differs=bool(differs),
