@@ -265,12 +265,12 @@ class LinkageModel(mesa.Model):
 
         Mesa 3.3 numbers agents from a store of the class `mesa.Agent` that keeps every model alive: it is emptied.
         """
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)
         is_view = isinstance(agent, VIEWS)
         if is_view and Facilitator in self._views:
             raise EngineError(f"agents of type {type(agent).__name__} are made by the model, one for each row")
         super().register_agent(agent)
         agent.unique_id = next(self._view_ids if is_view else self._other_ids)
-        getattr(mesa.Agent, "_ids", {}).pop(self, None)
 
     def _open(self) -> None:
         """Make the network and, on its cells, one view of every row."""

@@ -27,9 +27,9 @@ def small() -> dict[str, Any]:
 def make() -> Callable[..., LinkageModel]:
     """A small model, lived up to (and with) a month."""
 
-    def made(scenario: Any = "apricot/combined", *, through: int = -1, **given: Any) -> LinkageModel:
+    def made(scenario: Any = "apricot/combined", *, through: int | None = None, **given: Any) -> LinkageModel:
         model = LinkageModel(scenario, **{"overrides": SMALL, **given})
-        while model.month <= through:
+        while through is not None and model.month <= through:
             model.step()
         return model
 

@@ -42,7 +42,9 @@ def test_every_declared_column_is_read_from_its_row(harvest: LinkageModel, table
         assert {type(value) for value in values} == {kind}, column.name
 
 
-@pytest.mark.parametrize("column", [column for column in COLUMNS if column.table in OF_TABLE], ids=lambda c: f"{c.table}.{c.name}")
+@pytest.mark.parametrize(
+    "column", [column for column in COLUMNS if column.table in OF_TABLE], ids=lambda c: f"{c.table}.{c.name}"
+)
 def test_the_help_of_a_column_is_its_declaration(column: Any) -> None:
     told = getattr(OF_TABLE[column.table], column.name).__doc__
     assert column.meaning in told
@@ -274,7 +276,7 @@ def test_agent_sets_work_as_in_mesa(harvest: LinkageModel) -> None:
     assert len(women) == harvest.state.household["woman"].sum()
     assert farmers.get(["cash", "village"])[5] == [farmers[5].cash, farmers[5].village]
     assert farmers.agg("cash", sum) == pytest.approx(harvest.state.household["cash"].sum())
-    assert farmers.groupby("village_name").count() == {name: 40 for name in harvest.simulation.world.routes.village_names}
+    assert farmers.groupby("village_name").count() == dict.fromkeys(harvest.simulation.world.routes.village_names, 40)
     richest = farmers.sort("usual_income", ascending=False)[0]
     assert richest.usual_income == harvest.state.household["usual_income"].max()
     assert len(farmers.shuffle()) == len(farmers)

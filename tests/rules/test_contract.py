@@ -51,8 +51,8 @@ JOIN = st.tuples(
     st.floats(0.0, 1.0), st.floats(0.0, 1.0), share, usd, usd,
 )  # fmt: skip
 NAMES = (
-    "trust", "price", "delay_value", "rejection", "outside", "volume", "loan_worth", "risk_aversion", "cv_outside", "cv_inside",
-    "income_share", "autonomy", "hold_up",
+    "trust", "price", "delay_value", "rejection", "outside", "volume", "loan_worth", "risk_aversion", "cv_outside",
+    "cv_inside", "income_share", "autonomy", "hold_up",
 )  # fmt: skip
 
 
@@ -109,7 +109,7 @@ def test_chance_to_join_is_a_share_that_rises_with_worth_and_falls_with_what_is_
 
 
 def test_newcomers_want_7_and_a_half_percent_more() -> None:
-    """At a gain of 7.5 % a newcomer joins with one half; a member stays with 0.82 at that gain, with one half at none."""
+    """At a gain of 7.5 % a newcomer joins with one half, and a member stays with 0.82; at none with one half."""
     assert join_chance(7.5, 100.0, 0.075, 0.05) == pytest.approx(0.5)
     assert join_chance(7.5, 100.0, 0.0, 0.05) == pytest.approx(1 / (1 + math.exp(-1.5)))
     assert join_chance(0.0, 100.0, 0.0, 0.05) == pytest.approx(0.5)
@@ -123,8 +123,8 @@ GAIN_NAMES = ("spot", "price", "delay_value", "debt", "recovered", "due", "cash_
 @pytest.mark.parametrize(
     ("name", "sign"),
     [
-        ("spot", 1), ("debt", 1), ("gap_share", 1), ("cash_pull", 1), ("price", -1), ("delay_value", -1), ("recovered", -1),
-        ("due", -1), ("bazaar", 1),
+        ("spot", 1), ("debt", 1), ("gap_share", 1), ("cash_pull", 1), ("bazaar", 1),
+        ("price", -1), ("delay_value", -1), ("recovered", -1), ("due", -1),
     ],
 )  # fmt: skip
 @given(values=GAIN, step=st.floats(0.01, 1.0))
@@ -145,7 +145,8 @@ RENT = st.tuples(
     share, price, st.floats(0.5, 1.0), price, kg, kg, st.floats(0.1, 0.99), st.floats(0.0, 1.0), share, share, price
 )
 RENT_NAMES = (
-    "trust", "price", "delay_value", "outside", "yearly", "due", "patience_year", "breakup", "detection", "sanction", "bazaar",
+    "trust", "price", "delay_value", "outside", "yearly", "due", "patience_year", "breakup", "detection", "sanction",
+    "bazaar",
 )  # fmt: skip
 
 

@@ -18,9 +18,14 @@ SHARES = {
     "loss", "kit_effect", "quality_cut", "base", "hurdle", "noise", "discount", "offer_chance", "income_share",
 }  # fmt: skip
 """Arguments that are shares; drawn between 0.01 and 0.99."""
-WHOLE = {"formula": st.integers(0, 2), "months": st.integers(1, 12)}
 FLAGS = {"is_open", "owns_equipment", "contracted"}
-NUMBERS = {"log_price": st.floats(-2.0, 2.0), "slope": st.floats(1e-7, 1e-2), "haul": st.floats(0.01, 0.2)}
+OTHERS: dict[str, st.SearchStrategy[float]] = {
+    "formula": st.integers(0, 2),
+    "months": st.integers(1, 12),
+    "log_price": st.floats(-2.0, 2.0),
+    "slope": st.floats(1e-7, 1e-2),
+    "haul": st.floats(0.01, 0.2),
+}
 
 
 def drawn(name: str) -> st.SearchStrategy[float]:
@@ -29,7 +34,7 @@ def drawn(name: str) -> st.SearchStrategy[float]:
         return st.booleans()
     if name in SHARES:
         return st.floats(0.01, 0.99)
-    return WHOLE.get(name) or NUMBERS.get(name) or st.floats(0.05, 5.0)
+    return OTHERS[name] if name in OTHERS else st.floats(0.05, 5.0)
 
 
 @pytest.mark.parametrize("name", sorted(RULES))
@@ -39,7 +44,8 @@ def test_compiled_rule_agrees_with_its_python_form(name: str) -> None:
 
     @given(st.fixed_dictionaries(arguments))
     def agrees(values: dict[str, float]) -> None:
-        compiled, plain = rule(*values.values()), rule.py_func(*values.values())
+        given_values = [values[argument] for argument in arguments]
+        compiled, plain = rule(*given_values), rule.py_func(*given_values)
         assert math.isfinite(compiled)
         assert compiled == pytest.approx(plain, rel=1e-12, abs=1e-12)
 

@@ -34,8 +34,8 @@ NAMES = ("conversion", "end_price", "processing", "marketing", "haul", "trip", "
 @pytest.mark.parametrize(
     ("name", "sign"),
     [
-        ("conversion", 1), ("end_price", 1), ("processing", -1), ("marketing", -1), ("haul", -1), ("trip", -1), ("lot", 1),
-        ("smallest_lot", 1),
+        ("conversion", 1), ("end_price", 1), ("lot", 1), ("smallest_lot", 1),
+        ("processing", -1), ("marketing", -1), ("haul", -1), ("trip", -1),
     ],
 )  # fmt: skip
 @given(values=NETBACK, step=st.floats(0.01, 1.0))
@@ -124,7 +124,7 @@ def test_stake_rises_with_all_that_makes_the_future_matter(name: str, values: tu
 
 
 def test_a_fallen_end_market_makes_promises_fragile() -> None:
-    """A fifth of the planned margin left: the future is worth a fifth; a negative margin: only the reputation is left."""
+    """A fifth of the planned margin left: the future is worth a fifth; none left: only the reputation counts."""
     whole = future_at_stake(0.5, 0.8, 1000.0, 0.3, 0.3, 0.0, 0.0)
     assert whole == pytest.approx(0.5 * 4.0 * 1000.0)
     assert future_at_stake(0.5, 0.8, 1000.0, 0.06, 0.3, 0.0, 0.0) == pytest.approx(whole / 5)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -61,16 +62,22 @@ def test_a_crop_is_picked_where_it_pays(value: float, loss: float, cost: float) 
     assert not worth_picking(0.0, loss, cost)
 
 
-@given(st.floats(0.5, 1.0), price, st.integers(1, 11), st.floats(0.0, 0.1))
-def test_hold_value_falls_with_time_and_cost_and_rises_with_price(
-    discount: float, ahead: float, months: int, cost: float
+@given(share, price, st.integers(1, 11), st.floats(0.0, 0.1))
+def test_worth_of_holding_falls_with_time_and_cost_and_rises_with_price_and_patience(
+    kept: float, ahead: float, months: int, cost: float
 ) -> None:
-    value = hold_value(discount, ahead, months, cost)
+    value = hold_value(kept, ahead, months, cost)
     assert value <= ahead
-    assert hold_value(discount, ahead, months + 1, cost) <= value
-    assert hold_value(discount, ahead, months, cost + 0.01) < value
-    assert hold_value(discount, ahead + 1.0, months, cost) > value
-    assert value == pytest.approx(discount**months * ahead - months * cost)
+    assert hold_value(kept, ahead, months + 1, cost) <= value
+    assert hold_value(kept, ahead, months, cost + 0.01) < value
+    assert hold_value(kept, ahead + 1.0, months, cost) >= value
+    assert hold_value(min(1.0, kept + 0.1), ahead, months, cost) >= value
+
+
+def test_worth_of_holding_by_hand() -> None:
+    """Half a year at 0.97 a month and 2 % loss: 0.7371 of 0.9 USD less 2.4 cents."""
+    kept = (0.97 * 0.98) ** 6
+    assert hold_value(kept, 0.9, 6, 0.004) == pytest.approx(0.9 * 0.97**6 * 0.98**6 - 0.024)
 
 
 @given(st.floats(-1.0, 10.0), st.floats(0.0, 10.0), st.floats(0.01, 0.3))
@@ -88,11 +95,10 @@ def test_share_sold_is_a_share_that_rises_with_price_and_falls_with_waiting(
         assert (sold >= 0.5) == (now >= hold)
 
 
-@given(price, noise=st.floats(0.01, 0.3))
-def test_share_sold_without_noise_is_all_or_nothing(now: float, noise: float) -> None:
+@given(price)
+def test_share_sold_without_noise_is_all_or_nothing(now: float) -> None:
     assert share_sold(now, now * 0.98, 1e-6) == pytest.approx(1.0)
     assert share_sold(now, now * 1.02, 1e-6) == pytest.approx(0.0)
-    assert share_sold(now, now * 0.98, noise) < 1.0 or noise < 0.001
 
 
 @given(price, price, price, share)
@@ -112,4 +118,4 @@ def test_news_fade_with_months_ahead() -> None:
     """A price half above the usual one is expected to be 44 % above next month and 12 % above in a year (0.9)."""
     ratio = [expected_price(1.0, 1.5, 1.0, 0.9**ahead) for ahead in (0, 1, 12)]
     assert ratio == pytest.approx([1.5, 1.5**0.9, 1.5 ** (0.9**12)])
-    assert all(math.log(later) < math.log(sooner) for sooner, later in zip(ratio, ratio[1:], strict=False))
+    assert all(math.log(later) < math.log(sooner) for sooner, later in pairwise(ratio))

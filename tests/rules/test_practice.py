@@ -56,8 +56,8 @@ def test_equipment_is_paid_once_and_costs_less_while_it_lasts(
 
 
 PREMIUM = st.tuples(
-    share, st.floats(0.05, 3.0), st.floats(0.5, 1.0), st.floats(0.0, 0.9), st.floats(0.05, 3.0), st.floats(0.0, 0.5), share,
-    st.floats(0.0, 2.0),
+    share, st.floats(0.05, 3.0), st.floats(0.5, 1.0), st.floats(0.0, 0.9), st.floats(0.05, 3.0), st.floats(0.0, 0.5),
+    share, st.floats(0.0, 2.0),
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -87,10 +88,11 @@ def _bar(axes: Axes, bar: Bar, place: int, colour: str) -> None:
         axes.axhline(place - 0.62, color=QUIET, linewidth=0.8)
     gain = bar.mean >= 0.0
     ink = INK if bar.total else colour
+    fill = to_rgb(ink)
+    pale = tuple(1.0 - 0.5 * (1.0 - part) for part in fill)
     axes.barh(
-        place, bar.mean, height=0.34, color=ink if gain else "white", edgecolor=ink, linewidth=1.2, hatch="" if gain else "////", zorder=2
+        place, bar.mean, height=0.34, color=pale if gain else "white", edgecolor=ink, linewidth=1.2, hatch="" if gain else "////", zorder=2
     )  # fmt: skip
-    axes.plot([bar.low, bar.high], [place, place], color="white", linewidth=3.4, zorder=2.9, solid_capstyle="butt")
     axes.plot([bar.low, bar.high], [place, place], color=INK, linewidth=1.4, zorder=3, marker="|", markersize=6)
     axes.text(
         0.0, place - 0.24, bar.label, transform=axes.get_yaxis_transform(), ha="left", va="bottom", fontsize=10,
@@ -149,6 +151,6 @@ def _piece(axes: Axes, part: str, row: int, left: float, value: float, look: tup
     axes.barh(row, value, left=left, height=0.38, color=look[0], edgecolor=INK, linewidth=0.8, hatch=look[1])
     if value > WIDE_ENOUGH * top:
         axes.text(
-            left + value / 2, row, thousands(float(f"{value:.2g}")), ha="center", va="center", fontsize=9.5,
+            left + value / 2, row, thousands(float(f"{value:.3g}")), ha="center", va="center", fontsize=9.5,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.6},
         )  # fmt: skip

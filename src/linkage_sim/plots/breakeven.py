@@ -9,11 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
 from linkage_sim.plots.bars import thousands
-from linkage_sim.plots.intervals import WIDTH
 from linkage_sim.plots.style import FAINT, INK, Look, bare, drawing, new_figure
-
-MOST_TICKS = 8
-
 
 def break_even_figure(
     factors: Sequence[float],
@@ -24,7 +20,7 @@ def break_even_figure(
     looks: tuple[Look, Look],
     turns_at: float | None,
     axis_label: str,
-    width: float = WIDTH,
+    width: float = 4.6,
 ) -> Figure:
     """Draw the gain of the leading plan as its unit costs change, against the other plan at its own costs.
 
@@ -40,32 +36,44 @@ def break_even_figure(
     width : inches
     """
     with drawing():
-        figure = new_figure(width, 3.3)
-        axes = figure.add_axes((0.62 / width, 0.58 / 3.3, (width - 0.75) / width, (3.3 - 1.15) / 3.3))
+        figure = new_figure(width, 3.5)
+        axes = figure.add_axes((0.42 / width, 0.78 / 3.5, (width - 0.6) / width, (3.5 - 1.62) / 3.5))
         first, second = looks
         axes.plot(
             factors, gains, color=first.colour, linestyle=first.line, marker=first.marker, markeredgecolor="white", label=names[0], zorder=3
         )  # fmt: skip
         axes.axhline(level, color=second.colour, linestyle=second.line if second.dash else (0, (5, 2)), linewidth=1.8, label=names[1])
-        axes.axvline(1.0, color=INK, linewidth=0.8)
-        later = turns_at is not None and turns_at > 1.0
-        _mark(axes, 1.0, "costs as assumed", left=later)
-        if turns_at is not None:
-            axes.plot([turns_at], [level], marker="o", markersize=13, markerfacecolor="none", markeredgecolor=INK, markeredgewidth=1.4, zorder=4)
-            axes.plot([turns_at, turns_at], [0.0, level], color=INK, linewidth=0.8, linestyle=(0, (2, 2)), zorder=1)
-            _mark(axes, turns_at, "ranking turns", left=not later)
         low, high = min([0.0, level, *gains]), max([0.0, level, *gains])
-        axes.set_ylim(low - 0.06 * (high - low), high + 0.06 * (high - low))
-        axes.xaxis.set_major_locator(FixedLocator(list(factors)) if len(factors) <= MOST_TICKS else MaxNLocator(7))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"×{value:g}"))
+        axes.set_ylim(low - 0.06 * (high - low) if low < 0.0 else 0.0, high + 0.08 * (high - low))
+        axes.set_xlim(min(factors) - 0.03 * (max(factors) - min(factors)), max(factors))
+        if turns_at is not None:
+            axes.plot([turns_at, turns_at], [0.0, level], color=INK, linewidth=0.9, linestyle=(0, (2, 2)), zorder=1)
+            axes.plot([turns_at], [level], marker="o", markersize=13, markerfacecolor="none", markeredgecolor=INK, markeredgewidth=1.4, zorder=4)
+            _mark(axes, turns_at, "ranking turns", left=turns_at > (min(factors) + max(factors)) / 2)
+        axes.xaxis.set_major_locator(FixedLocator(_apart(factors)))
+        axes.xaxis.set_major_formatter(FuncFormatter(_times))
         axes.yaxis.set_major_locator(MaxNLocator(5))
         axes.yaxis.set_major_formatter(FuncFormatter(thousands))
         axes.grid(axis="y", color=FAINT, linewidth=0.6)
-        axes.set_xlabel("unit costs of the leading plan, times those assumed")
-        axes.set_ylabel(axis_label)
+        axes.set_xlabel("unit costs of the first plan, times those assumed")
+        figure.text(0.03 / width, 1 - 0.68 / 3.5, axis_label, fontsize=9.5)
         bare(axes, left=True)
-        figure.legend(loc="upper left", bbox_to_anchor=(0.08, 1.0), ncols=1, handlelength=3.6, labelspacing=0.25)
+        figure.legend(loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=1, handlelength=3.6, labelspacing=0.25, borderpad=0.2)
         return figure
+
+
+def _times(value: float, _position: object = None) -> str:
+    """A cost factor on the axis."""
+    return f"×{value:g}" + ("\nas assumed" if value == 1.0 else "")
+
+
+def _apart(factors: Sequence[float], gap: float = 0.08) -> list[float]:
+    """Factors whose words on the axis do not run into each other; 1 is always among them."""
+    kept = [1.0] if min(factors) <= 1.0 <= max(factors) else []
+    for factor in factors:
+        if all(abs(factor - other) >= gap * (1.6 if other == 1.0 else 1.0) * (max(factors) - min(factors)) for other in kept):
+            kept.append(factor)
+    return sorted(kept)
 
 
 def _mark(axes: Axes, place: float, words: str, *, left: bool) -> None:

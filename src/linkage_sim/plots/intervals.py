@@ -63,16 +63,19 @@ def intervals_figure(
         axes = figure.add_axes((0.03, 0.62 / (total + 0.95), 0.94, total / (total + 0.95)))
         axes.set_ylim(total, 0.0)
         axes.set_xlim(*(limits or spread(rows)))
+        at_edge = axes.get_xlim()[0] == 0.0
         top = 0.0
         for row, name, height in zip(rows, names, heights, strict=True):
-            _row(axes, row, "\n".join(name), top, height)
-            if zero_label:
+            _row(axes, row, "\n".join(name), top, height, at_edge)
+            if not at_edge:
                 axes.plot([0.0, 0.0], [top + height - 0.26, top + height], color=INK, linewidth=1.0, zorder=2)
             top += height
+        if at_edge:
+            axes.plot([0.0, 0.0], [0.0, total], color=INK, linewidth=1.4, zorder=2, clip_on=False)
         if zero_label:
             axes.annotate(
                 zero_label, (0.0, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 3), textcoords="offset points",
-                ha="center", va="bottom", fontsize=9, color=QUIET,
+                ha="left" if at_edge else "center", va="bottom", fontsize=9, color=QUIET,
             )  # fmt: skip
         axes.set_yticks([])
         axes.xaxis.set_major_locator(MaxNLocator(6))
@@ -83,18 +86,18 @@ def intervals_figure(
 
 
 def spread(rows: Sequence[Interval], margin: float = 0.06) -> tuple[float, float]:
-    """Ends of an axis that holds zero and all ranges, with some air."""
+    """Ends of an axis that holds zero and all ranges, with some air; zero is an end where nothing lies beyond it."""
     low = min([0.0, *(row.low for row in rows)])
     high = max([0.0, *(row.high for row in rows)])
     air = margin * (high - low or 1.0)
-    return low - air, high + air
+    return low - air if low < 0.0 else 0.0, high + air if high > 0.0 or low == 0.0 else 0.0
 
 
-def _row(axes: Axes, row: Interval, name: str, top: float, height: float) -> None:
+def _row(axes: Axes, row: Interval, name: str, top: float, height: float, indented: bool) -> None:
     """Label, note, range and dot of one row that starts at ``top`` inches."""
     ink = row.look.colour if row.look else INK
     place = top + height - 0.13
-    axes.text(0.0, top + 0.06, name, transform=axes.get_yaxis_transform(), ha="left", va="top", bbox=CLEAR)
+    axes.text(0.012 if indented else 0.0, top + 0.06, name, transform=axes.get_yaxis_transform(), ha="left", va="top", bbox=CLEAR)
     if row.note:
         axes.text(
             1.0, top + 0.06, row.note, transform=axes.get_yaxis_transform(), ha="right", va="top", color=QUIET, bbox=CLEAR

@@ -13,9 +13,13 @@ from matplotlib.figure import Figure
 from linkage_sim.plots.style import INK, drawing, new_figure
 
 KM_PER_DEGREE = 111.2
-MARKERS = {"bazaar": "s", "city": "o", "border": "D", "export": "^", "village": "."}
-SIZES = {"bazaar": 9.0, "city": 11.0, "border": 9.0, "export": 10.0, "village": 7.0}
+MARKERS = {"bazaar": "s", "city": "o", "border": "D", "export": "^", "village": "o"}
+SIZES = {"bazaar": 9.5, "city": 12.0, "border": 9.0, "export": 7.0, "village": 4.5}
+ORDER = ("village", "bazaar", "border", "city", "export")
+"""Drawn from first to last: a small mark on top of a large one stays visible."""
 COLOURS = {"bazaar": "#c4500b", "city": "#0072b2", "border": "#2f3e5c", "export": "#a8478a", "village": "#6b6b6b"}
+LETTER = 6.2
+"""Points that a letter of a name takes, about."""
 ROUND_LENGTHS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
@@ -65,9 +69,11 @@ def map_figure(
         for road in roads:
             if road.start in shown and road.end in shown:
                 _road(axes, shown[road.start], shown[road.end], road)
-        for place in sorted(shown.values(), key=lambda place: place.kind != "village"):
-            _place(axes, place, (west + east) / 2)
-        _scale_bar(axes, stretch)
+        for place in sorted(shown.values(), key=lambda place: ORDER.index(place.kind) if place.kind in ORDER else 0):
+            _symbol(axes, place)
+        frame = _Frame(west, south, 72.0 * 0.98 * width / (east - west), 72.0 * height / (north - south), 72.0 * 0.98 * width)
+        _names(axes, frame, list(shown.values()))
+        _scale_bar(axes, stretch, list(shown.values()))
         axes.set_xticks([])
         axes.set_yticks([])
         for spine in axes.spines.values():
@@ -101,16 +107,63 @@ def _road(axes: Axes, start: MapPlace, end: MapPlace, road: MapRoad) -> None:
         _words(axes, road.label, ((start.longitude + end.longitude) / 2, (start.latitude + end.latitude) / 2), (6, 0), "left", "center", 9.0)
 
 
-def _place(axes: Axes, place: MapPlace, middle: float) -> None:
-    """One symbol, its name on the side away from the frame."""
+def _symbol(axes: Axes, place: MapPlace) -> None:
+    """The mark of one place."""
     kind = place.kind if place.kind in MARKERS else "village"
     axes.plot(
         [place.longitude], [place.latitude], marker=MARKERS[kind], markersize=SIZES[kind], color=COLOURS[kind],
-        markeredgecolor="white", markeredgewidth=0.8, linestyle="", zorder=3 if kind == "village" else 4,
+        markeredgecolor="white", markeredgewidth=0.8, linestyle="", zorder=3.0 + 0.1 * ORDER.index(kind),
     )  # fmt: skip
-    if place.label:
-        west = place.longitude < middle
-        _words(axes, place.label, (place.longitude, place.latitude), (8 if west else -8, 3), "left" if west else "right", "bottom", 10.5)
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """From degrees to points on the page: the south-west corner, points per degree, and the width in points."""
+
+    west: float
+    south: float
+    across: float
+    up: float
+    width: float
+
+    def point(self, place: MapPlace) -> tuple[float, float]:
+        return (place.longitude - self.west) * self.across, (place.latitude - self.south) * self.up
+
+
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top in points."""
+
+
+def _names(axes: Axes, frame: _Frame, places: Sequence[MapPlace]) -> None:
+    """Write names where they cover the least: right, left, above or below of their place."""
+    taken: list[Box] = []
+    for place in places:
+        x, y = frame.point(place)
+        size = SIZES.get(place.kind, 6.0) / 2
+        taken.append((x - size, y - size, x + size, y + size))
+    for place in places:
+        if not place.label:
+            continue
+        x, y = frame.point(place)
+        long = LETTER * len(place.label)
+        sides: list[tuple[tuple[int, int], str, str, Box]] = [
+            ((8, 0), "left", "center", (x + 8, y - 6, x + 8 + long, y + 6)),
+            ((-8, 0), "right", "center", (x - 8 - long, y - 6, x - 8, y + 6)),
+            ((0, 7), "center", "bottom", (x - long / 2, y + 7, x + long / 2, y + 19)),
+            ((0, -7), "center", "top", (x - long / 2, y - 19, x + long / 2, y - 7)),
+        ]
+        offset, side, foot, box = min(sides, key=lambda each: _covered(each[3], taken, frame.width))
+        taken.append(box)
+        _words(axes, place.label, (place.longitude, place.latitude), offset, side, foot, 10.5)
+
+
+def _covered(box: Box, taken: Sequence[Box], width: float) -> float:
+    """How much of other things a box covers, and how far it leaves the frame."""
+    left, bottom, right, top = box
+    both = sum(
+        max(0.0, min(right, other[2]) - max(left, other[0])) * max(0.0, min(top, other[3]) - max(bottom, other[1])) for other in taken
+    )  # fmt: skip
+    return both + 1000.0 * (max(0.0, -left) + max(0.0, right - width))
 
 
 def _words(axes: Axes, words: str, at: tuple[float, float], offset: tuple[int, int], side: str, foot: str, size: float) -> None:
@@ -122,14 +175,21 @@ def _words(axes: Axes, words: str, at: tuple[float, float], offset: tuple[int, i
     text.set_path_effects([patheffects.withStroke(linewidth=3, foreground="white")])
 
 
-def _scale_bar(axes: Axes, stretch: float) -> None:
-    """A bar of a round number of kilometres at the lower left."""
+def _scale_bar(axes: Axes, stretch: float, places: Sequence[MapPlace]) -> None:
+    """A bar of a round number of kilometres in the emptiest lower or upper corner."""
     west, east = axes.get_xlim()
     south, north = axes.get_ylim()
     whole = (east - west) * KM_PER_DEGREE * stretch
     length = max([size for size in ROUND_LENGTHS if size <= 0.3 * whole] or [1])
     degrees = length / (KM_PER_DEGREE * stretch)
-    x, y = west + 0.04 * (east - west), south + 0.05 * (north - south)
+    left, right = west + 0.04 * (east - west), east - 0.04 * (east - west) - degrees
+    foot, head = south + 0.04 * (north - south), north - 0.08 * (north - south)
+
+    def nearest(corner: tuple[float, float]) -> float:
+        x, y = corner[0] + degrees / 2, corner[1]
+        return min(((place.longitude - x) * stretch) ** 2 + (place.latitude - y) ** 2 for place in places)
+
+    x, y = max(((left, foot), (right, foot), (left, head), (right, head)), key=nearest)
     axes.plot([x, x + degrees], [y, y], color=INK, linewidth=2.4, solid_capstyle="butt", zorder=6)
     _words(axes, f"{length} km", (x + degrees / 2, y), (0, 3), "center", "bottom", 9.5)
 

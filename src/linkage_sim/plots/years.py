@@ -39,6 +39,7 @@ def years_figure(
     *,
     programme: tuple[float, float] | None = None,
     share: bool = False,
+    points: bool = False,
     zero: bool = False,
     legend: bool = False,
     limits: tuple[float, float] | None = None,
@@ -53,6 +54,7 @@ def years_figure(
     courses : one line each, in the order of drawing
     programme : first and last year with the programme, shaded; the exit is marked after the last
     share : values are shares, shown in percent
+    points : values are differences of shares, shown in percentage points
     zero : mark zero, for differences
     legend : name the lines inside the figure; the report names them once, outside
     limits : ends of the upright axis; None fits the lines
@@ -85,7 +87,7 @@ def years_figure(
             axes.set_ylim(*limits)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=9))
         axes.yaxis.set_major_locator(MaxNLocator(5))
-        axes.yaxis.set_major_formatter(FuncFormatter(_percent if share else thousands))
+        axes.yaxis.set_major_formatter(FuncFormatter(_points if points else _percent if share else thousands))
         axes.grid(axis="y", color=FAINT, linewidth=0.6)
         axes.set_xlabel("year")
         axes.set_ylabel(axis_label)
@@ -98,3 +100,8 @@ def years_figure(
 def _percent(value: float, _position: object = None) -> str:
     """Share on an axis."""
     return f"{thousands(round(100.0 * value, 6))} %"
+
+
+def _points(value: float, _position: object = None) -> str:
+    """Difference of shares on an axis."""
+    return thousands(round(100.0 * value, 6))

@@ -56,8 +56,12 @@ def select(programme: Facilitation, context: Context, name: str, act: LeadFirmSe
     while visits and len(applicants) * (look + per_check) > purse.free:
         visits -= 1
         per_check = ledger.priced(visits * programme.terms.visit + references * programme.terms.call)
-    if len(applicants) * (look + per_check) > purse.free:
+    read = int((purse.free + 1e-9) / (look + per_check))
+    if read < 1:
         return False
+    if read < len(applicants):  # the first that apply are read
+        applied = uniforms(context.key, "selection.score", -1, applicants)
+        applicants = np.sort(applicants[np.argsort(applied, kind="stable")[:read]])
     ledger.spend(name, len(applicants) * (look + per_check), context.outside_flows)
     purse.units += len(applicants)
     true = true_suppliers(context)

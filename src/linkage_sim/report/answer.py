@@ -5,8 +5,8 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from linkage_sim.report.blocks import Block, Column, Section, Table, Text, glued, strong
-from linkage_sim.report.numbers import GAP, decimals_for, number, percent, span, worlds
-from linkage_sim.report.read import Plan, Row
+from linkage_sim.report.numbers import GAP, decimals_for, finite, number, percent, span, worlds
+from linkage_sim.report.read import Plan, Row, mapping, sequence
 from linkage_sim.report.view import (
     ALIVE,
     COST_REACHED,
@@ -19,6 +19,7 @@ from linkage_sim.report.view import (
     View,
     gain_cells,
     gained_percent,
+    quoted,
     range_cell,
     years_words,
 )
@@ -46,17 +47,16 @@ def _best(view: View, plan: Plan, row: Row) -> Markup:
     relative = view.comparison.row(plan.name, PERCENT)
     size = f", {gained_percent(relative)}" if relative else ""
     gain = f"{view.usd(row.mean)} a year for every household{size}"
-    places = decimals_for([row.low, row.high])
-    reach = f"90{GAP}% range {span(row.low, row.high, places)}{GAP}USD" if row.low is not None else "range unknown"
+    reach = f"90{GAP}% range {span(row.low, row.high)}{GAP}USD" if row.low is not None else "range unknown"
     often = view.worlds(row)
     if row.mean > 0.0 and row.is_clear:
-        start = Markup("{} raised household income most: ").format(strong(plan.title))
+        start = Markup("{} raised household income most: ").format(strong(quoted(plan)))
         return start + Markup("{} ({}), better than no programme in {}.").format(gain, reach, often)
     if row.mean > 0.0:
-        start = Markup("No plan raised household income beyond doubt. The highest mean is that of {}: ").format(strong(plan.title))
+        start = Markup("No plan raised household income beyond doubt. The highest mean is that of {}: ").format(strong(quoted(plan)))
         return start + Markup("{}, but its {} includes zero; it did better than no programme in {}.").format(gain, reach, often)
     return Markup("No plan raised household income on average; the least loss is that of {}: {} ({}).").format(
-        strong(plan.title), gain, reach
+        strong(quoted(plan)), gain, reach
     )
 
 
@@ -66,20 +66,30 @@ def _against_next(view: View, ranked: list[tuple[Plan, Row]]) -> Markup:
     duels = [(plan, row, view.duel(best, plan)) for plan, row in ranked[1:]]
     ties = [(plan, row) for plan, row, duel in duels if duel is not None and duel.verdict == "tie"]
     if ties:
-        names = [str(Markup("{} ({})").format(strong(plan.title), f"{number(row.mean, sign=True)}{GAP}USD")) for plan, row in ties]
+        names = [str(Markup("{} ({})").format(strong(quoted(plan)), f"{number(row.mean, sign=True)}{GAP}USD")) for plan, row in ties]
         text = Markup("It is a {} with ").format(strong("tie")) + Markup(joined(names))  # noqa: S704  made of escaped parts
         first = duels[0][2]
         return text + (_how_close(view, ties[0][0], first) if first is not None and len(ties) == 1 else ": luck may explain the difference.")
     plan, row, duel = duels[0]
-    lead = Markup("Its lead over the next, {}, is clear").format(strong(plan.title))
+    lead = Markup("Its lead over the next, {}, is clear").format(strong(quoted(plan)))
     if duel is None or duel.low is None:
-        return lead + Markup(": {} against {}{}USD, and the ranges do not overlap.").format(
-            number(ranked[0][1].mean, sign=True), number(row.mean, sign=True), GAP
+        return lead + Markup(": {} against {}{}USD, and the ranges do not overlap{}.").format(
+            number(ranked[0][1].mean, sign=True), number(row.mean, sign=True), GAP, _turns(view, best)
         )
     often = f", and it was ahead in {worlds(duel.share, view.comparison.replicates)}" if duel.share is not None else ""
-    return lead + Markup(": {}{}USD (90{}% range {}){}.").format(
-        number(duel.mean, sign=True), GAP, GAP, span(duel.low, duel.high), often
+    return lead + Markup(": {}{}USD (90{}% range {}){}{}.").format(
+        number(duel.mean, sign=True), GAP, GAP, span(duel.low, duel.high), often, _turns(view, best)
     )
+
+
+def _turns(view: View, best: Plan) -> str:
+    """At which unit costs the lead is lost, where that was looked for and found."""
+    given = view.comparison.data.get("break_even")
+    for entry in (mapping(each) for each in (sequence(given) or [given])):
+        at = finite(entry.get("turns_at"))
+        if at is not None and at > 1.0 and best.name in list(sequence(entry.get("pair")))[:1]:
+            return f"; but the order turns once what it buys costs {number(at)} times what is assumed"
+    return ""
 
 
 def _how_close(view: View, other: Plan, duel: Duel) -> str:
@@ -102,7 +112,7 @@ def _both_sides(view: View) -> Markup | None:
         for rival in sides[side][:1]:
             duel = view.duel(both, rival)
             if duel is not None:
-                {"ahead": beaten, "tie": level, "behind": ahead}[duel.verdict].append(rival.title)
+                {"ahead": beaten, "tie": level, "behind": ahead}[duel.verdict].append(quoted(rival))
     if beaten and not level and not ahead:
         return Markup("Putting money on both sides did better than {}.").format(joined(beaten, "or"))
     parts = []
@@ -113,7 +123,7 @@ def _both_sides(view: View) -> Markup | None:
     if ahead:
         parts.append(f"fell behind {joined(ahead)}")
     return Markup("That both sides together beat either side alone is {} here: {} {}.").format(
-        strong("not shown"), both.title, joined(parts, "and")
+        strong("not shown"), quoted(both), joined(parts, "and")
     )
 
 
@@ -130,7 +140,7 @@ def _footing(view: View, best: Plan) -> list[Markup]:
     if rates and rates[0][0].name != best.name:
         found.append(
             Markup("For each dollar spent, {} comes first ({}{}USD of income per dollar).").format(
-                strong(rates[0][0].title), number(rates[0][1].mean), GAP
+                quoted(rates[0][0]), number(rates[0][1].mean), GAP
             )
         )
     return found
@@ -149,7 +159,6 @@ def _table(view: View) -> Table:
     head = [
         Column("plan", numeric=False),
         Column("income gained, USD per household and year"),
-        Column(f"90{GAP}% range"),
         Column("in percent"),
         Column("better than no programme in"),
         Column("households reached"),
@@ -161,15 +170,15 @@ def _table(view: View) -> Table:
     for place, plan in enumerate(plans):
         row = income[place]
         lines.append([
-            view.named(plan), gain_cells(income, places)[place], range_cell(row, places),
+            view.named(plan), view.lines(gain_cells(income, places)[place], range_cell(row, places)),
             gained_percent(comparison.row(plan.name, PERCENT)), view.worlds(row) if row else percent(None),
-            _mean(reached[place]), _mean(cost[place]), _mean(rate[place]), gain_cells(alive, 0)[place],
+            _mean(reached[place], 0), _mean(cost[place], 0), _mean(rate[place]), gain_cells(alive, 0)[place],
         ])  # fmt: skip
     return Table(
         f"Every plan against no programme, in the same {comparison.replicates} worlds", head, lines,
-        "Per household of the whole region, reached or not, from the start of the programme to the last month.",
+        f"Averages over worlds, per household of the whole region, reached or not, from the start of the programme to the last month. Below: 90{GAP}% range.",
     )  # fmt: skip
 
 
-def _mean(row: Row | None) -> str:
-    return number(row.mean if row else None)
+def _mean(row: Row | None, decimals: int | None = None) -> str:
+    return number(row.mean if row else None, decimals)

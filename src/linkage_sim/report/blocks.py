@@ -51,11 +51,14 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Pictures side by side where there is room, one below the other where there is not."""
+    """Pictures side by side where there is room, one below the other where there is not.
+
+    ``width`` is "grid" for small ones, "pair" for two in a row, "single" for one.
+    """
 
     kind: ClassVar[str] = "grid"
     pictures: Sequence[Picture]
-    wide: bool = False
+    width: str = "grid"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,18 +18,21 @@ def finite(value: object) -> float | None:
     return float(value) if isfinite(value) else None
 
 
-def decimals_for(values: Iterable[float | None]) -> int:
-    """Decimals that give the largest of these numbers two digits, three from a hundred on; negative ones round to tens.
+def decimals_for(values: Iterable[float | None], digits: int = 3) -> int:
+    """Decimals that give the largest of these numbers three digits from ten on and two below; negative ones round to tens.
 
     Parameters
     ----------
     values : shown side by side, so that all get the same decimals
+    digits : of the largest number, from ten on
     """
     largest = max((abs(value) for value in values if value is not None), default=0.0)
     if largest == 0.0:
         return 0
-    digits = floor(log10(largest) + 1e-9)
-    return max(-digits + 2, -6) if digits >= 2 else 1 - digits
+    order = floor(log10(largest) + 1e-9)
+    if order >= 2:
+        return max(2 - order, -6)
+    return max(digits - 1 - order, 0) if order == 1 else 1 - order
 
 
 def number(value: float | None, decimals: int | None = None, *, sign: bool = False) -> str:
@@ -43,7 +46,7 @@ def number(value: float | None, decimals: int | None = None, *, sign: bool = Fal
     """
     if value is None or not isfinite(value):
         return MISSING
-    places = decimals_for([value]) if decimals is None else decimals
+    places = decimals_for([value], 2) if decimals is None else decimals
     rounded = round(value, places)
     text = f"{abs(rounded):,.{max(places, 0)}f}"
     if rounded == 0.0:
@@ -55,7 +58,7 @@ def span(low: float | None, high: float | None, decimals: int | None = None) -> 
     """A range in words: "1.2 to 8.5"."""
     if low is None or high is None:
         return MISSING
-    places = decimals_for([low, high]) if decimals is None else decimals
+    places = decimals_for([low, high], 2) if decimals is None else decimals
     return f"{number(low, places)} to {number(high, places)}"
 
 
@@ -63,17 +66,25 @@ def percent(share: float | None, decimals: int | None = None, *, sign: bool = Fa
     """A share as percent."""
     if share is None or not isfinite(share):
         return MISSING
-    places = min(1, max(0, decimals_for([100.0 * share]))) if decimals is None else decimals
+    places = min(1, max(0, decimals_for([100.0 * share], 2))) if decimals is None else decimals
     return f"{number(100.0 * share, places, sign=sign)}{GAP}%"
 
 
-def worlds(share: float | None, count: int) -> str:
-    """In how many worlds something held: "18 of 20 worlds"."""
-    if share is None or count <= 0:
+def count(value: float | None) -> str:
+    """How many, as an average over worlds: "48", "5.8", "8"."""
+    if value is None or not isfinite(value):
         return MISSING
-    held = round(share * count)
-    noun = "world" if count == 1 else "worlds"
-    return f"{held} of {count} {noun}"
+    whole = abs(value) >= 10.0 or abs(value - round(value)) < 0.05
+    return number(value, 0 if whole and abs(value) < 1000.0 else None if whole else 1)
+
+
+def worlds(share: float | None, total: int) -> str:
+    """In how many worlds something held: "18 of 20 worlds"."""
+    if share is None or total <= 0:
+        return MISSING
+    held = round(share * total)
+    noun = "world" if total == 1 else "worlds"
+    return f"{held} of {total} {noun}"
 
 
 def money(usd: float | None, rate: float | None, decimals: int | None = None, *, sign: bool = False) -> str:

@@ -72,6 +72,12 @@ class View:
         """A plan's sample and title, kept together."""
         return Markup('<span class="plan">{}{}</span>').format(swatch(self.look(plan)), plan.title)
 
+    @property
+    def plans(self) -> list[Plan]:
+        """Programmes, best first; those without an income at the end."""
+        ranked = [plan for plan, _ in self.ranked]
+        return ranked + [plan for plan in self.comparison.programmes if plan not in ranked]
+
     def key(self, plans: Sequence[Plan]) -> Key:
         """Which line stands for which plan."""
         return Key([self.named(plan) for plan in plans])
@@ -154,6 +160,11 @@ class View:
             luck = low <= 0.0 <= high or (share is not None and CLEAR_SHARE[0] <= share <= CLEAR_SHARE[1])
             return Duel("tie" if luck else "ahead" if mean > 0.0 else "behind", mean, low, high, share)
         return None
+
+
+def quoted(plan: Plan) -> str:
+    """A plan's title inside a sentence."""
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{plan.title}\N{RIGHT DOUBLE QUOTATION MARK}"
 
 
 def gain_cells(rows: Sequence[Row | None], decimals: int) -> list[str]:

@@ -37,6 +37,20 @@ ACTS = {
     "reflection_session": "reflection session",
 }
 
+UNITS_OF = {
+    "training": "households",
+    "storage": "kits",
+    "input_vouchers": "vouchers",
+    "associations": "villages",
+    "market_assessment": "assessments",
+    "lead_firm_selection": "applicants",
+    "brokering": "routes",
+    "co_investment": "addenda",
+    "staff_coaching": "months",
+    "reflection_session": "sessions",
+}
+"""What one unit of an act is."""
+
 UNITS = {
     "share": "",
     "number": "",

@@ -17,14 +17,14 @@ def claims_section(view: View) -> Section:
     """Claims over truth of applicants and of chosen firms; left out where nobody applied."""
     head = [
         Column("plan", numeric=False), Column("applicants: suppliers claimed for each true one"), Column("chosen firms: suppliers claimed for each true one"),
-        Column("true suppliers of a chosen firm"), Column("true suppliers of an applicant"), Column("so the choice found"),
+        Column("true suppliers of a chosen firm"), Column("true suppliers of an applicant"), Column("chosen against average applicant"),
     ]  # fmt: skip
     lines: list[list[Words]] = []
-    for plan in view.comparison.programmes:
+    for plan in view.plans:
         over, chosen_over, chosen, every = _claimed(plan)
         if any(value is not None for value in (over, chosen_over, chosen, every)):
-            found = f"{number(chosen / every)} times an applicant" if chosen is not None and every else number(None)
-            lines.append([view.named(plan), number(over), number(chosen_over), number(chosen), number(every), found])
+            found = f"{number(chosen / every, 1)} times" if chosen is not None and every else number(None)
+            lines.append([view.named(plan), number(over, 2), number(chosen_over, 2), number(chosen, 0), number(every, 0), found])
     if not lines:
         return Section("claims", TITLE)
     blocks: list[Block] = [
@@ -32,7 +32,7 @@ def claims_section(view: View) -> Section:
             "Firms that apply say from how many smallholders they buy. Some overstate, the more so where nobody checks. Calls to referees and visits "
             "to suppliers uncover part of it, and deter. In the model the truth is known, so the choice can be judged."
         ),
-        Table("Claimed and true suppliers, mean over all applications", head, lines, "1.0 is an honest claim; at 2.0 every second supplier is invented."),
+        Table("Claimed and true suppliers, average over all applications", head, lines, "1.0 is an honest claim; at 2.0 every second supplier is invented."),
     ]
     return Section("claims", TITLE, blocks)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from linkage_sim.plots.bars import stacked_figure
 from linkage_sim.plots.breakeven import break_even_figure
-from linkage_sim.report.blocks import Block, Column, Grid, Picture, Section, Table, Text, Words, picture
+from linkage_sim.report.blocks import Block, Column, Grid, Heading, Picture, Section, Table, Text, Words, picture
 from linkage_sim.report.numbers import decimals_for, finite, number, percent, span
 from linkage_sim.report.read import Plan, Row, mapping, sequence
-from linkage_sim.report.view import COST_ADDED, COST_LINKAGE, COST_REACHED, PER_DOLLAR, REACHED, View
+from linkage_sim.report.view import COST_ADDED, COST_LINKAGE, COST_REACHED, PER_DOLLAR, REACHED, View, quoted
 from linkage_sim.report.words import FAMILIES, joined
 
 LOOKS = {
@@ -24,10 +24,10 @@ MUCH = 0.05
 
 def cost_section(view: View) -> Section:
     """Spending, costs per result, break-even."""
-    plans = [plan for plan in view.comparison.programmes if plan.spent is not None]
+    plans = [plan for plan in view.plans if plan.spent is not None]
     blocks: list[Block] = []
     if plans:
-        blocks += [Text(_budgets(plans)), Grid([_spending(plans)], wide=True)]
+        blocks += [Text(_budgets(plans)), Grid([_spending(plans)], "single")]
     table = _per_result(view)
     if table:
         blocks.append(table)
@@ -44,7 +44,7 @@ def _budgets(plans: list[Plan]) -> str:
     elif budgets:
         start = "The plans have different budgets: compare them by what a dollar brought, not by their gains. "
     left = [
-        f"{plan.title} left {number(plan.unspent)} USD ({percent(plan.unspent / plan.budget, 0)})"
+        f"{quoted(plan)} left {number(plan.unspent)} USD ({percent(plan.unspent / plan.budget, 0)})"
         for plan in plans
         if plan.budget and plan.unspent is not None and plan.unspent > MUCH * plan.budget
     ]
@@ -65,7 +65,7 @@ def _spending(plans: list[Plan]) -> Picture:
         for place, plan in enumerate(plans)
     )
     return picture(
-        stacked_figure([plan.title for plan in plans], parts, styles, "USD, mean over worlds", width=6.6), "spending", "Where the money went",
+        stacked_figure([plan.title for plan in plans], parts, styles, "USD, average over worlds", width=6.6), "spending", "Where the money went",
         said, heading="Where the money went",
     )  # fmt: skip
 
@@ -83,9 +83,9 @@ def _per_result(view: View) -> Table | None:
         return None
     head = [Column("plan", numeric=False), Column("USD spent"), Column("households reached"), *(Column(words) for words, _ in kept)]
     lines: list[list[Words]] = []
-    for plan in view.comparison.programmes:
+    for plan in view.plans:
         reached = view.comparison.row(plan.name, REACHED)
-        line: list[Words] = [view.named(plan), number(plan.spent), number(reached.mean if reached else None)]
+        line: list[Words] = [view.named(plan), number(plan.spent), number(reached.mean if reached else None, 0)]
         line += [_with_range(view, view.comparison.row(plan.name, names)) for _, names in kept]
         lines.append(line)
     return Table(
@@ -118,9 +118,10 @@ def _break_even(view: View) -> list[Block]:
             words.append(Text(text))
     found: list[Block] = list(words)
     if pictures:
-        found.insert(0, Grid(pictures))
+        found.insert(0, Grid(pictures, "pair"))
     if found:
-        found.insert(0, Text("Who comes first depends on what a unit of work costs. Here the unit costs of the leading plan change, and the other plan's stay."))
+        found.insert(0, Heading("At which costs the ranking turns"))
+        found.insert(1, Text("Who comes first depends on what a unit of work costs. Here the unit costs of the first plan change at the same budget, and those of the other plan stay."))
     return found
 
 
@@ -134,11 +135,11 @@ def _break_even_picture(view: View, entry: object, place: int, text: str) -> Pic
     kept = sorted((factor, gain) for factor, gain in points if factor is not None and gain is not None)
     if len(pair) != 2 or pair[0] is None or pair[1] is None or level is None or len(kept) < 2:
         return None
-    title = f"{pair[0].title} against {pair[1].title}"
+    title = f"{quoted(pair[0])} against {quoted(pair[1])}"
     return picture(
         break_even_figure(
             [factor for factor, _ in kept], [gain for _, gain in kept], level, names=(pair[0].title, pair[1].title),
             looks=(view.look(pair[0]), view.look(pair[1])), turns_at=finite(data.get("turns_at")), axis_label=GAINED,
         ),
-        f"break-even-{place}", title, text or title, heading="At which costs the ranking turns", caption=text,
+        f"break-even-{place}", title, text or title, heading=title, caption=text,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from linkage_sim.report.blocks import Block, Grid, Heading, Picture, Section, Te
 from linkage_sim.report.numbers import decimals_for, number, percent
 from linkage_sim.report.read import Plan, Point
 from linkage_sim.report.sections.surplus import surplus_blocks
-from linkage_sim.report.view import View
+from linkage_sim.report.view import View, quoted
 
 ALIKE = 0.05
 """Plans whose values lie within this part of each other are said to differ little."""
@@ -37,11 +37,11 @@ class Link:
 
 
 CHAIN = (
-    Link(("adoption_improved",), "Improved growing: users per 100 households", "Training teaches it; it is kept where it pays.", share=True),
-    Link(("adoption_quality",), "Quality drying: users per 100 households", "It pays where a buyer pays for quality.", share=True),
-    Link(("grade_a",), "Share of the crop that is grade A, change", "Follows quality drying and good years.", share=True, against=True),
-    Link(("association",), "Strength of village associations", "Built by support; fades without members' use.", share=True),
-    Link(("routes",), "Firm-village routes", "Villages in which lead firms buy, summed over firms.",),
+    Link(("adoption_improved",), "Households that use improved growing", "Training teaches it; it is kept where it pays.", share=True),
+    Link(("adoption_quality",), "Households that use quality drying", "It pays where a buyer pays for quality.", share=True),
+    Link(("grade_a",), "Grade A in the crop, change in percentage points", "Follows quality drying.", share=True, against=True),
+    Link(("association",), "Strength of village associations", "Built by support; fades once it ends.", share=True),
+    Link(("routes",), "Firm-village routes", "Villages in which lead firms buy, summed over firms."),
     Link(("linked",), "Households with a contract", "Follows routes; some live without any programme.",),
     Link(("firm_share",), "Share of the crop sold to firms", "What does not go to firms goes to the bazaar.", share=True),
     Link(("side_selling",), "Side-selling: share of contracted fruit sold elsewhere", "Rises with the bazaar price and need for cash; falls with trust.", share=True),
@@ -54,12 +54,12 @@ CHAIN = (
 def drove_section(view: View) -> Section:
     """Small figures along the chain, then surplus side by side."""
     blocks: list[Block] = []
-    plans = [*view.comparison.programmes, *(plan for plan in view.comparison.plans if plan.name == view.comparison.baseline)]
+    plans = [*view.plans, *(plan for plan in view.comparison.plans if plan.name == view.comparison.baseline)]
     pictures = [shown for place, link in enumerate(CHAIN) if (shown := _picture(view, plans, link, f"chain-{place}"))]
     if pictures:
         blocks += [
             Text(
-                "Read along the chain: what households do, what firms do, and what this does to prices. Lines are means over worlds; the shaded "
+                "Read along the chain: what households do, what firms do, and what this does to prices. Lines are averages over worlds; the shaded "
                 "years are those with the programme. Good and bad years show in every line alike, because every plan meets the same weather. "
                 "Where a heading says change, the line is the difference to the same worlds without a programme."
             ),
@@ -86,7 +86,8 @@ def _picture(view: View, plans: Sequence[Plan], link: Link, name: str) -> Pictur
     if not courses or all(point.mean == 0.0 for _, points in courses for point in points):
         return None
     drawn = [Course(plan.title, [p.year for p in points], [p.mean for p in points], [], [], view.look(plan)) for plan, points in courses]
-    figure = years_figure(drawn, programme=view.programme_years, share=link.share, zero=link.against)
+    points_of = link.share and link.against
+    figure = years_figure(drawn, programme=view.programme_years, share=link.share, points=points_of, zero=link.against)
     noted = _noted(view, link, courses, base)
     return picture(figure, name, link.heading, noted, heading=link.heading, caption=f"{link.see} {noted}")
 
@@ -94,14 +95,20 @@ def _picture(view: View, plans: Sequence[Plan], link: Link, name: str) -> Pictur
 def _noted(view: View, link: Link, courses: list[tuple[Plan, list[Point]]], base: dict[float, float]) -> str:
     """Highest and lowest plan in the last year with the programme."""
     year = view.programme_years[1] if view.programme_years else courses[0][1][-1].year
-    values = [(p.mean, plan.title) for plan, points in courses for p in points if p.year == year and plan.name != view.comparison.baseline]
+    values = [(p.mean, quoted(plan)) for plan, points in courses for p in points if p.year == year and plan.name != view.comparison.baseline]
     if not values:
         return ""
     (least, last), (most, first) = min(values), max(values)
     reference = base.get(year)
-    places = decimals_for([most, least]) if not link.share else None
-    show = (lambda value: percent(value, sign=link.against)) if link.share else lambda value: number(value, places, sign=link.against)
-    without = f"; without a programme {percent(reference) if link.share else number(reference)}" if reference is not None else ""
+    places = decimals_for([most, least], 2) if not link.share else None
+
+    def show(value: float) -> str:
+        if link.share and link.against:
+            return f"{number(100.0 * value, 1, sign=True)} points"
+        return percent(value) if link.share else number(value, places, sign=link.against)
+
+    level = percent(reference) if link.share else number(reference)
+    without = "" if reference is None else f"; level without a programme {level}" if link.against else f"; without a programme {level}"
     if first == last:
         return f"Year {year:g}: {show(most)}{without}."
     scale = max(abs(most), abs(least), abs(reference or 0.0))

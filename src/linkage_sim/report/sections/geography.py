@@ -30,7 +30,7 @@ def map_section(view: View) -> Section:
     edges = [mapping(edge) for edge in sequence(given.get("edges"))]
     names = _shared_names(towns)
     shown = [MapPlace(p.key, names.get(p.key, ""), p.kind, p.longitude, p.latitude) for p in places]
-    blocks: list[Block] = [Text(_words(towns, villages)), Grid(_maps(shown, edges, villages, towns))]
+    blocks: list[Block] = [Text(_words(towns, villages)), Grid(_maps(shown, edges, villages, towns), "pair")]
     table = _roads({place.key for place in towns}, edges)
     if table:
         blocks.append(table)
@@ -66,14 +66,14 @@ def _kilometres(one: MapPlace, other: MapPlace) -> float:
 
 
 def _words(towns: list[MapPlace], villages: list[MapPlace]) -> str:
-    kinds = {"bazaar": "bazaars", "city": "cities", "border": "border crossings", "export": "export markets"}
-    parts = [
-        f"{words} {joined([town.label for town in towns if town.kind == kind])}"
-        for kind, words in kinds.items()
-        if any(town.kind == kind for town in towns)
-    ]
+    kinds = {"bazaar": ("bazaar", "bazaars"), "city": ("city", "cities"), "border": ("border crossing", "border crossings"), "export": ("export market", "export markets")}
+    parts = []
+    for kind, (one, several) in kinds.items():
+        names = [town.label for town in towns if town.kind == kind]
+        if names:
+            parts.append(f"{joined(names)} ({one if len(names) == 1 else several})")
     return (
-        f"Real places: {'; '.join(parts)}. The {len(villages)} villages are synthetic: they lie at plausible distances from their bazaar, "
+        f"Real places: {', '.join(parts)}. The {len(villages)} villages are synthetic: they lie at plausible distances from their bazaar, "
         "in directions drawn from the seed, elsewhere in every world; the map shows one. Roads are drawn straight. "
         "Their lengths are derived from distance and terrain, not from a road survey. " + CREDIT
     )

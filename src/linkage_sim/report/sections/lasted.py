@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from linkage_sim.plots.years import Course, years_figure
 from linkage_sim.report.blocks import Block, Column, Grid, Picture, Section, Table, Text, Words, picture
-from linkage_sim.report.numbers import GAP, decimals_for, number, percent
-from linkage_sim.report.read import Plan, Row
+from linkage_sim.report.numbers import GAP, number, percent
+from linkage_sim.report.read import Row
 from linkage_sim.report.view import (
-    ALIVE, ALIVE_SHARE, INCOME, INCOME_AFTER, INCOME_DURING, View, gain_cells, range_cell, years_words,
+    ALIVE, ALIVE_SHARE, INCOME_AFTER, INCOME_DURING, View, gain_cells, quoted, range_cell, years_words,
 )  # fmt: skip
 from linkage_sim.report.words import joined
 
@@ -58,7 +58,7 @@ def _kept_in_words(view: View) -> str:
         during, after = view.comparison.row(plan.name, INCOME_DURING), view.comparison.row(plan.name, INCOME_AFTER)
         if during is None or after is None:
             continue
-        words = f"{plan.title} ({number(during.mean, sign=True)} with it, {number(after.mean, sign=True)} after)"
+        words = f"{quoted(plan)} ({number(during.mean, sign=True)} with it, {number(after.mean, sign=True)} after)"
         (stayed if after.is_clear and after.mean > 0.0 else lost).append(words)
     if not stayed and not lost:
         return ""
@@ -69,7 +69,7 @@ def _kept_in_words(view: View) -> str:
     if lost:
         text += f"No gain after exit that can be told from luck: {joined(lost)}. "
     return text + (
-        f"The band is the 90{GAP}% range of the mean, the shaded years are those with the programme, and the broken line is its exit."
+        f"The band is the 90{GAP}% range of the average, the shaded years are those with the programme, and the broken line is its exit."
     )
 
 
@@ -78,21 +78,20 @@ def _linkages(view: View) -> Table | None:
     comparison = view.comparison
     if not comparison.rows_of(ALIVE):
         return None
-    plans: list[Plan] = [plan for plan, _ in view.ranked or comparison.rows_of(INCOME)] or list(comparison.programmes)
+    plans = view.plans
     base = comparison.plan(comparison.baseline)
     rows = [comparison.row(plan.name, ALIVE) for plan in plans]
-    places = decimals_for([value for row in rows if row for value in (row.mean, row.low, row.high)])
     lines: list[list[Words]] = [
         [
-            view.named(plan), number(row.level if row else None), percent(_level(comparison.row(plan.name, ALIVE_SHARE))),
-            gain_cells([row], places)[0], range_cell(row, places), view.worlds(row) if row else number(None),
+            view.named(plan), number(row.level if row else None, 0), percent(_level(comparison.row(plan.name, ALIVE_SHARE))),
+            gain_cells([row], 0)[0], range_cell(row, 0), view.worlds(row) if row else number(None),
         ]
         for plan, row in zip(plans, rows, strict=True)
     ]  # fmt: skip
     if base is not None:
         own = comparison.row(base.name, ALIVE)
         lines.append([
-            view.named(base), number(own.level if own else None), percent(_level(comparison.row(base.name, ALIVE_SHARE))),
+            view.named(base), number(own.level if own else None, 0), percent(_level(comparison.row(base.name, ALIVE_SHARE))),
             number(None), number(None), number(None),
         ])  # fmt: skip
     head = [

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from linkage_sim.report.blocks import Block, Column, Heading, Section, Table, Text, Words
-from linkage_sim.report.numbers import number, percent
+from linkage_sim.report.numbers import GAP, MISSING, as_written, count, number
 from linkage_sim.report.read import Act, Plan
 from linkage_sim.report.view import View
-from linkage_sim.report.words import ACTS, FAMILIES, plain, sentence
+from linkage_sim.report.words import ACTS, FAMILIES, UNITS_OF, plain, sentence
 
 
 def plans_section(view: View) -> Section:
     """Story and acts of every plan, the world without a programme first."""
     blocks: list[Block] = []
     base = view.comparison.plan(view.comparison.baseline)
-    for plan in [*([base] if base else []), *view.comparison.programmes]:
+    for plan in [*([base] if base else []), *view.plans]:
         blocks.append(Heading(view.named(plan)))
         if plan.story:
             blocks.append(Text(" ".join(plan.story.split())))
@@ -26,15 +26,17 @@ def _acts(plan: Plan) -> Table:
     """One line per act."""
     head = [
         Column("act", numeric=False), Column("side", numeric=False), Column("share of the budget"), Column("months of the programme"),
-        Column("USD spent"), Column("units bought"),
+        Column("USD spent"), Column("units bought", numeric=False),
     ]  # fmt: skip
-    lines: list[list[Words]] = [
-        [
-            sentence(ACTS.get(act.act, plain(act.act))), FAMILIES.get(act.family, plain(act.family)), percent(act.share), _months(act),
-            number(act.spent), number(act.units),
-        ]
-        for act in plan.acts
-    ]  # fmt: skip
+    kinds = [act.act for act in plan.acts]
+    sides = list(FAMILIES)
+    acts = sorted(plan.acts, key=lambda act: (sides.index(act.family) if act.family in sides else len(sides), -(act.spent or 0.0)))
+    lines: list[list[Words]] = []
+    for act in acts:
+        name = sentence(ACTS.get(act.act, plain(act.act))) + (f" ({plain(act.name)})" if kinds.count(act.act) > 1 else "")
+        units = f"{count(act.units)} {UNITS_OF.get(act.act, '')}".strip()
+        share = MISSING if act.share is None else f"{as_written(round(100.0 * act.share, 1))}{GAP}%"
+        lines.append([name, FAMILIES.get(act.family, plain(act.family)), share, _months(act), number(act.spent), units])
     return Table(f"Acts of the plan: {plan.title}", head, lines)
 
 

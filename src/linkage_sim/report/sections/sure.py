@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup
-
 from linkage_sim.plots.intervals import Interval, intervals_figure
-from linkage_sim.report.blocks import Block, Column, Grid, Section, Table, Text, picture
-from linkage_sim.report.numbers import GAP, decimals_for, number
+from linkage_sim.report.blocks import Block, Column, Grid, Picture, Section, Table, Text, Words, picture
+from linkage_sim.report.numbers import GAP, decimals_for, number, span
 from linkage_sim.report.read import Plan, Row
 from linkage_sim.report.view import INCOME, INCOME_AFTER, INCOME_DURING, View, gain_cells, range_cell
 
@@ -23,19 +21,19 @@ def sure_section(view: View) -> Section:
     blocks: list[Block] = [
         Text(
             f"A world is one simulated run of these districts: its villages, people, frosts, harvests and prices. Every plan lives through the same {count} "
-            "worlds with the same luck, so that what differs is the plan. A dot is the mean gain over these worlds. The bar is the "
-            f"90{GAP}% range: with very many worlds, the mean would most likely come to lie within it. It holds the luck of weather, people and "
+            "worlds with the same luck, so that what differs is the plan. A dot is the average gain over these worlds. The bar is the "
+            f"90{GAP}% range: with very many worlds, the average would most likely come to lie within it. It holds the luck of weather, people and "
             "markets, but not the doubt about the assumptions themselves."
         )
     ]
     if count < FEW_WORLDS:
         blocks.append(Text(f"Only {count} worlds were lived through: take ranges as rough, and run more before deciding.", "warning"))
-    blocks.append(Grid([_picture(view, ranked)], wide=True))
+    blocks.append(Grid([_picture(view, ranked)], "single"))
     blocks.append(_table(view, [plan for plan, _ in ranked]))
     return Section("sure", "How sure", blocks)
 
 
-def _picture(view: View, ranked: list[tuple[Plan, Row]]):  # type: ignore[no-untyped-def]
+def _picture(view: View, ranked: list[tuple[Plan, Row]]) -> Picture:
     rows = [
         Interval(
             plan.title, row.mean, row.mean if row.low is None else row.low, row.mean if row.high is None else row.high,
@@ -57,19 +55,28 @@ def _table(view: View, plans: list[Plan]) -> Table:
     kept = [(words, names) for words, names in parts if comparison.rows_of(names)]
     every = [row for _, names in kept for _, row in comparison.rows_of(names)]
     places = decimals_for([value for row in every for value in (row.low, row.high)])
+    ends = [row.high for _, row in comparison.rows_of(INCOME) if row.high is not None]
     head = [Column("plan", numeric=False)]
     for words, _ in kept:
-        head += [Column(Markup("{}, USD").format(words)), Column(f"90{GAP}% range"), Column("better in")]
+        head += [Column(f"{words}, USD"), Column("better in")]
     if comparison.rate is not None:
-        head.insert(2, Column("the same in somoni"))
+        head.insert(2, Column("the same in somoni (TJS)"))
     lines = []
     for plan in plans:
-        line = [view.named(plan)]
+        line: list[Words] = [view.named(plan)]
         for place, (_, names) in enumerate(kept):
             row = comparison.row(plan.name, names)
-            line.append(Markup(gain_cells([row], places)[0]))
+            line.append(view.lines(gain_cells([row], places)[0], range_cell(row, places)))
             if place == 0 and comparison.rate is not None:
-                line.append(Markup(number(row.mean * comparison.rate if row else None, sign=True)))
-            line += [Markup(range_cell(row, places)), Markup(view.worlds(row) if row else number(None))]
+                line.append(_somoni(view, row, comparison.rate, max(0, decimals_for([value * comparison.rate for value in ends]))))
+            line.append(view.worlds(row) if row else number(None))
         lines.append(line)
-    return Table("Income gained per household and year, with and after the programme", head, lines)
+    return Table(
+        "Income gained per household and year, with and after the programme", head, lines, f"Below each number: its 90{GAP}% range."
+    )  # fmt: skip
+
+
+def _somoni(view: View, row: Row | None, rate: float, places: int) -> Words:
+    if row is None or row.low is None or row.high is None:
+        return number(None)
+    return view.lines(number(rate * row.mean, places, sign=True), span(rate * row.low, rate * row.high, places))

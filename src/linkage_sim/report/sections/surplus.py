@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from linkage_sim.plots.bars import Bar, bar_limits, bars_figure
-from linkage_sim.report.blocks import Block, Column, Grid, Picture, Table, Text, picture
+from linkage_sim.report.blocks import Block, Column, Grid, Listing, Picture, Table, Text, picture
 from linkage_sim.report.numbers import GAP, decimals_for, number, span
 from linkage_sim.report.read import Plan
-from linkage_sim.report.view import INCOME, View
+from linkage_sim.report.view import INCOME, View, quoted
 from linkage_sim.report.words import joined, sentence
 
 HOUSEHOLDS = "households"
@@ -14,7 +14,7 @@ PARTIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (HOUSEHOLDS, INCOME),
     ("lead firms", ("firm_margin",)),
     ("bazaar traders", ("trader_profit",)),
-    ("buyers at bazaars", ("consumer_surplus",)),
+    ("consumers at bazaars", ("consumer_surplus",)),
     ("all together", ("total_surplus",)),
 )
 TOTAL = "all together"
@@ -22,7 +22,7 @@ TOTAL = "all together"
 
 def surplus_blocks(view: View) -> list[Block]:
     """Figures, a table and what was moved rather than made."""
-    plans = [plan for plan, _ in view.ranked]
+    plans = view.plans
     bars = {plan.name: _bars(view, plan) for plan in plans}
     parties = [party for party, _ in PARTIES if any(party in found for found in bars.values())]
     if len(parties) < 2:
@@ -40,7 +40,7 @@ def surplus_blocks(view: View) -> list[Block]:
             "Change against no programme, in USD a year for the whole region. Hatched bars are losses. What farmers gain may be made, "
             "or only moved from somebody else's pocket."
         ),
-        Text(_displaced(plans, bars), "note"),
+        *_displaced(plans, bars),
         Grid(pictures),
         _table(view, plans, bars, parties),
     ]
@@ -59,7 +59,7 @@ def _bars(view: View, plan: Plan) -> dict[str, Bar]:
     return found
 
 
-def _displaced(plans: list[Plan], bars: dict[str, dict[str, Bar]]) -> str:
+def _displaced(plans: list[Plan], bars: dict[str, dict[str, Bar]]) -> list[Block]:
     """Name who clearly lost in which plan."""
     parts = []
     for plan in plans:
@@ -69,10 +69,11 @@ def _displaced(plans: list[Plan], bars: dict[str, dict[str, Bar]]) -> str:
             if party not in (TOTAL, HOUSEHOLDS) and bar.high < 0.0
         ]
         if lost:
-            parts.append(f"in {plan.title}, {joined(lost)}")
+            parts.append(f"{quoted(plan)}: {joined(lost)}.")
     if not parts:
-        return "Displacement: in no plan did firms, traders or buyers at bazaars lose an amount that can be told from luck."
-    return f"Displacement: {'; '.join(parts)}. That part of the households' gain was moved, not made."
+        return [Text("Displacement: in no plan did firms, traders or consumers lose an amount that can be told from luck.", "note")]
+    words = "Displacement: some lost, so part of what households and firms gained was moved from them, not made."
+    return [Text(words, "note"), Listing(parts)]
 
 
 def _table(view: View, plans: list[Plan], bars: dict[str, dict[str, Bar]], parties: list[str]) -> Table:
@@ -83,11 +84,15 @@ def _table(view: View, plans: list[Plan], bars: dict[str, dict[str, Bar]], parti
         for party in parties:
             bar = bars[plan.name].get(party)
             cells.append(view.lines(number(bar.mean, places, sign=True), span(bar.low, bar.high, places)) if bar else number(None))
-        lines.append([view.named(plan), *cells, number(_spent_yearly(view, plan))])
-    head = [Column("plan", numeric=False), *(Column(party) for party in parties), Column("programme spending, USD a year")]
+        spent, total = _spent_yearly(view, plan), bars[plan.name].get(TOTAL)
+        left = None if spent is None or total is None else total.mean - spent
+        lines.append([view.named(plan), *cells, number(spent, places), number(left, places, sign=True)])
+    head = [
+        Column("plan", numeric=False), *(Column(party) for party in parties), Column("programme spending"), Column("all together less spending"),
+    ]  # fmt: skip
     return Table(
         "Gains and losses, USD a year for the region", head, lines,
-        f"Below each number: 90{GAP}% range. The programme's own spending, spread over the same years, is not taken off the total.",
+        f"Below each number: 90{GAP}% range. Spending is spread over the recorded years from the programme's start; gains after the last year do not count here.",
     )  # fmt: skip
 
 

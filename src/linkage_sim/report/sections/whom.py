@@ -6,12 +6,20 @@ from linkage_sim.plots.intervals import Interval, intervals_figure, spread
 from linkage_sim.report.blocks import Block, Column, Grid, Picture, Section, Table, Text, picture
 from linkage_sim.report.numbers import GAP, decimals_for, number, percent
 from linkage_sim.report.read import Plan
-from linkage_sim.report.view import INCOME, PERCENT, REACHED_SHARE, View, gain_cells, gained_percent, range_cell
-from linkage_sim.report.words import GROUPS, joined, sentence
+from linkage_sim.report.view import INCOME, PERCENT, REACHED_SHARE, View, gain_cells, gained_percent, quoted, range_cell
+from linkage_sim.report.words import GROUPS, sentence
 
 SHOWN = ("all", "women", "men", "poorest", "richest", "near", "remote")
 PAIRS = (("women", "men"), ("poorest", "richest"), ("remote", "near"))
 """Groups at risk of being left out, and whom to compare them with."""
+FULL = {
+    "women": "households headed by women",
+    "men": "those headed by men",
+    "poorest": "the poorest third",
+    "richest": "the richest third",
+    "remote": "remote villages",
+    "near": "those near a bazaar",
+}
 
 
 def whom_section(view: View) -> Section:
@@ -19,7 +27,7 @@ def whom_section(view: View) -> Section:
     groups = [group for group in SHOWN if view.comparison.rows_of(INCOME, group)]
     if len(groups) < 2:
         return Section("whom", "For whom")
-    plans = [plan for plan, _ in view.ranked]
+    plans = view.plans
     blocks: list[Block] = [Text(_in_words(view, plans)), Grid(_pictures(view, plans, groups))]
     blocks.append(_gains(view, plans, groups))
     reached = _reached(view, plans, groups)
@@ -32,17 +40,15 @@ def _in_words(view: View, plans: list[Plan]) -> str:
     """Which groups gained less than their counterparts, plan by plan."""
     parts = []
     for plan in plans:
-        behind = []
         for weak, strong in PAIRS:
             one, other = view.comparison.row(plan.name, INCOME, weak), view.comparison.row(plan.name, INCOME, strong)
             if one and other and one.high is not None and other.low is not None and one.high < other.low:
-                behind.append(f"{GROUPS[weak]} ({number(one.mean, sign=True)} against {number(other.mean, sign=True)}{GAP}USD)")
-        if behind:
-            parts.append(f"{plan.title}: {joined(behind)}")
+                gains = f"{number(one.mean, sign=True)} against {number(other.mean, sign=True)}{GAP}USD"
+                parts.append(f"{FULL[weak]} against {FULL[strong]} in {quoted(plan)} ({gains})")
     if parts:
         return (
-            "Groups that gained clearly less than those they are compared with (women against men as heads, poorest against richest third, "
-            f"remote against near): {'; '.join(parts)}. In all other cases the ranges overlap."
+            f"Clearly less was gained by {'; '.join(parts)}. For all other pairs (headed by women or men, poorest or richest third, "
+            "remote or near) the ranges overlap. Those who have more trees gain more dollars from the same help, so percent are shown as well."
         )
     return (
         "In no plan did households headed by women, the poorest third or remote villages gain clearly less than men, the richest third or "
@@ -103,4 +109,4 @@ def _reached(view: View, plans: list[Plan], groups: list[str]) -> Table | None:
         rows = [comparison.row(plan.name, REACHED_SHARE, group) for group in groups]
         lines.append([view.named(plan), *(percent(row.mean if row else None, 0) for row in rows)])
     head = [Column("plan", numeric=False), *(Column(GROUPS[group]) for group in groups)]
-    return Table("Share of each group that was reached", head, lines, comparison.meaning("reached_share").split(";")[0])
+    return Table("Share of each group that was reached", head, lines, "Served by an act of the programme, or linked to a firm that it supports or introduced.")

@@ -1,0 +1,29 @@
+"""Tasks that other processes find by name."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from linkage_sim.errors import EngineError
+
+
+def square(number: int) -> int:
+    return number * number
+
+
+def dies_once(mark: str) -> str:
+    """End the process the first time, work the second."""
+    path = Path(mark)
+    if not path.exists():
+        path.touch()
+        os._exit(1)
+    return mark
+
+
+def always_dies(number: int) -> int:
+    os._exit(1)
+
+
+def complains(number: int) -> int:
+    raise EngineError(f"task {number} cannot be done")

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from experiments.tasks import always_dies, complains, dies_once, square
+
+from linkage_sim.errors import EngineError
+from linkage_sim.experiments.executors import jobs_for, run_tasks
+
+
+def test_results_come_in_the_order_of_tasks_for_any_number_of_processes() -> None:
+    tasks = list(range(12))
+    told: list[int] = []
+    assert run_tasks(square, tasks, 1, told.append) == [number**2 for number in tasks]
+    assert told == list(range(1, 13))
+    told.clear()
+    assert run_tasks(square, tasks, 2, told.append) == [number**2 for number in tasks]
+    assert told == list(range(1, 13))
+
+
+def test_a_pool_whose_worker_died_is_rebuilt(tmp_path: Path) -> None:
+    marks = [str(tmp_path / name) for name in "abc"]
+    assert run_tasks(dies_once, marks, 2) == marks
+
+
+def test_workers_that_always_die_are_given_up() -> None:
+    with pytest.raises(EngineError, match="keep dying.*--jobs 1"):
+        run_tasks(always_dies, [1, 2], 2)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_a_task_raises_is_raised_here(jobs: int) -> None:
+    with pytest.raises(EngineError, match="task 3 cannot be done"):
+        run_tasks(complains, [3, 3], jobs)
+
+
+def test_processes_are_never_more_than_tasks_and_at_least_one() -> None:
+    assert jobs_for(8, 3) == 3
+    assert jobs_for(None, 1) == 1
+    assert jobs_for(2, 0) == 1
+    with pytest.raises(EngineError, match="1 or more, not 0"):
+        jobs_for(0, 3)
+
+
+SCRIPT = """
+import sys
+sys.path[:0] = {path!r}
+from linkage_sim.experiments.executors import run_tasks
+from experiments.tasks import square
+print(run_tasks(square, [1, 2, 3], 2))
+"""
+
+
+def test_a_script_needs_no_guard_around_its_main_part(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT.format(path=sys.path), encoding="utf-8")
+    for command in ([sys.executable, str(script)], [sys.executable, "-"]):
+        text = script.read_text(encoding="utf-8") if command[1] == "-" else None
+        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=60)
+        assert (done.stdout, done.returncode) == ("[1, 4, 9]\n", 0), done.stderr
+
+
+WAITING = """
+import sys
+sys.path[:0] = {path!r}
+import concurrent.futures.process as process
+from linkage_sim.experiments import executors
+from experiments.waits import wait_long
+executors.run_tasks(wait_long, [{mark!r}, {mark!r}], 2)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_workers_end_when_their_parent_does(tmp_path: Path, how: signal.Signals) -> None:
+    mark = tmp_path / "pids"
+    script = tmp_path / "script.py"
+    script.write_text(WAITING.format(path=sys.path, mark=str(mark)), encoding="utf-8")
+    parent = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        pids = wait_for(lambda: found if len(found := sorted(mark.parent.glob("pids.*"))) == 2 else None)
+        workers = [int(path.suffix[1:]) for path in pids]
+        assert all(is_alive(pid) for pid in workers)
+        parent.send_signal(how)
+        parent.wait(timeout=30)
+        assert wait_for(lambda: not any(is_alive(pid) for pid in workers))
+    finally:
+        parent.kill()
+
+
+def wait_for(condition):  # type: ignore[no-untyped-def]
+    end = time.monotonic() + 60
+    while not (found := condition()):
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.05)
+    return found
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except (ProcessLookupError, FileNotFoundError):
+        return False
