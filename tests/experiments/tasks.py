@@ -27,3 +27,7 @@ def always_dies(number: int) -> int:
 
 def complains(number: int) -> int:
     raise EngineError(f"task {number} cannot be done")
+
+
+def process_of(number: int) -> int:
+    return os.getpid()

@@ -8,10 +8,15 @@ import time
 from pathlib import Path
 
 import pytest
-from experiments.tasks import always_dies, complains, dies_once, square
 
+from experiments.tasks import always_dies, complains, dies_once, process_of, square
 from linkage_sim.errors import EngineError
-from linkage_sim.experiments.executors import jobs_for, run_tasks
+from linkage_sim.experiments.executors import Workers, jobs_for
+
+
+def run_tasks(function, tasks, jobs, *done):  # type: ignore[no-untyped-def]
+    with Workers(jobs) as workers:
+        return workers.run(function, tasks, *done)
 
 
 def test_results_come_in_the_order_of_tasks_for_any_number_of_processes() -> None:
@@ -27,6 +32,13 @@ def test_results_come_in_the_order_of_tasks_for_any_number_of_processes() -> Non
 def test_a_pool_whose_worker_died_is_rebuilt(tmp_path: Path) -> None:
     marks = [str(tmp_path / name) for name in "abc"]
     assert run_tasks(dies_once, marks, 2) == marks
+
+
+def test_processes_stay_for_the_next_tasks() -> None:
+    with Workers(2) as workers:
+        first = set(workers.run(process_of, [0] * 4))
+        assert set(workers.run(process_of, [0] * 4)) <= first
+        assert os.getpid() not in first
 
 
 def test_workers_that_always_die_are_given_up() -> None:
@@ -51,9 +63,10 @@ def test_processes_are_never_more_than_tasks_and_at_least_one() -> None:
 SCRIPT = """
 import sys
 sys.path[:0] = {path!r}
-from linkage_sim.experiments.executors import run_tasks
+from linkage_sim.experiments.executors import Workers
 from experiments.tasks import square
-print(run_tasks(square, [1, 2, 3], 2))
+with Workers(2) as workers:
+    print(workers.run(square, [1, 2, 3]))
 """
 
 
@@ -69,10 +82,10 @@ def test_a_script_needs_no_guard_around_its_main_part(tmp_path: Path) -> None:
 WAITING = """
 import sys
 sys.path[:0] = {path!r}
-import concurrent.futures.process as process
-from linkage_sim.experiments import executors
+from linkage_sim.experiments.executors import Workers
 from experiments.waits import wait_long
-executors.run_tasks(wait_long, [{mark!r}, {mark!r}], 2)
+with Workers(2) as workers:
+    workers.run(wait_long, [{mark!r}, {mark!r}])
 """
 
 

@@ -11,7 +11,8 @@ SMALL: dict[str, Any] = {
     "timeline.spin_up": 12, "timeline.before": 12, "timeline.during": 18, "timeline.after": 2,
     **{f"region.districts.{name}.villages": number for name, number in (("asht", 3), ("isfara", 2), ("konibodom", 1))},
     **{f"region.districts.{name}.households": 40 for name in ("asht", "isfara", "konibodom")},
-    "lead_firms.route_setup": 50, "lead_firms.route_running": 40, "lead_firms.trip_cost": 5, "lead_firms.fixed_cost": 100,
+    "lead_firms.route_setup": 50, "lead_firms.route_running": 40, "lead_firms.trip_cost": 5,
+    "lead_firms.fixed_cost": 100,
 }  # fmt: skip
 """Six villages of 40 households, firms that find it cheap to come, 32 months."""
 HARVEST = 19

@@ -13,13 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import mesa
-import networkx as nx
 import numpy as np
 import pytest
 
 from linkage_sim import agents, engine
 from linkage_sim.agents import Facilitator, LeadFirm, Smallholder
-from linkage_sim.books import DELIVERED, FIRM_SALES, FIRM_SHIPPED, FROM_CITY, SALES, TO_BAZAAR, TO_CITY, TO_RIVAL
 from linkage_sim.engine import Outcome
 from linkage_sim.errors import EngineError, ResultsError, ScenarioError, StateError
 from linkage_sim.model import LinkageModel, Place
@@ -35,6 +33,11 @@ MONTHS = 32
 @pytest.fixture
 def combined(small: dict[str, Any]) -> Scenario:
     return load_scenario(shipped("apricot/combined"), small)
+
+
+def cash(agent: Any) -> float | None:
+    """Cash of those who have any; by its name Mesa 3.5 would want it of every agent."""
+    return getattr(agent, "cash", None)
 
 
 def same(one: Outcome, other: Outcome) -> bool:
@@ -58,7 +61,7 @@ def test_stepping_the_model_is_the_engines_run_bit_for_bit(combined: Scenario) -
 
 @pytest.mark.parametrize(
     "given",
-    [{"threads": 2}, {"spin_up": False}, {"keep_trade": True}, {"check": True}, {"agent_reporters": {"cash": "cash"}}],
+    [{"threads": 2}, {"spin_up": False}, {"keep_trade": True}, {"check": True}, {"agent_reporters": {"cash": cash}}],
     ids=lambda given: next(iter(given)),
 )
 def test_nothing_about_looking_on_changes_the_run(combined: Scenario, given: dict[str, Any]) -> None:
@@ -183,7 +186,7 @@ def test_columns_are_checked_when_asked(make: Make) -> None:
         model = make(check=check)
         model.state.household["patience"][4] = 1.5  # past the views, which would refuse
         if check:
-            with pytest.raises(StateError, match="month 0, after phase environment: household.patience of row 4"):
+            with pytest.raises(StateError, match=r"month 0, after phase environment: household\.patience of row 4"):
                 model.step()
         else:
             model.step()
@@ -212,7 +215,7 @@ def test_reporters_of_the_users_own(make: Make) -> None:
             "month": "month",
             "active": lambda m: sum(m.agents_by_type[LeadFirm].get("active")),
         },
-        agent_reporters={"cash": "cash", "trust": "trust"},
+        agent_reporters={"cash": cash},
         agenttype_reporters={Facilitator: {"skill": "skill"}},
     )
     for _ in range(3):
@@ -234,7 +237,7 @@ def test_reporters_of_the_users_own(make: Make) -> None:
 
 
 def test_what_is_not_recorded_is_refused(make: Make) -> None:
-    with pytest.raises(ResultsError, match="no monthly column 'incom'; known: households.all, income.all"):
+    with pytest.raises(ResultsError, match=r"no monthly column 'incom'; known: households\.all, income\.all"):
         make().recorded("incom")
 
 
@@ -266,10 +269,10 @@ def test_batch_run_gives_the_last_month_of_every_run(small: dict[str, Any]) -> N
 
 def test_batch_run_tells_values_of_models_and_agents_of_the_same_month(small: dict[str, Any]) -> None:
     given = {path.replace(".", "__"): value for path, value in small.items()}
-    given |= {"model_reporters": [{"cash_usd": "cash_usd"}], "agent_reporters": [{"cash": "cash"}]}
+    given |= {"model_reporters": [{"cash_usd": "cash_usd"}], "agent_reporters": [{"cash": cash}]}
     rows = mesa.batch_run(LinkageModel, given, data_collection_period=7, display_progress=False)
     months = sorted({row["Step"] for row in rows})
-    assert len(months) == 6
+    assert len(months) in (5, 6)  # Mesa 3.3 adds the last month
     for month in months:
         of_month = [row for row in rows if row["Step"] == month]
         assert len(of_month) == 255
@@ -301,119 +304,12 @@ def test_batch_run_with_two_processes_gives_the_same(tmp_path: Path, small: dict
     assert set(done.stdout.splitlines()) == alone
 
 
-# --- space and graphs ---------------------------------------------------------------------------------
-
-
-def test_the_network_is_the_market_graph_and_carries_agents(harvest: LinkageModel) -> None:
-    graph = harvest.simulation.world.graph
-    network = harvest.network
-    assert isinstance(network, mesa.discrete_space.Network)
-    assert {cell.coordinate for cell in network} == set(graph)
-    for cell in network:
-        data = graph.nodes[cell.coordinate]
-        assert cell.position.tolist() == [data["longitude"], data["latitude"]]
-        assert {other.coordinate for other in cell.neighborhood} == set(graph.neighbors(cell.coordinate))
-    farmers = [agent for agent in network["asht/v01"].agents if isinstance(agent, Smallholder)]
-    assert farmers == list(harvest.agents_by_type[Smallholder].select(lambda farmer: farmer.village == 0))
-    everybody = [agent for cell in network for agent in cell.agents]
-    assert len(everybody) == len(set(everybody)) == len(harvest.agents) - 1
-    assert len(network.agents) == len(everybody)
-
-
-def test_neighbourhoods_are_those_of_the_graph(harvest: LinkageModel) -> None:
-    graph = harvest.simulation.world.graph
-    for name, radius in (("asht", 1), ("asht", 2), ("khujand", 3), ("asht/v01", 2)):
-        found = {cell.coordinate for cell in harvest.network[name].get_neighborhood(radius)}
-        near = set(nx.single_source_shortest_path_length(graph, name, cutoff=radius))
-        assert found == near - {name}
-        around = harvest.network[name].get_neighborhood(radius, include_center=True)
-        assert {cell.coordinate for cell in around} == near
-    with pytest.raises(ValueError, match="radius must be 1 or more"):
-        harvest.network["asht"].get_neighborhood(0)
-    place = harvest.network["asht"]
-    place.disconnect(harvest.network["khujand"])
-    assert "khujand" not in {cell.coordinate for cell in place.neighborhood}
-    harvest.network.remove_cell(harvest.network["konibodom/v01"])
-    assert "konibodom/v01" in graph
-
-
-def test_the_market_graph_tells_this_months_prices(harvest: LinkageModel) -> None:
-    graph, s = harvest.market_graph(), harvest.state
-    for number, bazaar in enumerate(harvest.simulation.world.routes.bazaar_names):
-        assert graph.nodes[bazaar]["price_apricot"] == s.bazaar_price[number, 0]
-    assert graph.nodes[harvest.scenario.region.city]["price_apricot"] == s.city_price[0]
-    assert set(graph) == set(harvest.simulation.world.graph)
-    assert "price_apricot" not in harvest.simulation.world.graph.nodes["asht"]
-    assert graph.edges["asht/v01", "asht"]["kilometres"] > 0.0
-
-
-def sums(graph: Any, *kinds: str) -> tuple[float, float]:
-    edges = [data for *_, data in graph.edges(data=True) if data["kind"] in kinds]
-    return sum(data["kg"] for data in edges), sum(data["usd"] for data in edges)
-
-
-def test_the_trade_graph_sums_to_the_books_in_every_month(make: Make) -> None:
-    model = make(replicate=1, keep_trade=True, through=MONTHS - 1)
-    flows = model.outcome().flows
-    for month in range(MONTHS):
-        graph, booked = model.trade_graph(month), flows[month]
-        assert graph.graph == {"month": month, "scenario": "combined"}
-        assert sums(graph, "bazaar") == pytest.approx((booked[TO_BAZAAR], booked[SALES]))
-        assert sums(graph, "contract", "spot")[0] == pytest.approx(booked[DELIVERED] + booked[TO_RIVAL])
-        assert sums(graph, "traders")[0] == pytest.approx(booked[TO_CITY] + booked[FROM_CITY])
-        assert sums(graph, "end market")[0] == pytest.approx(booked[FIRM_SHIPPED], abs=1e-6)
-        outlets = sums(graph, "end market", "processors", "city")[1]
-        assert outlets == pytest.approx(booked[FIRM_SALES], abs=1e-6)
-    assert flows[:, DELIVERED].sum() > 1000.0
-
-
-def test_edges_to_firms_carry_trust_members_and_prices(harvest: LinkageModel) -> None:
-    graph = harvest.trade_graph()
-    firms = harvest.agents_by_type[LeadFirm]
-    seen = 0
-    for firm in firms:
-        assert graph.nodes[firm.name]["kind"] == "firm"
-        assert graph.nodes[firm.name]["place"] == firm.place_name
-        assert set(graph.predecessors(firm.name)) >= set(firm.villages)
-        for village in graph.predecessors(firm.name):
-            edge, route = graph.edges[village, firm.name], firm.route(village)
-            assert (edge["members"], edge["price_a"]) == (route.members, route.price_a)
-            assert edge["kg"] == route.bought_a + route.bought_b
-            here = harvest.agents_by_type[Smallholder].select(lambda farmer, v=village: farmer.village_name == v)
-            own = [each.trust_in(firm) for farmer in here for each in farmer.enterprises]
-            assert edge["trust"] == pytest.approx(np.mean(own))
-            seen += 1
-    assert seen > 5
-    assert set(graph.successors("asht/v01")) <= {"asht", *firms.get("name")}
-    assert {data["kind"] for _, data in graph.nodes(data=True)} >= {"village", "bazaar", "city", "firm", "end market"}
-
-
-def test_months_that_were_not_kept_or_lived_are_refused(make: Make) -> None:
-    model = make(through=4)
-    assert model.trade_graph().graph["month"] == 4
-    assert nx.utils.graphs_equal(model.trade_graph(4), model.trade_graph())
-    with pytest.raises(ResultsError, match="trade of month 3 was not kept: make the model with keep_trade=True"):
-        model.trade_graph(3)
-    with pytest.raises(ResultsError, match="month 5 has not been lived yet; the last one was 4"):
-        model.trade_graph(5)
-    fresh = make()
-    assert fresh.trade_graph().graph["month"] == -1
-
-
-def test_kept_months_do_not_change_afterwards(make: Make) -> None:
-    model = make(keep_trade=True, replicate=1, through=18)
-    then = model.trade_graph()
-    model.run_model()
-    assert nx.utils.graphs_equal(model.trade_graph(18), then)
-    assert not nx.utils.graphs_equal(model.trade_graph(19), then)
-
-
 # --- memory -------------------------------------------------------------------------------------------
 
 
 def held(make: Make) -> Iterator[weakref.ref[Any]]:
     """References to a model that was used in every way, and to what it holds."""
-    model = make(through=2, threads=2, agent_reporters={"cash": "cash"})
+    model = make(through=2, threads=2, agent_reporters={"cash": cash})
     mesa.Agent(model)
     farmer = model.agents_by_type[Smallholder][0]
     assert list(model.network["asht"].neighborhood.agents)

@@ -36,7 +36,7 @@ DEMAND = frozenset(
 )
 
 Samples = Mapping[str, Sequence[Sample]]
-Simulate = Callable[[list[Scenario], int], list[list[Sample]]]
+Simulate = Callable[[Sequence[Scenario], int], list[list[Sample]]]
 """Run scenarios in the first so many worlds; samples by scenario, then by replicate."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from linkage_sim import __version__
 from linkage_sim.compiled import model_version
 from linkage_sim.errors import EngineError
 from linkage_sim.experiments.break_even import break_even_of, family
-from linkage_sim.experiments.executors import Progress, jobs_for, run_tasks, silent
+from linkage_sim.experiments.executors import Progress, Workers, jobs_for, silent
 from linkage_sim.experiments.register import map_of, register_of, sources_of
 from linkage_sim.experiments.worker import Replicate, compile_once, live, remove_parts, with_seed
 from linkage_sim.results.comparison import FORMAT, Comparison, write_comparison
@@ -103,15 +103,19 @@ def compare(
     """
     told = silent if progress is None else progress
     design = designed(scenarios, replicates, seed, baseline, allow_unequal_budgets)
-    work = _Work(design, jobs, Path(out) / design.folder / "runs" if keep_runs else None, told)
     compile_once(design.scenarios, told)
-    runs = work.simulate(list(design.scenarios), replicates, "worlds", work.folder)
-    samples = {scenario.name: own for scenario, own in zip(design.scenarios, runs, strict=True)}
     turning: list[dict[str, Any]] = []
-    if break_even:
-        turning = break_even_of(
-            design.scenarios, samples, baseline, lambda dearer, worlds: work.simulate(dearer, worlds, "break-even")
-        )
+    with Workers(jobs_for(jobs, replicates)) as workers:
+        runs = Path(out) / design.folder / "runs" if keep_runs else None
+        found = simulated(workers, design.scenarios, replicates, told, "worlds", runs)
+        samples = {scenario.name: own for scenario, own in zip(design.scenarios, found, strict=True)}
+        if break_even:
+            turning = break_even_of(
+                design.scenarios,
+                samples,
+                baseline,
+                lambda dearer, worlds: simulated(workers, dearer, worlds, told, "break-even"),
+            )
     told("report", 0, 0)
     data = gathered(design, samples, turning)
     return write_comparison(Path(out), design.folder, data, _write_report)
@@ -203,29 +207,34 @@ def _worlds(scenarios: Sequence[Scenario]) -> list[str]:
     ]
 
 
-@dataclass
-class _Work:
-    """Simulating replicates, here or in other processes."""
+def simulated(
+    workers: Workers,
+    scenarios: Sequence[Scenario],
+    worlds: int,
+    progress: Progress,
+    stage: str,
+    folder: Path | None = None,
+) -> list[list[Sample]]:
+    """Live through the first so many worlds of several scenarios.
 
-    design: Design
-    jobs: int | None
-    folder: Path | None
-    progress: Progress
-    stages: list[str] = field(default_factory=list)
+    Parameters
+    ----------
+    folder : where run folders are kept; None for nowhere
 
-    def simulate(
-        self, scenarios: list[Scenario], worlds: int, stage: str, folder: Path | None = None
-    ) -> list[list[Sample]]:
-        """Samples of every scenario, by replicate."""
-        model = model_version()
-        tasks = [Replicate(tuple(scenarios), number, model, folder) for number in range(worlds)]
-        self.progress(stage, 0, worlds)
-        try:
-            found = run_tasks(live, tasks, jobs_for(self.jobs, worlds), lambda done: self.progress(stage, done, worlds))
-        finally:
-            if folder is not None:
-                remove_parts(folder)
-        return [[samples[place] for samples in found] for place in range(len(scenarios))]
+    Returns
+    -------
+    samples by scenario, then by replicate
+    """
+    tasks = [Replicate(tuple(scenarios), number, model_version(), folder) for number in range(worlds)]
+    progress(stage, 0, worlds)
+    try:
+        found = workers.run(live, tasks, lambda done: progress(stage, done, worlds))
+    except BaseException:
+        if folder is not None:
+            workers.stop()
+            remove_parts(folder)
+        raise
+    return [[samples[place] for samples in found] for place in range(len(scenarios))]
 
 
 def gathered(design: Design, samples: dict[str, list[Sample]], turning: list[dict[str, Any]]) -> dict[str, Any]:

@@ -43,84 +43,99 @@ def jobs_for(jobs: int | None, tasks: int) -> int:
     return max(1, min(usable if jobs is None else jobs, tasks))
 
 
-def run_tasks(
-    function: Callable[[T], R], tasks: Sequence[T], jobs: int, done: Callable[[int], None] = lambda number: None
-) -> list[R]:
-    """Run a function on every task.
+class Workers:
+    """Processes of this machine that work on tasks; used as a context, at whose end they are gone, however it ends.
 
     Parameters
     ----------
-    function : of a module, so that another process finds it; its result must not depend on the process
-    tasks : what it is called with
-    jobs : processes; 1 runs everything here
-    done : told how many tasks are finished, each time one is
-
-    Returns
-    -------
-    results in the order of tasks
-
-    Raises
-    ------
-    EngineError
-        where worker processes keep dying. Whatever a task raises is raised here.
+    jobs : processes; 1 runs everything in this one. They start with the first tasks and stay for the next
     """
-    if jobs == 1:
-        results = []
-        for number, task in enumerate(tasks, start=1):
-            results.append(function(task))
-            done(number)
-        return results
-    found: dict[int, R] = {}
-    breakdowns = 0
-    while len(found) < len(tasks):
-        before = len(found)
+
+    def __init__(self, jobs: int) -> None:
+        self.jobs = jobs
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
+        if kind is None:
+            self._end()
+        else:
+            self.stop()
+
+    def run(
+        self, function: Callable[[T], R], tasks: Sequence[T], done: Callable[[int], None] = lambda number: None
+    ) -> list[R]:
+        """Run a function on every task.
+
+        Parameters
+        ----------
+        function : of a module, so that another process finds it; its result must not depend on the process
+        tasks : what it is called with
+        done : told how many tasks are finished, each time one is
+
+        Returns
+        -------
+        results in the order of tasks
+
+        Raises
+        ------
+        EngineError
+            where worker processes keep dying. Whatever a task raises is raised here.
+        """
+        found: dict[int, R] = {}
+        if self.jobs == 1:
+            for number, task in enumerate(tasks):
+                found[number] = function(task)
+                done(len(found))
+        breakdowns = 0
+        while len(found) < len(tasks):
+            before = len(found)
+            try:
+                self._collect(function, tasks, found, done)
+            except BrokenProcessPool as error:
+                self.stop()
+                breakdowns = breakdowns + 1 if len(found) == before else 0
+                if breakdowns >= MOST_BREAKDOWNS:
+                    raise EngineError(
+                        "worker processes keep dying (out of memory, or stopped from outside); use fewer, or --jobs 1"
+                    ) from error
+        return [found[number] for number in range(len(tasks))]
+
+    def _collect(
+        self, function: Callable[[T], R], tasks: Sequence[T], found: dict[int, R], done: Callable[[int], None]
+    ) -> None:
+        """Send the tasks that have no result yet and take results as they come."""
+        if self._pool is None:
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(self.jobs, mp_context=context, initializer=_begin_worker)
         missing = [number for number in range(len(tasks)) if number not in found]
-        try:
-            with _pool(min(jobs, len(missing))) as pool:
-                _collect(pool, function, tasks, missing, found, done)
-        except BrokenProcessPool as error:
-            breakdowns = breakdowns + 1 if len(found) == before else 0
-            if breakdowns >= MOST_BREAKDOWNS:
-                raise EngineError(
-                    "worker processes keep dying (out of memory, or stopped from outside); try fewer jobs, or --jobs 1"
-                ) from error
-    return [found[number] for number in range(len(tasks))]
+        with _no_main_module():
+            sent: dict[Future[R], int] = {self._pool.submit(function, tasks[number]): number for number in missing}
+        waiting = set(sent)
+        while waiting:
+            finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in finished:
+                found[sent[future]] = future.result()
+                done(len(found))
 
+    def _end(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown()
+            self._pool = None
 
-def _collect(
-    pool: ProcessPoolExecutor,
-    function: Callable[[T], R],
-    tasks: Sequence[T],
-    missing: list[int],
-    found: dict[int, R],
-    done: Callable[[int], None],
-) -> None:
-    """Send the missing tasks and take results as they come."""
-    with _no_main_module():
-        sent: dict[Future[R], int] = {pool.submit(function, tasks[number]): number for number in missing}
-    waiting = set(sent)
-    while waiting:
-        finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-        for future in finished:
-            found[sent[future]] = future.result()
-            done(len(found))
-
-
-@contextlib.contextmanager
-def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
-    """A pool whose processes are gone when the block ends, however it ends."""
-    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_begin_worker)
-    try:
-        yield pool
-    except BaseException:
-        workers = list((getattr(pool, "_processes", None) or {}).values())
-        pool.shutdown(wait=False, cancel_futures=True)
+    def stop(self) -> None:
+        """End the processes at once, whatever they are doing."""
+        if self._pool is None:
+            return
+        workers = list((getattr(self._pool, "_processes", None) or {}).values())
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool = None
         for worker in workers:
             worker.terminate()
         for worker in workers:
             worker.join()
-        raise
-    pool.shutdown()
 
 
 def _begin_worker() -> None:

@@ -13,7 +13,7 @@ from linkage_sim.compiled import model_version
 from linkage_sim.engine import run as live_once
 from linkage_sim.engine import seed_of
 from linkage_sim.errors import ResultsError
-from linkage_sim.experiments.executors import Progress, jobs_for, run_tasks, silent
+from linkage_sim.experiments.executors import Progress, Workers, jobs_for, silent
 from linkage_sim.experiments.worker import compile_once, remove_parts, with_seed
 from linkage_sim.results.folders import Run, open_run, run_name, write_run
 from linkage_sim.scenario.load import load_scenario
@@ -80,9 +80,8 @@ def run_replicates(
     compile_once([scenario], progress)
     tasks = [_Task(scenario, number, out, threads, "") for number in range(replicates)]
     try:
-        paths = run_tasks(
-            _run_into, tasks, jobs_for(jobs, len(tasks)), lambda done: progress("worlds", done, len(tasks))
-        )
+        with Workers(jobs_for(jobs, len(tasks))) as workers:
+            paths = workers.run(_run_into, tasks, lambda done: progress("worlds", done, len(tasks)))
     finally:
         remove_parts(out)
     return [open_run(path) for path in paths]

@@ -55,91 +55,100 @@ def season_prices(
 
 
 @compiled
+def kept_and_broken(en: Any, tt: Any) -> tuple[float, float]:
+    """Shares of an enterprise's dealings this season in which its firm kept and broke its word; late pay counts in part."""
+    met = en.season_kept + en.season_broken
+    if en.firm < 0 or met <= 0.0:
+        return 0.0, 0.0
+    late = min(1.0, tt.late_weight * en.season_late)
+    return en.season_kept / met * (1.0 - late), (en.season_broken + en.season_kept * late) / met
+
+
+@compiled
+def village_season(
+    first: int, last: int, c: int, tt: Any, enterprise: Any, met_here: Any, out: Any
+) -> None:
+    """What a village saw in a season: ``met_here`` (F, 2) mean kept and broken by firm; ``out`` users, growers, side-selling."""
+    met_here[:] = 0.0
+    out[:] = 0.0
+    dealt = 0.0
+    side = 0.0
+    members = np.zeros(met_here.shape[0])
+    for e in range(first, last):
+        en = enterprise[e]
+        if en.chain != c:
+            continue
+        out[0] += en.uses_improved
+        out[1] += en.uses_quality
+        out[2] += 1.0
+        if en.firm >= 0 and en.season_kept + en.season_broken > 0.0:
+            kept, broken = kept_and_broken(en, tt)
+            met_here[en.firm, 0] += kept
+            met_here[en.firm, 1] += broken
+            members[en.firm] += 1.0
+        dealt += en.season_kept + en.season_broken + en.season_side
+        side += en.season_side
+    for f in range(met_here.shape[0]):
+        if members[f] > 0.0:
+            met_here[f, 0] /= members[f]
+            met_here[f, 1] /= members[f]
+    out[3] = side / dealt if dealt > 0.0 else 0.0
+
+
+@compiled
+def enterprise_season(e: int, year: int, bb: Any, tt: Any, en: Any, met_here: Any, seen: Any, tie_kept: Any, tie_broken: Any, memory: Any) -> None:
+    """Trust, memory and knowledge of one enterprise at the end of its season."""
+    kept, broken = kept_and_broken(en, tt)
+    for f in range(met_here.shape[0]):
+        own = f == en.firm
+        tie_kept[e, f] = remembered(tie_kept[e, f], tt.memory, 1.0, kept if own else 0.0, tt.neighbours, met_here[f, 0])
+        tie_broken[e, f] = remembered(tie_broken[e, f], tt.memory, tt.bad_news, broken if own else 0.0, tt.neighbours, met_here[f, 1])
+    memory[e, year % memory.shape[1]] = en.year_harvest
+    decay = bb.knowledge_decay * (bb.user_decay if en.uses_improved == 1 else 1.0)
+    en.knowledge_improved = knowledge_next(en.knowledge_improved, decay, bb.diffusion, seen[0] / seen[2])
+    decay = bb.knowledge_decay * (bb.user_decay if en.uses_quality == 1 else 1.0)
+    en.knowledge_quality = knowledge_next(en.knowledge_quality, decay, bb.diffusion, seen[1] / seen[2])
+    en.season_kept = en.season_broken = en.season_side = en.season_late = en.season_delivered = 0.0
+
+
+@compiled
+def route_season(ro: Any, ch: Any, fm: Any, substitution_fade: float) -> None:
+    """A firm's record of a village at the end of a season."""
+    ro.dependence *= 1.0 - substitution_fade
+    if ro.is_open == 1:
+        w = fm.record_memory if ro.seasons > 0.0 else 0.0
+        ro.believed_a = w * ro.believed_a + (1.0 - w) * ro.offered_a * ch.usual_bad_year
+        ro.believed_b = w * ro.believed_b + (1.0 - w) * ro.offered_b * ch.usual_bad_year
+        if ro.season_due > 0.0:
+            ro.side_record = fm.record_memory * ro.side_record + (1.0 - fm.record_memory) * ro.season_side / ro.season_due
+        ro.lot = (ro.season_kept + ro.season_broken) / ch.ripe_months
+        ro.seasons += 1.0
+    else:
+        ro.side_record = fm.record_memory * ro.side_record + (1.0 - fm.record_memory) * fm.first_side_selling
+        ro.seasons = 0.0
+    ro.season_due = ro.season_side = ro.season_kept = ro.season_broken = 0.0
+
+
+@compiled
 def season_end(
     first: int, last: int, calendar: int, year: int, chains: Any, behaviour: Any, ties: Any, firms: Any, first_enterprise: Any,
-    enterprise: Any, village: Any, firm: Any, route: Any, tie_kept: Any, tie_broken: Any, memory: Any, side_share: Any,
-    substitution_fade: float,
+    enterprise: Any, firm: Any, route: Any, tie_kept: Any, tie_broken: Any, memory: Any, side_share: Any, substitution_fade: float,
 ) -> None:  # fmt: skip
     """Trust of every tie, the firms' records of a village, knowledge, remembered harvests."""
-    tt = ties[0]
-    bb = behaviour[0]
-    fm = firms[0]
-    n_firms = route.shape[0]
-    kept_here = np.zeros(n_firms)
-    broken_here = np.zeros(n_firms)
-    members = np.zeros(n_firms)
+    met_here = np.zeros((route.shape[0], 2))
+    seen = np.zeros(4)
     for v in range(first, last):
         for c in range(chains.shape[0]):
-            ch = chains[c]
-            if calendar != int(ch.season_end):
+            if calendar != int(chains[c].season_end):
                 continue
-            kept_here[:] = 0.0
-            broken_here[:] = 0.0
-            members[:] = 0.0
-            dealt = 0.0
-            side = 0.0
-            users_improved = 0.0
-            users_quality = 0.0
-            n = 0.0
+            village_season(first_enterprise[v], first_enterprise[v + 1], c, ties[0], enterprise, met_here, seen)
+            side_share[v, c] = seen[3]
             for e in range(first_enterprise[v], first_enterprise[v + 1]):
-                en = enterprise[e]
-                if en.chain != c:
-                    continue
-                n += 1.0
-                users_improved += en.uses_improved
-                users_quality += en.uses_quality
-                met = en.season_kept + en.season_broken
-                if en.firm >= 0 and met > 0.0:
-                    late = min(1.0, tt.late_weight * en.season_late)
-                    kept_here[en.firm] += en.season_kept / met * (1.0 - late)
-                    broken_here[en.firm] += (en.season_broken + en.season_kept * late) / met
-                    members[en.firm] += 1.0
-                dealt += met + en.season_side
-                side += en.season_side
-            side_share[v, c] = side / dealt if dealt > 0.0 else 0.0
-            for f in range(n_firms):
-                if members[f] > 0.0:
-                    kept_here[f] /= members[f]
-                    broken_here[f] /= members[f]
-            for e in range(first_enterprise[v], first_enterprise[v + 1]):
-                en = enterprise[e]
-                if en.chain != c:
-                    continue
-                met = en.season_kept + en.season_broken
-                for f in range(n_firms):
-                    kept = 0.0
-                    broken = 0.0
-                    if f == en.firm and met > 0.0:
-                        late = min(1.0, tt.late_weight * en.season_late)
-                        kept = en.season_kept / met * (1.0 - late)
-                        broken = (en.season_broken + en.season_kept * late) / met
-                    tie_kept[e, f] = remembered(tie_kept[e, f], tt.memory, 1.0, kept, tt.neighbours, kept_here[f])
-                    tie_broken[e, f] = remembered(tie_broken[e, f], tt.memory, tt.bad_news, broken, tt.neighbours, broken_here[f])
-                memory[e, year % memory.shape[1]] = en.year_harvest
-                decay = bb.knowledge_decay * (bb.user_decay if en.uses_improved == 1 else 1.0)
-                en.knowledge_improved = knowledge_next(en.knowledge_improved, decay, bb.diffusion, users_improved / n)
-                decay = bb.knowledge_decay * (bb.user_decay if en.uses_quality == 1 else 1.0)
-                en.knowledge_quality = knowledge_next(en.knowledge_quality, decay, bb.diffusion, users_quality / n)
-                en.season_kept = en.season_broken = en.season_side = en.season_late = en.season_delivered = 0.0
-            for f in range(n_firms):
-                ro = route[f, v]
-                if firm[f].chain != c:
-                    continue
-                ro.dependence *= 1.0 - substitution_fade
-                if ro.is_open == 1:
-                    w = fm.record_memory if ro.seasons > 0.0 else 0.0
-                    taken = ro.season_kept + ro.season_broken
-                    ro.believed_a = w * ro.believed_a + (1.0 - w) * ro.offered_a * ch.usual_bad_year
-                    ro.believed_b = w * ro.believed_b + (1.0 - w) * ro.offered_b * ch.usual_bad_year
-                    if ro.season_due > 0.0:
-                        ro.side_record = fm.record_memory * ro.side_record + (1.0 - fm.record_memory) * ro.season_side / ro.season_due
-                    ro.lot = taken / ch.ripe_months
-                    ro.seasons += 1.0
-                else:
-                    ro.side_record = fm.record_memory * ro.side_record + (1.0 - fm.record_memory) * fm.first_side_selling
-                    if ro.is_open == 0:
-                        ro.seasons = 0.0
-                ro.season_due = ro.season_side = ro.season_kept = ro.season_broken = 0.0
+                if enterprise[e].chain == c:
+                    enterprise_season(e, year, behaviour[0], ties[0], enterprise[e], met_here, seen, tie_kept, tie_broken, memory)
+            for f in range(route.shape[0]):
+                if firm[f].chain == c:
+                    route_season(route[f, v], chains[c], firms[0], substitution_fade)
 
 
 @compiled
@@ -259,7 +268,7 @@ def run(context: Context) -> None:
     context.over_villages(season_prices, calendar, year, p.chains, p.season, s.village, s.price_memory, s.bazaar_price)
     if (p.chains["season_end"] == calendar).any():
         context.over_villages(
-            season_end, calendar, year, p.chains, p.behaviour, p.ties, p.firms, context.first_enterprise, s.enterprise, s.village,
+            season_end, calendar, year, p.chains, p.behaviour, p.ties, p.firms, context.first_enterprise, s.enterprise,
             s.firm, s.route, s.tie_kept, s.tie_broken, s.memory, s.side_share, context.substitution_fade,
         )  # fmt: skip
         firms_learn(

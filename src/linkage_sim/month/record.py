@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from linkage_sim.compiled import compiled
+from linkage_sim.month.choose import tie_trust
 
 WORK_DAYS_MONTH = 20.0
 """Work days of a full-time equivalent in a month (240 a year, DCED)."""
@@ -28,93 +29,99 @@ SINGLE = (
 
 
 @compiled
+def record_enterprise(
+    e: int, v: int, en: Any, ch: Any, firm: Any, route: Any, tie_kept: Any, tie_broken: Any, receivable: Any, ties: Any, exit_firm: Any,
+    price: float, w: Any,
+) -> None:  # fmt: skip
+    """Add one enterprise to the sums of its village, in the order of `WHOLE`."""
+    share_a = min(1.0, ch.harvest_grade_a + ch.practices_quality_gain * en.uses_quality)
+    w[0] += en.potential
+    w[1] += en.potential - en.picked
+    w[2] += 1.0 if en.kit_effect > 0.0 and en.kit_months <= 0.0 else 0.0
+    w[3] += en.picked * share_a
+    w[4] += en.picked
+    w[5] += en.sold_a + en.sold_b
+    w[6] += en.rival_a
+    w[7] += en.delivered
+    w[11] += (en.sold_a * (1.0 + ch.bazaar_grade_premium) + en.sold_b) * price
+    w[12] += en.firm_pays
+    w[13] += en.uses_improved
+    w[14] += en.uses_quality
+    w[15] += en.knowledge_improved
+    w[16] += en.knowledge_quality
+    w[19] += en.stock_a + en.stock_b
+    w[23] += en.debt
+    w[25] += 1.0 if en.kit_months > 0.0 else 0.0
+    if en.owing_firm >= 0:
+        for k in range(receivable.shape[1]):
+            w[24] += receivable[e, k]
+    if en.firm >= 0:
+        w[17] += tie_trust(e, en.firm, v, tie_kept, tie_broken, route, ties)
+        w[18] += 1.0
+    if exit_firm[e] >= 0:
+        w[20] += 1.0
+        w[21] += 1.0 if en.firm == exit_firm[e] else 0.0
+
+
+@compiled
+def record_income(hh: Any, window: int, calendar: int) -> None:
+    """Add this month to a household's yearly income and to the window of the programme it falls in."""
+    hh.year_income += hh.income + hh.other_income
+    if calendar == 11:
+        hh.last_income = hh.year_income
+        hh.year_income = 0.0
+    if window == 0:
+        hh.before_income += hh.income
+    elif window == 1:
+        hh.during_income += hh.income
+    elif window == 2:
+        hh.after_income += hh.income
+
+
+@compiled
+def add_to_groups(hh: Any, linked: float, poverty_line: float, groups: Any) -> None:
+    """Add one household to the sums of every group it belongs to; ``groups`` (groups, per group)."""
+    poor = 1.0 if hh.last_income < poverty_line * 12.0 * hh.persons else 0.0
+    for g in range(groups.shape[0]):
+        member = g == 0 or g == 2 - hh.woman or g == 3 + hh.tercile or g == 6 + hh.remote
+        if member:
+            groups[g, 0] += 1.0
+            groups[g, 1] += hh.income
+            groups[g, 2] += hh.other_income
+            groups[g, 3] += linked
+            groups[g, 4] += hh.reached
+            groups[g, 5] += poor
+
+
+@compiled
 def record_village(
     first: int, last: int, window: int, calendar: int, first_household: Any, first_enterprise: Any, household: Any, enterprise: Any,
     village: Any, firm: Any, route: Any, chains: Any, tie_kept: Any, tie_broken: Any, receivable: Any, ties: Any, exit_firm: Any,
     poverty_line: float, bazaar_price: Any, sums: Any, whole: Any,
 ) -> None:  # fmt: skip
     """Sums of a range of villages: ``sums`` (V, groups, per group), ``whole`` (V, whole)."""
-    n_kept = sums.shape[2]
-    values = np.zeros(n_kept)
-    member = np.zeros(sums.shape[1], dtype=np.uint8)
     for v in range(first, last):
         sums[v] = 0.0
         whole[v] = 0.0
         w = whole[v]
-        vi = village[v]
         e = first_enterprise[v]
         for h in range(first_household[v], first_household[v + 1]):
             hh = household[h]
             linked = 0.0
             while e < first_enterprise[v + 1] and enterprise[e].household == h:
                 en = enterprise[e]
-                ch = chains[en.chain]
-                share_a = min(1.0, ch.harvest_grade_a + ch.practices_quality_gain * en.uses_quality)
-                w[0] += en.potential
-                w[1] += en.potential - en.picked
-                w[2] += 1.0 if en.kit_effect > 0.0 and en.kit_months <= 0.0 else 0.0
-                w[3] += en.picked * share_a
-                w[4] += en.picked
-                w[5] += en.sold_a + en.sold_b
-                w[6] += en.rival_a
-                w[7] += en.delivered
-                w[11] += (en.sold_a * (1.0 + ch.bazaar_grade_premium) + en.sold_b) * bazaar_price[vi.bazaar, en.chain]
-                w[12] += en.firm_pays
-                w[13] += en.uses_improved
-                w[14] += en.uses_quality
-                w[15] += en.knowledge_improved
-                w[16] += en.knowledge_quality
-                w[19] += en.stock_a + en.stock_b
-                w[23] += en.debt
-                w[25] += 1.0 if en.kit_months > 0.0 else 0.0
-                if en.owing_firm >= 0:
-                    for k in range(receivable.shape[1]):
-                        w[24] += receivable[e, k]
+                price = bazaar_price[village[v].bazaar, en.chain]
+                record_enterprise(
+                    e, v, en, chains[en.chain], firm, route, tie_kept, tie_broken, receivable, ties, exit_firm, price, w
+                )
                 if en.firm >= 0:
                     linked = 1.0
-                    f = en.firm
-                    if firm[f].supported == 1 or route[f, v].introduced > 0.0:
+                    if firm[en.firm].supported == 1 or route[en.firm, v].introduced > 0.0:
                         hh.reached = 1
-                    known = route[f, v].introduced
-                    a0 = ties[0].unknown_kept + known * (ties[0].introduced_kept - ties[0].unknown_kept)
-                    b0 = ties[0].unknown_broken + known * (ties[0].introduced_broken - ties[0].unknown_broken)
-                    a, b = tie_kept[e, f] + a0, tie_broken[e, f] + b0
-                    w[17] += a / (a + b)
-                    w[18] += 1.0
-                if exit_firm[e] >= 0:
-                    w[20] += 1.0
-                    if en.firm == exit_firm[e]:
-                        w[21] += 1.0
                 e += 1
-            total = hh.income + hh.other_income
-            hh.year_income += total
-            if calendar == 11:
-                hh.last_income = hh.year_income
-                hh.year_income = 0.0
-            if window == 0:
-                hh.before_income += hh.income
-            elif window == 1:
-                hh.during_income += hh.income
-            elif window == 2:
-                hh.after_income += hh.income
+            record_income(hh, window, calendar)
             w[22] += hh.cash
-            values[0] = 1.0
-            values[1] = hh.income
-            values[2] = hh.other_income
-            values[3] = linked
-            values[4] = hh.reached
-            values[5] = 1.0 if hh.last_income < poverty_line * 12.0 * hh.persons else 0.0
-            member[0] = 1
-            member[1] = hh.woman
-            member[2] = 1 - hh.woman
-            for third in range(3):
-                member[3 + third] = 1 if hh.tercile == third else 0
-            member[6] = 1 - hh.remote
-            member[7] = hh.remote
-            for g in range(8):
-                if member[g] == 1:
-                    for k in range(n_kept):
-                        sums[v, g, k] += values[k]
+            add_to_groups(hh, linked, poverty_line, sums[v])
         for f in range(route.shape[0]):
             ro = route[f, v]
             w[8] += ro.due + ro.side

@@ -9,11 +9,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from linkage_sim.plots.bars import Bar, bars_figure, stacked_figure
     from linkage_sim.plots.breakeven import break_even_figure
     from linkage_sim.plots.coverage import coverage_figure
     from linkage_sim.plots.intervals import Interval, intervals_figure
     from linkage_sim.plots.map import MapPlace, MapRoad, map_figure
-    from linkage_sim.plots.bars import Bar, bars_figure, stacked_figure
     from linkage_sim.plots.style import Look, looks, save_figure, svg_text
     from linkage_sim.plots.years import Course, years_figure
 

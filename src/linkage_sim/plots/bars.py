@@ -38,8 +38,13 @@ class Bar:
 
 
 def bars_figure(
-    bars: Sequence[Bar], axis_label: str, *, limits: tuple[float, float] | None = None, colour: str = "#0072b2", width: float = 3.7
-) -> Figure:  # fmt: skip
+    bars: Sequence[Bar],
+    axis_label: str,
+    *,
+    limits: tuple[float, float] | None = None,
+    colour: str = "#0072b2",
+    width: float = 3.7,
+) -> Figure:
     """Draw gains to the right of zero and losses (hatched) to the left, each with its range.
 
     Parameters
@@ -91,13 +96,27 @@ def _bar(axes: Axes, bar: Bar, place: int, colour: str) -> None:
     fill = to_rgb(ink)
     pale = tuple(1.0 - 0.5 * (1.0 - part) for part in fill)
     axes.barh(
-        place, bar.mean, height=0.34, color=pale if gain else "white", edgecolor=ink, linewidth=1.2, hatch="" if gain else "////", zorder=2
-    )  # fmt: skip
+        place,
+        bar.mean,
+        height=0.34,
+        color=pale if gain else "white",
+        edgecolor=ink,
+        linewidth=1.2,
+        hatch="" if gain else "////",
+        zorder=2,
+    )
     axes.plot([bar.low, bar.high], [place, place], color=INK, linewidth=1.4, zorder=3, marker="|", markersize=6)
     axes.text(
-        0.0, place - 0.24, bar.label, transform=axes.get_yaxis_transform(), ha="left", va="bottom", fontsize=10,
-        fontweight="bold" if bar.total else "normal", bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
-    )  # fmt: skip
+        0.0,
+        place - 0.24,
+        bar.label,
+        transform=axes.get_yaxis_transform(),
+        ha="left",
+        va="bottom",
+        fontsize=10,
+        fontweight="bold" if bar.total else "normal",
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
+    )
 
 
 def stacked_figure(
@@ -140,7 +159,14 @@ def stacked_figure(
         axes.set_xlabel(axis_label)
         bare(axes)
         keys = [Patch(facecolor=looks[part][0], edgecolor=INK, hatch=looks[part][1], label=part) for part in shown]
-        figure.legend(handles=keys, loc="upper left", bbox_to_anchor=(0.02, 1.0), ncols=min(4, len(keys)), handlelength=1.6, columnspacing=1.2)
+        figure.legend(
+            handles=keys,
+            loc="upper left",
+            bbox_to_anchor=(0.02, 1.0),
+            ncols=min(4, len(keys)),
+            handlelength=1.6,
+            columnspacing=1.2,
+        )
         return figure
 
 
@@ -151,6 +177,11 @@ def _piece(axes: Axes, part: str, row: int, left: float, value: float, look: tup
     axes.barh(row, value, left=left, height=0.38, color=look[0], edgecolor=INK, linewidth=0.8, hatch=look[1])
     if value > WIDE_ENOUGH * top:
         axes.text(
-            left + value / 2, row, thousands(float(f"{value:.3g}")), ha="center", va="center", fontsize=9.5,
+            left + value / 2,
+            row,
+            thousands(float(f"{value:.3g}")),
+            ha="center",
+            va="center",
+            fontsize=9.5,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.6},
-        )  # fmt: skip
+        )

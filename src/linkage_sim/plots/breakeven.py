@@ -11,6 +11,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from linkage_sim.plots.bars import thousands
 from linkage_sim.plots.style import FAINT, INK, Look, bare, drawing, new_figure
 
+
 def break_even_figure(
     factors: Sequence[float],
     gains: Sequence[float],
@@ -40,15 +41,37 @@ def break_even_figure(
         axes = figure.add_axes((0.42 / width, 0.78 / 3.5, (width - 0.6) / width, (3.5 - 1.62) / 3.5))
         first, second = looks
         axes.plot(
-            factors, gains, color=first.colour, linestyle=first.line, marker=first.marker, markeredgecolor="white", label=names[0], zorder=3
-        )  # fmt: skip
-        axes.axhline(level, color=second.colour, linestyle=second.line if second.dash else (0, (5, 2)), linewidth=1.8, label=names[1])
+            factors,
+            gains,
+            color=first.colour,
+            linestyle=first.line,
+            marker=first.marker,
+            markeredgecolor="white",
+            label=names[0],
+            zorder=3,
+        )
+        axes.axhline(
+            level,
+            color=second.colour,
+            linestyle=second.line if second.dash else (0, (5, 2)),
+            linewidth=1.8,
+            label=names[1],
+        )
         low, high = min([0.0, level, *gains]), max([0.0, level, *gains])
         axes.set_ylim(low - 0.06 * (high - low) if low < 0.0 else 0.0, high + 0.08 * (high - low))
         axes.set_xlim(min(factors) - 0.03 * (max(factors) - min(factors)), max(factors))
         if turns_at is not None:
             axes.plot([turns_at, turns_at], [0.0, level], color=INK, linewidth=0.9, linestyle=(0, (2, 2)), zorder=1)
-            axes.plot([turns_at], [level], marker="o", markersize=13, markerfacecolor="none", markeredgecolor=INK, markeredgewidth=1.4, zorder=4)
+            axes.plot(
+                [turns_at],
+                [level],
+                marker="o",
+                markersize=13,
+                markerfacecolor="none",
+                markeredgecolor=INK,
+                markeredgewidth=1.4,
+                zorder=4,
+            )
             _mark(axes, turns_at, "ranking turns", left=turns_at > (min(factors) + max(factors)) / 2)
         axes.xaxis.set_major_locator(FixedLocator(_apart(factors)))
         axes.xaxis.set_major_formatter(FuncFormatter(_times))
@@ -58,7 +81,9 @@ def break_even_figure(
         axes.set_xlabel("unit costs of the first plan, times those assumed")
         figure.text(0.03 / width, 1 - 0.68 / 3.5, axis_label, fontsize=9.5)
         bare(axes, left=True)
-        figure.legend(loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=1, handlelength=3.6, labelspacing=0.25, borderpad=0.2)
+        figure.legend(
+            loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=1, handlelength=3.6, labelspacing=0.25, borderpad=0.2
+        )
         return figure
 
 
@@ -71,7 +96,10 @@ def _apart(factors: Sequence[float], gap: float = 0.08) -> list[float]:
     """Factors whose words on the axis do not run into each other; 1 is always among them."""
     kept = [1.0] if min(factors) <= 1.0 <= max(factors) else []
     for factor in factors:
-        if all(abs(factor - other) >= gap * (1.6 if other == 1.0 else 1.0) * (max(factors) - min(factors)) for other in kept):
+        if all(
+            abs(factor - other) >= gap * (1.6 if other == 1.0 else 1.0) * (max(factors) - min(factors))
+            for other in kept
+        ):
             kept.append(factor)
     return sorted(kept)
 
@@ -79,6 +107,13 @@ def _apart(factors: Sequence[float], gap: float = 0.08) -> list[float]:
 def _mark(axes: Axes, place: float, words: str, *, left: bool) -> None:
     """Words at the foot of an upright line, on one side of it."""
     axes.annotate(
-        words, (place, 0.0), xycoords=("data", "axes fraction"), xytext=(-4 if left else 4, 4), textcoords="offset points",
-        ha="right" if left else "left", va="bottom", fontsize=9, bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
-    )  # fmt: skip
+        words,
+        (place, 0.0),
+        xycoords=("data", "axes fraction"),
+        xytext=(-4 if left else 4, 4),
+        textcoords="offset points",
+        ha="right" if left else "left",
+        va="bottom",
+        fontsize=9,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
+    )

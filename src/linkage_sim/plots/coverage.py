@@ -50,11 +50,25 @@ def coverage_figure(
         for order, ((setting, gains), look) in enumerate(zip(gains_by_setting.items(), LOOKS, strict=False)):
             places = [share + (order - middle) * step for share in coverage]
             means = [gain[0] for gain in gains]
-            axes.vlines(places, [gain[1] for gain in gains], [gain[2] for gain in gains], color=look.colour, linewidth=1.3, zorder=2)
+            axes.vlines(
+                places,
+                [gain[1] for gain in gains],
+                [gain[2] for gain in gains],
+                color=look.colour,
+                linewidth=1.3,
+                zorder=2,
+            )
             axes.plot(
-                places, means, color=look.colour, linestyle=look.line, marker=look.marker, markersize=6.5, markeredgecolor="white",
-                label=setting, zorder=3,
-            )  # fmt: skip
+                places,
+                means,
+                color=look.colour,
+                linestyle=look.line,
+                marker=look.marker,
+                markersize=6.5,
+                markeredgecolor="white",
+                label=setting,
+                zorder=3,
+            )
         axes.axhline(0.0, color=INK, linewidth=1.0, zorder=1)
         axes.set_xticks(_apart(coverage))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.0f} %"))
@@ -63,7 +77,13 @@ def coverage_figure(
         axes.grid(axis="y", color=FAINT, linewidth=0.6)
         axes.set_xlabel("share of villages covered")
         axes.set_ylabel(axis_label)
-        figure.legend(loc="upper left", bbox_to_anchor=(0.75 / width - 0.01, 1 - 0.42 / height), ncols=2, handlelength=3.6, borderpad=0)
+        figure.legend(
+            loc="upper left",
+            bbox_to_anchor=(0.75 / width - 0.01, 1 - 0.42 / height),
+            ncols=2,
+            handlelength=3.6,
+            borderpad=0,
+        )
         bare(axes, left=True)
         figure.text(0.75 / width, 1 - 0.3 / height, title, fontsize=12.5, fontweight="bold", va="center")
         figure.text(0.75 / width, 0.14 / height, note, fontsize=9.5, va="bottom")

@@ -56,7 +56,9 @@ def intervals_figure(
     width : inches
     """
     with drawing():
-        names = [textwrap.wrap(row.label, max(18, int(width * LETTERS_PER_INCH) - len(row.note))) or [""] for row in rows]
+        names = [
+            textwrap.wrap(row.label, max(18, int(width * LETTERS_PER_INCH) - len(row.note))) or [""] for row in rows
+        ]
         heights = [0.50 + 0.17 * (len(name) - 1) for name in names]
         total = sum(heights)
         figure = new_figure(width, total + 0.95)
@@ -74,9 +76,16 @@ def intervals_figure(
             axes.plot([0.0, 0.0], [0.0, total], color=INK, linewidth=1.4, zorder=2, clip_on=False)
         if zero_label:
             axes.annotate(
-                zero_label, (0.0, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 3), textcoords="offset points",
-                ha="left" if at_edge else "center", va="bottom", fontsize=9, color=QUIET,
-            )  # fmt: skip
+                zero_label,
+                (0.0, 1.0),
+                xycoords=("data", "axes fraction"),
+                xytext=(0, 3),
+                textcoords="offset points",
+                ha="left" if at_edge else "center",
+                va="bottom",
+                fontsize=9,
+                color=QUIET,
+            )
         axes.set_yticks([])
         axes.xaxis.set_major_locator(MaxNLocator(6))
         axes.grid(axis="x", color=FAINT, linewidth=0.6)
@@ -97,13 +106,37 @@ def _row(axes: Axes, row: Interval, name: str, top: float, height: float, indent
     """Label, note, range and dot of one row that starts at ``top`` inches."""
     ink = row.look.colour if row.look else INK
     place = top + height - 0.13
-    axes.text(0.012 if indented else 0.0, top + 0.06, name, transform=axes.get_yaxis_transform(), ha="left", va="top", bbox=CLEAR)
+    axes.text(
+        0.012 if indented else 0.0,
+        top + 0.06,
+        name,
+        transform=axes.get_yaxis_transform(),
+        ha="left",
+        va="top",
+        bbox=CLEAR,
+    )
     if row.note:
         axes.text(
-            1.0, top + 0.06, row.note, transform=axes.get_yaxis_transform(), ha="right", va="top", color=QUIET, bbox=CLEAR
-        )  # fmt: skip
+            1.0,
+            top + 0.06,
+            row.note,
+            transform=axes.get_yaxis_transform(),
+            ha="right",
+            va="top",
+            color=QUIET,
+            bbox=CLEAR,
+        )
     axes.plot([row.low, row.high], [place, place], color=ink, linewidth=2.6, solid_capstyle="butt", zorder=3)
     for end in (row.low, row.high):
         axes.plot([end, end], [place - 0.05, place + 0.05], color=ink, linewidth=1.4, zorder=3)
     marker = row.look.marker if row.look else "o"
-    axes.plot([row.mean], [place], marker=marker, markersize=8, color=ink, markeredgecolor="white", markeredgewidth=0.9, zorder=4)
+    axes.plot(
+        [row.mean],
+        [place],
+        marker=marker,
+        markersize=8,
+        color=ink,
+        markeredgecolor="white",
+        markeredgewidth=0.9,
+        zorder=4,
+    )

@@ -45,7 +45,12 @@ class MapRoad:
 
 
 def map_figure(
-    places: Sequence[MapPlace], roads: Sequence[MapRoad], *, width: float = 4.6, keys: bool = True, villages: bool = True
+    places: Sequence[MapPlace],
+    roads: Sequence[MapRoad],
+    *,
+    width: float = 4.6,
+    keys: bool = True,
+    villages: bool = True,
 ) -> Figure:
     """Draw places and roads, with a scale bar; north is up.
 
@@ -71,7 +76,9 @@ def map_figure(
                 _road(axes, shown[road.start], shown[road.end], road)
         for place in sorted(shown.values(), key=lambda place: ORDER.index(place.kind) if place.kind in ORDER else 0):
             _symbol(axes, place)
-        frame = _Frame(west, south, 72.0 * 0.98 * width / (east - west), 72.0 * height / (north - south), 72.0 * 0.98 * width)
+        frame = _Frame(
+            west, south, 72.0 * 0.98 * width / (east - west), 72.0 * height / (north - south), 72.0 * 0.98 * width
+        )
         _names(axes, frame, list(shown.values()))
         _scale_bar(axes, stretch, list(shown.values()))
         axes.set_xticks([])
@@ -85,7 +92,7 @@ def map_figure(
 
 
 def _frame(places: Sequence[MapPlace]) -> tuple[float, float, float, float, float]:
-    """West, east, south and north of all places with room for names, and how much shorter a degree is from west to east."""
+    """West, east, south, north with room for names, and how much shorter a degree is from west to east."""
     longitudes = [place.longitude for place in places] or [0.0]
     latitudes = [place.latitude for place in places] or [0.0]
     stretch = cos(radians((min(latitudes) + max(latitudes)) / 2))
@@ -100,20 +107,39 @@ def _road(axes: Axes, start: MapPlace, end: MapPlace, road: MapRoad) -> None:
     """One road as a straight line: how it winds is not known."""
     to_village = "village" in (start.kind, end.kind)
     axes.plot(
-        [start.longitude, end.longitude], [start.latitude, end.latitude], color="#bdb9b0" if to_village else "#6d675c",
-        linewidth=0.8 if to_village else 2.2, linestyle=(0, (3, 1.6)) if road.mountain else "-", zorder=1 if to_village else 2,
-    )  # fmt: skip
+        [start.longitude, end.longitude],
+        [start.latitude, end.latitude],
+        color="#bdb9b0" if to_village else "#6d675c",
+        linewidth=0.8 if to_village else 2.2,
+        linestyle=(0, (3, 1.6)) if road.mountain else "-",
+        zorder=1 if to_village else 2,
+    )
     if road.label:
-        _words(axes, road.label, ((start.longitude + end.longitude) / 2, (start.latitude + end.latitude) / 2), (6, 0), "left", "center", 9.0)
+        _words(
+            axes,
+            road.label,
+            ((start.longitude + end.longitude) / 2, (start.latitude + end.latitude) / 2),
+            (6, 0),
+            "left",
+            "center",
+            9.0,
+        )
 
 
 def _symbol(axes: Axes, place: MapPlace) -> None:
     """The mark of one place."""
     kind = place.kind if place.kind in MARKERS else "village"
     axes.plot(
-        [place.longitude], [place.latitude], marker=MARKERS[kind], markersize=SIZES[kind], color=COLOURS[kind],
-        markeredgecolor="white", markeredgewidth=0.8, linestyle="", zorder=3.0 + 0.1 * ORDER.index(kind),
-    )  # fmt: skip
+        [place.longitude],
+        [place.latitude],
+        marker=MARKERS[kind],
+        markersize=SIZES[kind],
+        color=COLOURS[kind],
+        markeredgecolor="white",
+        markeredgewidth=0.8,
+        linestyle="",
+        zorder=3.0 + 0.1 * ORDER.index(kind),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,17 +187,28 @@ def _covered(box: Box, taken: Sequence[Box], width: float) -> float:
     """How much of other things a box covers, and how far it leaves the frame."""
     left, bottom, right, top = box
     both = sum(
-        max(0.0, min(right, other[2]) - max(left, other[0])) * max(0.0, min(top, other[3]) - max(bottom, other[1])) for other in taken
-    )  # fmt: skip
+        max(0.0, min(right, other[2]) - max(left, other[0])) * max(0.0, min(top, other[3]) - max(bottom, other[1]))
+        for other in taken
+    )
     return both + 1000.0 * (max(0.0, -left) + max(0.0, right - width))
 
 
-def _words(axes: Axes, words: str, at: tuple[float, float], offset: tuple[int, int], side: str, foot: str, size: float) -> None:
+def _words(
+    axes: Axes, words: str, at: tuple[float, float], offset: tuple[int, int], side: str, foot: str, size: float
+) -> None:
     """Words with a white rim, so that lines below do not disturb them."""
     text = axes.annotate(
-        words, at, xytext=offset, textcoords="offset points", ha=side, va=foot, fontsize=size, color=INK, zorder=6,
+        words,
+        at,
+        xytext=offset,
+        textcoords="offset points",
+        ha=side,
+        va=foot,
+        fontsize=size,
+        color=INK,
+        zorder=6,
         style="italic" if size < 10 else "normal",
-    )  # fmt: skip
+    )
     text.set_path_effects([patheffects.withStroke(linewidth=3, foreground="white")])
 
 
@@ -198,8 +235,25 @@ def _keys(axes: Axes, figure: Figure, kinds: Sequence[str]) -> None:
     """Name the symbols below the map."""
     words = {"village": "village (synthetic)", "border": "border crossing", "export": "export market"}
     handles = [
-        axes.plot([], [], marker=MARKERS[kind], markersize=8, color=COLOURS[kind], markeredgecolor="white", linestyle="", label=words.get(kind, kind))[0]
+        axes.plot(
+            [],
+            [],
+            marker=MARKERS[kind],
+            markersize=8,
+            color=COLOURS[kind],
+            markeredgecolor="white",
+            linestyle="",
+            label=words.get(kind, kind),
+        )[0]
         for kind in kinds
     ]
     handles.append(axes.plot([], [], color="#6d675c", linewidth=2.2, linestyle=(0, (3, 1.6)), label="mountain road")[0])
-    figure.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.0, 0.0), ncols=3, fontsize=9.5, handlelength=1.8, columnspacing=1.2)
+    figure.legend(
+        handles=handles,
+        loc="lower left",
+        bbox_to_anchor=(0.0, 0.0),
+        ncols=3,
+        fontsize=9.5,
+        handlelength=1.8,
+        columnspacing=1.2,
+    )

@@ -1,4 +1,4 @@
-"""How every figure looks: colours that colour-blind readers tell apart, and a dash, marker and hatch beside each colour.
+"""How every figure looks: colours for colour-blind readers too, and a dash, marker and hatch beside each colour.
 
 Nothing global is touched: settings live in a context (`drawing`), figures are made without pyplot.
 """
@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -23,7 +24,7 @@ QUIET = "#5c5c5c"
 FAINT = "#d4d4d4"
 SHADE = "#f0ede6"
 
-SETTINGS: dict[str, object] = {
+SETTINGS: dict[Any, Any] = {
     "font.family": ["DejaVu Sans"],
     "font.size": 10.5,
     "axes.labelsize": 10.5,
@@ -159,7 +160,11 @@ def svg_text(figure: Figure, name: str, title: str, description: str) -> str:
     body = re.sub(r"<metadata>.*?</metadata>\s*", "", body, flags=re.DOTALL)
     body = re.sub(r"<!--.*?-->\s*", "", body, flags=re.DOTALL)
     body = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", body)
-    body = re.sub(r'\sid="(figure|axes|patch|line2d|text|matplotlib\.axis|xtick|ytick|LineCollection|PathCollection|PolyCollection|FillBetweenPolyCollection|legend)_\d+"', "", body)  # noqa: E501
+    body = re.sub(
+        r'\sid="(figure|axes|patch|line2d|text|matplotlib\.axis|xtick|ytick|LineCollection|PathCollection|PolyCollection|FillBetweenPolyCollection|legend)_\d+"',
+        "",
+        body,
+    )
     body = re.sub(r'\bid="', f'id="{name}-', body)
     body = re.sub(r"url\(#", f"url(#{name}-", body)
     body = re.sub(r'xlink:href="#', f'href="#{name}-', body)
@@ -167,6 +172,7 @@ def svg_text(figure: Figure, name: str, title: str, description: str) -> str:
     body = re.sub(r"\s*font-family: [^;\"]*;?", "", body)
     body = re.sub(r"font: ([^;\"]*?) 'DejaVu Sans'[^;\"]*", _font_parts, body)
     body = re.sub(r' transform="rotate\(-0 [^"]*\)"', "", body)
+    body = re.sub(r">\s+<", "><", body)
     return _with_title(body, name, title, description)
 
 
@@ -203,7 +209,9 @@ def save_figure(figure: Figure, path: Path) -> Path:
     path : its ending says the format
     """
     kind = path.suffix.lstrip(".").lower()
-    metadata: dict[str, object] = {"svg": _NO_DATE, "pdf": {"CreationDate": None}, "png": {"Software": None}}.get(kind, {})  # type: ignore[assignment]
+    metadata: dict[str, object] = {"svg": _NO_DATE, "pdf": {"CreationDate": None}, "png": {"Software": None}}.get(
+        kind, {}
+    )  # type: ignore[assignment]
     with drawing():
         figure.savefig(path, format=kind, dpi=160, metadata=metadata)
     return path

@@ -64,25 +64,44 @@ def years_figure(
     with drawing():
         figure = new_figure(width, height)
         left, bottom = 0.62 + (0.2 if axis_label else 0.0), 0.52
-        axes = figure.add_axes((left / width, bottom / height, (width - left - 0.12) / width, (height - bottom - 0.26) / height))
+        axes = figure.add_axes(
+            (left / width, bottom / height, (width - left - 0.12) / width, (height - bottom - 0.26) / height)
+        )
         if programme is not None:
             axes.axvspan(programme[0] - 0.5, programme[1] + 0.5, color=SHADE, zorder=0, linewidth=0)
             axes.axvline(programme[1] + 0.5, color=QUIET, linewidth=1.1, linestyle=(0, (4, 2)), zorder=1)
             for place, word in ((sum(programme) / 2, "programme"), (programme[1] + 0.5, " exit")):
                 axes.annotate(
-                    word, (place, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 2), textcoords="offset points",
-                    ha="left" if word == " exit" else "center", va="bottom", fontsize=9, color=QUIET,
-                )  # fmt: skip
+                    word,
+                    (place, 1.0),
+                    xycoords=("data", "axes fraction"),
+                    xytext=(0, 2),
+                    textcoords="offset points",
+                    ha="left" if word == " exit" else "center",
+                    va="bottom",
+                    fontsize=9,
+                    color=QUIET,
+                )
         if zero:
             axes.axhline(0.0, color=INK, linewidth=1.0, zorder=1)
         for course in courses:
             if len(courses) <= FEW and len(course.low) == len(course.years):
-                axes.fill_between(course.years, course.low, course.high, color=course.look.colour, alpha=0.16, linewidth=0)
+                axes.fill_between(
+                    course.years, course.low, course.high, color=course.look.colour, alpha=0.16, linewidth=0
+                )
             axes.plot(
-                course.years, course.mean, color=course.look.colour, linestyle=course.look.line, marker=course.look.marker,
-                markeredgecolor=course.look.colour if course.look.marker == "x" else "white", markeredgewidth=1.2 if course.look.marker == "x" else 0.6,
-                label=course.label, zorder=3, clip_on=False,
-            )  # fmt: skip
+                course.years,
+                course.mean,
+                color=course.look.colour,
+                linestyle=course.look.line,
+                marker=course.look.marker,
+                markeredgecolor=course.look.colour if course.look.marker == "x" else "white",
+                markeredgewidth=1.2 if course.look.marker == "x" else 0.6,
+                markersize=5.5,
+                label=course.label,
+                zorder=3,
+                clip_on=False,
+            )
         if limits is not None:
             axes.set_ylim(*limits)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=9))

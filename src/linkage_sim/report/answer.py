@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from linkage_sim.report.blocks import Block, Column, Section, Table, Text, glued, strong
-from linkage_sim.report.numbers import GAP, decimals_for, finite, number, percent, span, worlds
+from linkage_sim.report.numbers import GAP, decimals_for, finite, number, span, worlds
 from linkage_sim.report.read import Plan, Row, mapping, sequence
 from linkage_sim.report.view import (
     ALIVE,
@@ -53,8 +53,12 @@ def _best(view: View, plan: Plan, row: Row) -> Markup:
         start = Markup("{} raised household income most: ").format(strong(quoted(plan)))
         return start + Markup("{} ({}), better than no programme in {}.").format(gain, reach, often)
     if row.mean > 0.0:
-        start = Markup("No plan raised household income beyond doubt. The highest mean is that of {}: ").format(strong(quoted(plan)))
-        return start + Markup("{}, but its {} includes zero; it did better than no programme in {}.").format(gain, reach, often)
+        start = Markup("No plan raised household income beyond doubt. The highest mean is that of {}: ").format(
+            strong(quoted(plan))
+        )
+        return start + Markup("{}, but its {} includes zero; it did better than no programme in {}.").format(
+            gain, reach, often
+        )
     return Markup("No plan raised household income on average; the least loss is that of {}: {} ({}).").format(
         strong(quoted(plan)), gain, reach
     )
@@ -66,10 +70,17 @@ def _against_next(view: View, ranked: list[tuple[Plan, Row]]) -> Markup:
     duels = [(plan, row, view.duel(best, plan)) for plan, row in ranked[1:]]
     ties = [(plan, row) for plan, row, duel in duels if duel is not None and duel.verdict == "tie"]
     if ties:
-        names = [str(Markup("{} ({})").format(strong(quoted(plan)), f"{number(row.mean, sign=True)}{GAP}USD")) for plan, row in ties]
-        text = Markup("It is a {} with ").format(strong("tie")) + Markup(joined(names))  # noqa: S704  made of escaped parts
+        names = [
+            str(Markup("{} ({})").format(strong(quoted(plan)), f"{number(row.mean, sign=True)}{GAP}USD"))
+            for plan, row in ties
+        ]
+        text = Markup("It is a {} with ").format(strong("tie")) + Markup(joined(names))
         first = duels[0][2]
-        return text + (_how_close(view, ties[0][0], first) if first is not None and len(ties) == 1 else ": luck may explain the difference.")
+        return text + (
+            _how_close(view, ties[0][0], first)
+            if first is not None and len(ties) == 1
+            else ": luck may explain the difference."
+        )
     plan, row, duel = duels[0]
     lead = Markup("Its lead over the next, {}, is clear").format(strong(quoted(plan)))
     if duel is None or duel.low is None:
@@ -97,17 +108,24 @@ def _how_close(view: View, other: Plan, duel: Duel) -> str:
     del other
     if duel.low is None:
         return ": their ranges overlap, so luck may explain the difference."
-    often = f" and the lead was held in {worlds(duel.share, view.comparison.replicates)}" if duel.share is not None else ""
-    return f": the difference lies between {number(duel.low, sign=True)} and {number(duel.high, sign=True)}{GAP}USD{often}."
+    often = (
+        f" and the lead was held in {worlds(duel.share, view.comparison.replicates)}" if duel.share is not None else ""
+    )
+    low, high = number(duel.low, sign=True), number(duel.high, sign=True)
+    return f": the difference lies between {low} and {high}{GAP}USD{often}."
 
 
 def _both_sides(view: View) -> Markup | None:
     """Whether money on both sides beats money on one."""
-    sides = {side: [plan for plan, _ in view.ranked if view.side(plan) == side] for side in ("supply", "demand", "both")}
+    sides = {
+        side: [plan for plan, _ in view.ranked if view.side(plan) == side] for side in ("supply", "demand", "both")
+    }
     if not sides["both"] or not (sides["supply"] or sides["demand"]):
         return None
     both = sides["both"][0]
-    beaten, level, ahead = [], [], []
+    beaten: list[str] = []
+    level: list[str] = []
+    ahead: list[str] = []
     for side in ("supply", "demand"):
         for rival in sides[side][:1]:
             duel = view.duel(both, rival)
@@ -134,7 +152,8 @@ def _footing(view: View, best: Plan) -> list[Markup]:
     if after is not None:
         _, _, years = view.comparison.years
         stay = "stayed" if after.is_clear and after.mean > 0.0 else "is not sure to have stayed"
-        words = f"In the {years_words(years)} after the programme left, the gain {stay}: {number(after.mean, sign=True)}{GAP}USD a year ({span(after.low, after.high)})."
+        gain = f"{number(after.mean, sign=True)}{GAP}USD a year ({span(after.low, after.high)})"
+        words = f"In the {years_words(years)} after the programme left, the gain {stay}: {gain}."
         found.append(Markup("{}").format(words))
     rates = sorted(view.comparison.rows_of(PER_DOLLAR), key=lambda pair: -pair[1].mean)
     if rates and rates[0][0].name != best.name:
@@ -160,7 +179,7 @@ def _table(view: View) -> Table:
         Column("plan", numeric=False),
         Column("income gained, USD per household and year"),
         Column("in percent"),
-        Column("better than no programme in"),
+        Column("worlds in which it was better"),
         Column("households reached"),
         Column("USD spent per household reached"),
         Column("income per dollar spent"),
@@ -169,15 +188,25 @@ def _table(view: View) -> Table:
     lines = []
     for place, plan in enumerate(plans):
         row = income[place]
-        lines.append([
-            view.named(plan), view.lines(gain_cells(income, places)[place], range_cell(row, places)),
-            gained_percent(comparison.row(plan.name, PERCENT)), view.worlds(row) if row else percent(None),
-            _mean(reached[place], 0), _mean(cost[place], 0), _mean(rate[place]), gain_cells(alive, 0)[place],
-        ])  # fmt: skip
+        lines.append(
+            [
+                view.named(plan),
+                view.lines(gain_cells(income, places)[place], range_cell(row, places)),
+                gained_percent(comparison.row(plan.name, PERCENT)),
+                view.better(row),
+                _mean(reached[place], 0),
+                _mean(cost[place], 0),
+                _mean(rate[place]),
+                gain_cells(alive, 0)[place],
+            ]
+        )
     return Table(
-        f"Every plan against no programme, in the same {comparison.replicates} worlds", head, lines,
-        f"Averages over worlds, per household of the whole region, reached or not, from the start of the programme to the last month. Below: 90{GAP}% range.",
-    )  # fmt: skip
+        f"Every plan against no programme, in the same {comparison.replicates} worlds",
+        head,
+        lines,
+        "Averages over worlds, per household of the whole region, reached or not, from the start of the programme "
+        f"to the last month. Below: 90{GAP}% range.",
+    )
 
 
 def _mean(row: Row | None, decimals: int | None = None) -> str:

@@ -19,7 +19,7 @@ def finite(value: object) -> float | None:
 
 
 def decimals_for(values: Iterable[float | None], digits: int = 3) -> int:
-    """Decimals that give the largest of these numbers three digits from ten on and two below; negative ones round to tens.
+    """Decimals that give the largest number three digits from ten on and two below; negative ones round to tens.
 
     Parameters
     ----------
@@ -113,7 +113,9 @@ def as_written(value: object) -> str:
         shown = finite(value)
         if shown is None:
             return MISSING
-        if shown != 0.0 and not 1e-6 <= abs(shown) < 1e15:
+        if abs(shown) >= 1e15:
+            return "no limit"
+        if shown != 0.0 and abs(shown) < 1e-6:
             return f"{shown:.3g}".replace("-", MINUS)
         places = 0 if shown == 0.0 else max(0, 5 - floor(log10(abs(shown))))
         text = f"{shown:,.{places}f}"

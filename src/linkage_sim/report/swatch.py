@@ -20,11 +20,12 @@ _SHAPES = {
 
 
 def swatch(look: Look) -> Markup:
-    """Line and marker of a plan as a small inline picture; it says nothing to a screen reader, the name beside it does."""
+    """Line and marker of a plan as a small inline picture; the name beside it speaks for it."""
     dash = " ".join(f"{1.8 * length:g}" for length in look.dash)
-    line = f'<path d="M1 7 H39" fill="none" stroke-width="1.8"{f" stroke-dasharray={chr(34)}{dash}{chr(34)}" if dash else ""}/>'
+    dashed = f' stroke-dasharray="{dash}"' if dash else ""
+    line = f'<path d="M1 7 H39" fill="none" stroke-width="1.8"{dashed}/>'
     shape = _SHAPES.get(look.marker, _SHAPES["o"])
-    return Markup(  # noqa: S704  made of constants
+    return Markup(
         f'<svg class="swatch" viewBox="0 0 40 14" width="40" height="14" aria-hidden="true" '
         f'fill="{look.colour}" stroke="{look.colour}">{line}{shape}</svg>'
     )

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from linkage_sim.plots.style import Look, looks
 from linkage_sim.report.blocks import Column, Key
-from linkage_sim.report.numbers import GAP, finite, money, number, percent, span, worlds
+from linkage_sim.report.numbers import GAP, MISSING, finite, money, number, percent, span, worlds
 from linkage_sim.report.read import Comparison, Plan, Row, mapping, sequence
 from linkage_sim.report.swatch import swatch
 
@@ -87,8 +87,12 @@ class View:
         return money(value, self.comparison.rate, decimals, sign=sign)
 
     def worlds(self, row: Row) -> str:
-        """In how many worlds the plan did better."""
+        """In how many worlds the plan did better, in a sentence."""
         return worlds(row.share_better, row.replicates or self.comparison.replicates)
+
+    def better(self, row: Row | None) -> str:
+        """In how many worlds the plan did better, in a table: "18 of 20"."""
+        return MISSING if row is None else self.worlds(row).rpartition(" ")[0] or MISSING
 
     @staticmethod
     def lines(first: str, second: str) -> Markup:

@@ -38,18 +38,18 @@ ACTS = {
 }
 
 UNITS_OF = {
-    "training": "households",
-    "storage": "kits",
-    "input_vouchers": "vouchers",
-    "associations": "villages",
-    "market_assessment": "assessments",
-    "lead_firm_selection": "applicants",
-    "brokering": "routes",
-    "co_investment": "addenda",
-    "staff_coaching": "months",
-    "reflection_session": "sessions",
+    "training": ("household", "households"),
+    "storage": ("kit", "kits"),
+    "input_vouchers": ("voucher", "vouchers"),
+    "associations": ("village", "villages"),
+    "market_assessment": ("assessment", "assessments"),
+    "lead_firm_selection": ("applicant", "applicants"),
+    "brokering": ("route", "routes"),
+    "co_investment": ("addendum", "addenda"),
+    "staff_coaching": ("month", "months"),
+    "reflection_session": ("session", "sessions"),
 }
-"""What one unit of an act is."""
+"""What one unit of an act is, and several."""
 
 UNITS = {
     "share": "",
@@ -61,13 +61,19 @@ UNITS = {
 }
 
 KINDS = {
-    "lever": "the programme decides",
-    "uncertainty": "nobody decides; uncertain",
-    "setting": "setting of the trial",
-    "constant": "fixed",
+    "lever": "the programme",
+    "uncertainty": "nobody",
+    "setting": "the trial",
+    "constant": "nobody",
 }
 
-PLACE_KINDS = {"bazaar": "bazaar", "city": "city", "border": "border crossing", "export": "export market", "village": "village"}
+PLACE_KINDS = {
+    "bazaar": "bazaar",
+    "city": "city",
+    "border": "border crossing",
+    "export": "export market",
+    "village": "village",
+}
 
 WINDOWS = {"_before": " (before)", "_during": " (during the programme)", "_after": " (after it left)"}
 

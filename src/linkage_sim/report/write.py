@@ -71,8 +71,12 @@ def report_text(comparison: Comparison) -> str:
     view = View(comparison)
     sections: list[Section] = [section for make in SECTIONS if (section := make(view)).blocks]
     environment = Environment(
-        loader=FunctionLoader(template), autoescape=select_autoescape(default=True), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )  # fmt: skip
+        loader=FunctionLoader(template),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.filters["capitalised"] = _capitalised
     warnings = [str(warning) for warning in sequence(comparison.data.get("warnings"))]
     return environment.get_template("report.html.j2").render(
@@ -83,10 +87,12 @@ def report_text(comparison: Comparison) -> str:
         answer=answer_section(view),
         sections=sections,
         warnings=warnings,
-        style=Markup(template("style.css")),  # noqa: S704  our own file
-        script=Markup(template("filter.js")),  # noqa: S704  our own file
+        style=Markup(template("style.css")),
+        script=Markup(template("filter.js")),
         rate=comparison.rate,
-        price_year=comparison.data.get("currency", {}).get("price_year") if isinstance(comparison.data.get("currency"), dict) else None,
+        price_year=comparison.data.get("currency", {}).get("price_year")
+        if isinstance(comparison.data.get("currency"), dict)
+        else None,
         created=str(comparison.data.get("created") or ""),
         version=str(comparison.data.get("package_version") or ""),
     )

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from linkage_sim.report.blocks import Block, Code, Column, Heading, Listing, Section, Table, Text, Words
+from linkage_sim.report.blocks import Block, Code, Column, Listing, Section, Table, Text, Words
 from linkage_sim.report.numbers import MISSING, finite, percent, span
 from linkage_sim.report.read import mapping
-from linkage_sim.report.sections.register import assumed_share, source_list
+from linkage_sim.report.sections.register import assumed_share
 from linkage_sim.report.view import View
 
 
 def limits_section(view: View) -> Section:
     """Limits that hold for every comparison, with its own share of assumptions."""
     share = assumed_share(view)
-    assumed = f"{percent(share, 0)} of the uncertain values are assumed." if share is not None else "Many values are assumed."
+    assumed = (
+        f"{percent(share, 0)} of the uncertain values are assumed." if share is not None else "Many values are assumed."
+    )
     points = [
         "It does not forecast. It says what would follow if the assumptions held: no year of it is a year to come.",
-        f"{assumed} The ranges hold luck of weather, people and markets only; a wrong assumption can move all plans, and turn their order.",
+        f"{assumed} The ranges hold luck of weather, people and markets only; a wrong assumption can move all plans, "
+        "and turn their order.",
         "Firms, people and villages are invented. Nothing here is about a real firm or village.",
         "Prices come from few and contradictory sources. Roads rest on distance and terrain.",
         "It is one value chain in one region. Another crop or another district needs its own comparison.",
-        "What the model leaves out does not appear: politics, wars, health, care work inside households, land rights, pollution.",
+        "What the model leaves out does not appear: politics, wars, health, care work inside households, land "
+        "rights, pollution.",
         f"It ends {_end(view)}. Trees planted, trust built or debts made may matter longer.",
     ]
     firm = _firm_share(view)
@@ -42,8 +46,10 @@ def _firm_share(view: View) -> str:
         return ""
     reach = f" (90 % range {span(100 * low, 100 * high)} %)" if low is not None and high is not None else ""
     return (
-        f"Before the programme, firms bought {percent(mean)} of the crop{reach}. This matters: in worlds where firms buy nothing by "
-        "themselves, work on the buyers' side looks better than it is. Firms act here from the first month, with or without a programme."
+        f"Before the programme, firms bought {percent(mean)} of the crop{reach}. This matters: in worlds where firms "
+        "buy nothing by "
+        "themselves, work on the buyers' side looks better than it is. Firms act here from the first month, with or "
+        "without a programme."
     )
 
 
@@ -75,9 +81,10 @@ def reproduce_section(view: View) -> Section:
         Code([command]),
         text,
         Table("This comparison", [Column("", numeric=False), Column("", numeric=False)], facts),
-        Table("Scenarios", [Column("name", numeric=False), Column("title", numeric=False), Column("hash", numeric=False)], hashes),
+        Table(
+            "Scenarios",
+            [Column("name", numeric=False), Column("title", numeric=False), Column("hash", numeric=False)],
+            hashes,
+        ),
     ]
-    sources = source_list(view)
-    if sources:
-        blocks += [Heading("Sources"), Listing(sources)]
     return Section("reproduce", "How to make it again", blocks)

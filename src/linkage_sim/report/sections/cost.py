@@ -50,7 +50,10 @@ def _budgets(plans: list[Plan]) -> str:
     ]
     words = f"Not all could be spent: {joined(left)}. " if left else "Nearly all of it was spent in every plan. "
     return (
-        start + words + "Both sides share one cost base: the same staff months, visits, materials and overhead. Staff and assessments are paid "
+        start
+        + words
+        + "Both sides share one cost base: the same staff months, visits, materials and overhead. Staff and "
+        "assessments are paid "
         "whether or not a firm succeeds. What is unspent is returned, and earns nothing for households here."
     )
 
@@ -61,13 +64,17 @@ def _spending(plans: list[Plan]) -> Picture:
     parts[UNSPENT] = [plan.unspent or 0.0 for plan in plans]
     styles = {FAMILIES.get(family, UNSPENT): look for family, look in LOOKS.items()}
     said = "; ".join(
-        f"{plan.title}: " + ", ".join(f"{words} {number(values[place])} USD" for words, values in parts.items() if values[place])
+        f"{plan.title}: "
+        + ", ".join(f"{words} {number(values[place])} USD" for words, values in parts.items() if values[place])
         for place, plan in enumerate(plans)
     )
     return picture(
-        stacked_figure([plan.title for plan in plans], parts, styles, "USD, average over worlds", width=6.6), "spending", "Where the money went",
-        said, heading="Where the money went",
-    )  # fmt: skip
+        stacked_figure([plan.title for plan in plans], parts, styles, "USD, average over worlds", width=6.6),
+        "spending",
+        "Where the money went",
+        said,
+        heading="Where the money went",
+    )
 
 
 def _per_result(view: View) -> Table | None:
@@ -81,7 +88,12 @@ def _per_result(view: View) -> Table | None:
     kept = [(words, names) for words, names in wanted if view.comparison.rows_of(names)]
     if not kept:
         return None
-    head = [Column("plan", numeric=False), Column("USD spent"), Column("households reached"), *(Column(words) for words, _ in kept)]
+    head = [
+        Column("plan", numeric=False),
+        Column("USD spent"),
+        Column("households reached"),
+        *(Column(words) for words, _ in kept),
+    ]
     lines: list[list[Words]] = []
     for plan in view.plans:
         reached = view.comparison.row(plan.name, REACHED)
@@ -89,9 +101,12 @@ def _per_result(view: View) -> Table | None:
         line += [_with_range(view, view.comparison.row(plan.name, names)) for _, names in kept]
         lines.append(line)
     return Table(
-        "What a result cost", head, lines,
-        "A dash: it cannot be said, because no result could be told from chance. A gain per dollar counts the recorded years only; trees and trust may go on.",
-    )  # fmt: skip
+        "What a result cost",
+        head,
+        lines,
+        "A dash: it cannot be said, because no result could be told from chance. A gain per dollar counts the "
+        "recorded years only; trees and trust may go on.",
+    )
 
 
 def _with_range(view: View, row: Row | None) -> Words:
@@ -121,7 +136,13 @@ def _break_even(view: View) -> list[Block]:
         found.insert(0, Grid(pictures, "pair"))
     if found:
         found.insert(0, Heading("At which costs the ranking turns"))
-        found.insert(1, Text("Who comes first depends on what a unit of work costs. Here the unit costs of the first plan change at the same budget, and those of the other plan stay."))
+        found.insert(
+            1,
+            Text(
+                "Who comes first depends on what a unit of work costs. Here the unit costs of the first plan change "
+                "at the same budget, and those of the other plan stay."
+            ),
+        )
     return found
 
 
@@ -130,7 +151,8 @@ def _break_even_picture(view: View, entry: object, place: int, text: str) -> Pic
     pair = [view.comparison.plan(name) for name in sequence(data.get("pair"))]
     level = finite(data.get("gain_runner_up"))
     points = [
-        (finite(factor), finite(gain)) for factor, gain in zip(sequence(data.get("factors")), sequence(data.get("gain_winner")), strict=False)
+        (finite(factor), finite(gain))
+        for factor, gain in zip(sequence(data.get("factors")), sequence(data.get("gain_winner")), strict=False)
     ]
     kept = sorted((factor, gain) for factor, gain in points if factor is not None and gain is not None)
     if len(pair) != 2 or pair[0] is None or pair[1] is None or level is None or len(kept) < 2:
@@ -138,8 +160,17 @@ def _break_even_picture(view: View, entry: object, place: int, text: str) -> Pic
     title = f"{quoted(pair[0])} against {quoted(pair[1])}"
     return picture(
         break_even_figure(
-            [factor for factor, _ in kept], [gain for _, gain in kept], level, names=(pair[0].title, pair[1].title),
-            looks=(view.look(pair[0]), view.look(pair[1])), turns_at=finite(data.get("turns_at")), axis_label=GAINED,
+            [factor for factor, _ in kept],
+            [gain for _, gain in kept],
+            level,
+            names=(pair[0].title, pair[1].title),
+            looks=(view.look(pair[0]), view.look(pair[1])),
+            turns_at=finite(data.get("turns_at")),
+            axis_label=GAINED,
         ),
-        f"break-even-{place}", title, text or title, heading=title, caption=text,
-    )  # fmt: skip
+        f"break-even-{place}",
+        title,
+        text or title,
+        heading=title,
+        caption=text,
+    )

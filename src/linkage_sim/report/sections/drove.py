@@ -37,18 +37,55 @@ class Link:
 
 
 CHAIN = (
-    Link(("adoption_improved",), "Households that use improved growing", "Training teaches it; it is kept where it pays.", share=True),
-    Link(("adoption_quality",), "Households that use quality drying", "It pays where a buyer pays for quality.", share=True),
-    Link(("grade_a",), "Grade A in the crop, change in percentage points", "Follows quality drying.", share=True, against=True),
+    Link(
+        ("adoption_improved",),
+        "Households that use improved growing",
+        "Training teaches it; it is kept where it pays.",
+        share=True,
+    ),
+    Link(
+        ("adoption_quality",),
+        "Households that use quality drying",
+        "It pays where a buyer pays for quality.",
+        share=True,
+    ),
+    Link(
+        ("grade_a",),
+        "Grade A in the crop, change in percentage points",
+        "Follows quality drying.",
+        share=True,
+        against=True,
+    ),
     Link(("association",), "Strength of village associations", "Built by support; fades once it ends.", share=True),
     Link(("routes",), "Firm-village routes", "Villages in which lead firms buy, summed over firms."),
-    Link(("linked",), "Households with a contract", "Follows routes; some live without any programme.",),
-    Link(("firm_share",), "Share of the crop sold to firms", "What does not go to firms goes to the bazaar.", share=True),
-    Link(("side_selling",), "Side-selling: share of contracted fruit sold elsewhere", "Rises with the bazaar price and need for cash; falls with trust.", share=True),
-    Link(("bazaar_price",), "Bazaar price, USD per kg, change", "Below zero: more fruit pressed the price; above: firms took fruit away.", against=True),
-    Link(("price_received",), "Price that households received, USD per kg, change", "From all buyers together, in the village.", against=True),
+    Link(
+        ("linked",),
+        "Households with a contract",
+        "Follows routes; some live without any programme.",
+    ),
+    Link(
+        ("firm_share",), "Share of the crop sold to firms", "What does not go to firms goes to the bazaar.", share=True
+    ),
+    Link(
+        ("side_selling",),
+        "Side-selling: share of contracted fruit sold elsewhere",
+        "Rises with the bazaar price and need for cash; falls with trust.",
+        share=True,
+    ),
+    Link(
+        ("bazaar_price",),
+        "Bazaar price, USD per kg, change",
+        "Below zero: more fruit pressed the price; above: firms took fruit away.",
+        against=True,
+    ),
+    Link(
+        ("price_received",),
+        "Price that households received, USD per kg, change",
+        "From all buyers together, in the village.",
+        against=True,
+    ),
     Link(("jobs",), "Jobs, full-time, change", "Harvest, collection and processing.", against=True),
-)  # fmt: skip
+)
 
 
 def drove_section(view: View) -> Section:
@@ -59,8 +96,10 @@ def drove_section(view: View) -> Section:
     if pictures:
         blocks += [
             Text(
-                "Read along the chain: what households do, what firms do, and what this does to prices. Lines are averages over worlds; the shaded "
-                "years are those with the programme. Good and bad years show in every line alike, because every plan meets the same weather. "
+                "Read along the chain: what households do, what firms do, and what this does to prices. Lines are "
+                "averages over worlds; the shaded "
+                "years are those with the programme. Good and bad years show in every line alike, because every plan "
+                "meets the same weather. "
                 "Where a heading says change, the line is the difference to the same worlds without a programme."
             ),
             view.key(plans),
@@ -85,7 +124,10 @@ def _picture(view: View, plans: Sequence[Plan], link: Link, name: str) -> Pictur
             courses.append((plan, points))
     if not courses or all(point.mean == 0.0 for _, points in courses for point in points):
         return None
-    drawn = [Course(plan.title, [p.year for p in points], [p.mean for p in points], [], [], view.look(plan)) for plan, points in courses]
+    drawn = [
+        Course(plan.title, [p.year for p in points], [p.mean for p in points], [], [], view.look(plan))
+        for plan, points in courses
+    ]
     points_of = link.share and link.against
     figure = years_figure(drawn, programme=view.programme_years, share=link.share, points=points_of, zero=link.against)
     noted = _noted(view, link, courses, base)
@@ -95,7 +137,12 @@ def _picture(view: View, plans: Sequence[Plan], link: Link, name: str) -> Pictur
 def _noted(view: View, link: Link, courses: list[tuple[Plan, list[Point]]], base: dict[float, float]) -> str:
     """Highest and lowest plan in the last year with the programme."""
     year = view.programme_years[1] if view.programme_years else courses[0][1][-1].year
-    values = [(p.mean, quoted(plan)) for plan, points in courses for p in points if p.year == year and plan.name != view.comparison.baseline]
+    values = [
+        (p.mean, quoted(plan))
+        for plan, points in courses
+        for p in points
+        if p.year == year and plan.name != view.comparison.baseline
+    ]
     if not values:
         return ""
     (least, last), (most, first) = min(values), max(values)
@@ -108,7 +155,13 @@ def _noted(view: View, link: Link, courses: list[tuple[Plan, list[Point]]], base
         return percent(value) if link.share else number(value, places, sign=link.against)
 
     level = percent(reference) if link.share else number(reference)
-    without = "" if reference is None else f"; level without a programme {level}" if link.against else f"; without a programme {level}"
+    without = (
+        ""
+        if reference is None
+        else f"; level without a programme {level}"
+        if link.against
+        else f"; without a programme {level}"
+    )
     if first == last:
         return f"Year {year:g}: {show(most)}{without}."
     scale = max(abs(most), abs(least), abs(reference or 0.0))

@@ -41,7 +41,9 @@ def _place(node: Mapping[str, Any]) -> MapPlace | None:
     longitude, latitude = finite(node.get("longitude")), finite(node.get("latitude"))
     if longitude is None or latitude is None or not node.get("name"):
         return None
-    return MapPlace(str(node["name"]), sentence(plain(str(node["name"]))), str(node.get("kind") or VILLAGE), longitude, latitude)
+    return MapPlace(
+        str(node["name"]), sentence(plain(str(node["name"]))), str(node.get("kind") or VILLAGE), longitude, latitude
+    )
 
 
 def _shared_names(towns: list[MapPlace]) -> dict[str, str]:
@@ -66,31 +68,53 @@ def _kilometres(one: MapPlace, other: MapPlace) -> float:
 
 
 def _words(towns: list[MapPlace], villages: list[MapPlace]) -> str:
-    kinds = {"bazaar": ("bazaar", "bazaars"), "city": ("city", "cities"), "border": ("border crossing", "border crossings"), "export": ("export market", "export markets")}
+    kinds = {
+        "bazaar": ("bazaar", "bazaars"),
+        "city": ("city", "cities"),
+        "border": ("border crossing", "border crossings"),
+        "export": ("export market", "export markets"),
+    }
     parts = []
     for kind, (one, several) in kinds.items():
         names = [town.label for town in towns if town.kind == kind]
         if names:
             parts.append(f"{joined(names)} ({one if len(names) == 1 else several})")
     return (
-        f"Real places: {', '.join(parts)}. The {len(villages)} villages are synthetic: they lie at plausible distances from their bazaar, "
+        f"Real places: {', '.join(parts)}. The {len(villages)} villages are synthetic: they lie at plausible "
+        "distances from their bazaar, "
         "in directions drawn from the seed, elsewhere in every world; the map shows one. Roads are drawn straight. "
         "Their lengths are derived from distance and terrain, not from a road survey. " + CREDIT
     )
 
 
-def _maps(places: list[MapPlace], edges: list[Mapping[str, Any]], villages: list[MapPlace], towns: list[MapPlace]) -> list[Picture]:
+def _maps(
+    places: list[MapPlace], edges: list[Mapping[str, Any]], villages: list[MapPlace], towns: list[MapPlace]
+) -> list[Picture]:
     """The whole market, and the part where the villages are."""
     roads = [_road(edge) for edge in edges]
     said = f"{len(towns)} towns and markets, {len(villages)} villages, {len(edges)} roads; the roads are listed below."
     found = [
-        picture(map_figure(places, roads, villages=len(villages) < 200), "map-whole", "The whole market", said, heading="The whole market")
+        picture(
+            map_figure(places, roads, villages=len(villages) < 200),
+            "map-whole",
+            "The whole market",
+            said,
+            heading="The whole market",
+        )
     ]
     if villages:
         near = _near(places, villages)
         if 2 < len(near) < len(places):
             plain_roads = [MapRoad(road.start, road.end, road.mountain) for road in roads]
-            found.append(picture(map_figure(near, plain_roads, keys=False), "map-villages", "Where the villages are", said, heading="Where the villages are"))
+            found.append(
+                picture(
+                    map_figure(near, plain_roads, keys=False),
+                    "map-villages",
+                    "Where the villages are",
+                    said,
+                    heading="Where the villages are",
+                )
+            )
     return found
 
 
@@ -100,15 +124,18 @@ def _near(places: list[MapPlace], villages: list[MapPlace]) -> list[MapPlace]:
     south, north = min(v.latitude for v in villages), max(v.latitude for v in villages)
     air_x, air_y = 0.05 * (east - west), 0.05 * (north - south)
     return [
-        place for place in places
+        place
+        for place in places
         if west - air_x <= place.longitude <= east + air_x and south - air_y <= place.latitude <= north + air_y
-    ]  # fmt: skip
+    ]
 
 
 def _road(edge: Mapping[str, Any]) -> MapRoad:
     kilometres, hours = finite(edge.get("kilometres")), finite(edge.get("hours"))
     mountain = bool(edge.get("mountain"))
-    label = f"over the pass: {number(kilometres)} km,\n{number(hours)} hours" if mountain and kilometres and hours else ""
+    label = (
+        f"over the pass: {number(kilometres)} km,\n{number(hours)} hours" if mountain and kilometres and hours else ""
+    )
     return MapRoad(str(edge.get("from")), str(edge.get("to")), mountain, label)
 
 
@@ -121,13 +148,21 @@ def _roads(towns: set[str], edges: list[Mapping[str, Any]]) -> Table | None:
     costs = decimals_for([finite(edge.get("usd_per_kg")) for edge in main])
     lines: list[list[Words]] = [
         [
-            f"{sentence(plain(str(edge.get('from'))))} to {plain(str(edge.get('to'))).capitalize()}" + (" (over the pass)" if edge.get("mountain") else ""),
-            number(finite(edge.get("kilometres"))), number(finite(edge.get("hours"))), number(finite(edge.get("usd_per_kg")), costs),
+            f"{sentence(plain(str(edge.get('from'))))} to {plain(str(edge.get('to'))).capitalize()}"
+            + (" (over the pass)" if edge.get("mountain") else ""),
+            number(finite(edge.get("kilometres"))),
+            number(finite(edge.get("hours"))),
+            number(finite(edge.get("usd_per_kg")), costs),
         ]
         for edge in main
-    ]  # fmt: skip
+    ]
     if small:
-        lines.append(["Village to bazaar, from nearest to farthest", *(_ends(small, name) for name in ("kilometres", "hours", "usd_per_kg"))])
+        lines.append(
+            [
+                "Village to bazaar, from nearest to farthest",
+                *(_ends(small, name) for name in ("kilometres", "hours", "usd_per_kg")),
+            ]
+        )
     head = [Column("road", numeric=False), Column("kilometres"), Column("hours"), Column("USD per kg")]
     return Table("Roads, and what it costs to carry a kg over them", head, lines)
 

@@ -7,8 +7,16 @@ from linkage_sim.report.blocks import Block, Column, Grid, Picture, Section, Tab
 from linkage_sim.report.numbers import GAP, number, percent
 from linkage_sim.report.read import Row
 from linkage_sim.report.view import (
-    ALIVE, ALIVE_SHARE, INCOME_AFTER, INCOME_DURING, View, gain_cells, quoted, range_cell, years_words,
-)  # fmt: skip
+    ALIVE,
+    ALIVE_SHARE,
+    INCOME_AFTER,
+    INCOME_DURING,
+    View,
+    gain_cells,
+    quoted,
+    range_cell,
+    years_words,
+)
 from linkage_sim.report.words import joined
 
 
@@ -39,21 +47,30 @@ def _pictures(view: View) -> list[Picture]:
     found = []
     for place, (plan, points) in enumerate(kept):
         course = Course(
-            plan.title, [p.year for p in points], [p.mean for p in points], [p.low for p in points], [p.high for p in points], view.look(plan)
+            plan.title,
+            [p.year for p in points],
+            [p.mean for p in points],
+            [p.low for p in points],
+            [p.high for p in points],
+            view.look(plan),
         )
         said = "; ".join(f"year {point.year:g}: {number(point.mean, sign=True)}" for point in points)
         found.append(
             picture(
-                years_figure([course], programme=view.programme_years, zero=True, limits=limits), f"lasted-{place}",
-                f"{plan.title}: income gain by year", said, heading=view.named(plan),
+                years_figure([course], programme=view.programme_years, zero=True, limits=limits),
+                f"lasted-{place}",
+                f"{plan.title}: income gain by year",
+                said,
+                heading=view.named(plan),
             )
-        )  # fmt: skip
+        )
     return found
 
 
 def _kept_in_words(view: View) -> str:
     """How much of the gain stayed after exit."""
-    stayed, lost = [], []
+    stayed: list[str] = []
+    lost: list[str] = []
     for plan, _ in view.ranked:
         during, after = view.comparison.row(plan.name, INCOME_DURING), view.comparison.row(plan.name, INCOME_AFTER)
         if during is None or after is None:
@@ -63,13 +80,16 @@ def _kept_in_words(view: View) -> str:
     if not stayed and not lost:
         return ""
     years = years_words(view.comparison.years[2])
-    text = f"Income gained per household and year, USD: while the programme worked, and in the {years} after it had left. "
+    text = (
+        f"Income gained per household and year, USD: while the programme worked, and in the {years} after it had left. "
+    )
     if stayed:
         text += f"A gain that clearly stayed: {joined(stayed)}. "
     if lost:
         text += f"No gain after exit that can be told from luck: {joined(lost)}. "
     return text + (
-        f"The band is the 90{GAP}% range of the average, the shaded years are those with the programme, and the broken line is its exit."
+        f"The band is the 90{GAP}% range of the average, the shaded years are those with the programme, and the "
+        "broken line is its exit."
     )
 
 
@@ -83,25 +103,42 @@ def _linkages(view: View) -> Table | None:
     rows = [comparison.row(plan.name, ALIVE) for plan in plans]
     lines: list[list[Words]] = [
         [
-            view.named(plan), number(row.level if row else None, 0), percent(_level(comparison.row(plan.name, ALIVE_SHARE))),
-            gain_cells([row], 0)[0], range_cell(row, 0), view.worlds(row) if row else number(None),
+            view.named(plan),
+            number(row.level if row else None, 0),
+            percent(_level(comparison.row(plan.name, ALIVE_SHARE))),
+            gain_cells([row], 0)[0],
+            range_cell(row, 0),
+            view.better(row),
         ]
         for plan, row in zip(plans, rows, strict=True)
-    ]  # fmt: skip
+    ]
     if base is not None:
         own = comparison.row(base.name, ALIVE)
-        lines.append([
-            view.named(base), number(own.level if own else None, 0), percent(_level(comparison.row(base.name, ALIVE_SHARE))),
-            number(None), number(None), number(None),
-        ])  # fmt: skip
+        lines.append(
+            [
+                view.named(base),
+                number(own.level if own else None, 0),
+                percent(_level(comparison.row(base.name, ALIVE_SHARE))),
+                number(None),
+                number(None),
+                number(None),
+            ]
+        )
     head = [
-        Column("plan", numeric=False), Column("linkages at exit still alive"), Column("share of those at exit"),
-        Column("more than without a programme"), Column(f"90{GAP}% range"), Column("more in"),
-    ]  # fmt: skip
+        Column("plan", numeric=False),
+        Column("linkages at exit still alive"),
+        Column("share of those at exit"),
+        Column("more than without a programme"),
+        Column(f"90{GAP}% range"),
+        Column("worlds in which it was more"),
+    ]
     return Table(
-        "Linkages alive 24 months after exit", head, lines,
-        "A linkage is a household with a contract with a firm. Some live without any programme: only what is added counts for a plan.",
-    )  # fmt: skip
+        "Linkages alive 24 months after exit",
+        head,
+        lines,
+        "A linkage is a household with a contract with a firm. Some live without any programme: only what is added "
+        "counts for a plan.",
+    )
 
 
 def _level(row: Row | None) -> float | None:

@@ -25,16 +25,25 @@ def plans_section(view: View) -> Section:
 def _acts(plan: Plan) -> Table:
     """One line per act."""
     head = [
-        Column("act", numeric=False), Column("side", numeric=False), Column("share of the budget"), Column("months of the programme"),
-        Column("USD spent"), Column("units bought", numeric=False),
-    ]  # fmt: skip
+        Column("act", numeric=False),
+        Column("side", numeric=False),
+        Column("share of the budget"),
+        Column("months of the programme"),
+        Column("USD spent"),
+        Column("units bought", numeric=False),
+    ]
     kinds = [act.act for act in plan.acts]
     sides = list(FAMILIES)
-    acts = sorted(plan.acts, key=lambda act: (sides.index(act.family) if act.family in sides else len(sides), -(act.spent or 0.0)))
+    acts = sorted(
+        plan.acts, key=lambda act: (sides.index(act.family) if act.family in sides else len(sides), -(act.spent or 0.0))
+    )
     lines: list[list[Words]] = []
     for act in acts:
-        name = sentence(ACTS.get(act.act, plain(act.act))) + (f" ({plain(act.name)})" if kinds.count(act.act) > 1 else "")
-        units = f"{count(act.units)} {UNITS_OF.get(act.act, '')}".strip()
+        name = sentence(ACTS.get(act.act, plain(act.act))) + (
+            f" ({plain(act.name)})" if kinds.count(act.act) > 1 else ""
+        )
+        many = count(act.units)
+        units = f"{many} {UNITS_OF.get(act.act, ('', ''))[many != '1']}".strip() if act.units is not None else MISSING
         share = MISSING if act.share is None else f"{as_written(round(100.0 * act.share, 1))}{GAP}%"
         lines.append([name, FAMILIES.get(act.family, plain(act.family)), share, _months(act), number(act.spent), units])
     return Table(f"Acts of the plan: {plan.title}", head, lines)

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from linkage_sim.report.blocks import Block, Parameter, Register, Section, Text, Words
+from linkage_sim.report.blocks import Block, Heading, Listing, Parameter, Register, Section, Text, Words
 from linkage_sim.report.numbers import MISSING, as_written, percent
 from linkage_sim.report.read import mapping, sequence
 from linkage_sim.report.view import View
@@ -30,11 +30,15 @@ def register_section(view: View) -> Section:
     blocks: list[Block] = [
         Text(_counted(entries), "strong"),
         Text(
-            "Open a part to see its values. An assumed value is our own judgement: plausible, not measured, and to be varied. "
+            "Open a part to see its values. An assumed value is our own judgement: plausible, not measured, and to "
+            "be varied. "
             "Bounds are what a scenario file may say, not what is likely."
         ),
         Register([(sentence(plain(part)), found) for part, found in parts.items()]),
     ]
+    cited = source_list(view)
+    if cited:
+        blocks += [Heading("Sources"), Listing(cited)]
     return Section("register", "What it rests on", blocks)
 
 
@@ -45,7 +49,7 @@ def _entries(view: View) -> list[Mapping[str, Any]]:
 
 
 def assumed_share(view: View) -> float | None:
-    """Share of uncertain numbers that nobody outside the project stands behind; levers and settings are choices, not assumptions."""
+    """Share of uncertain values that nobody outside the project stands behind; levers and settings are choices."""
     entries = _entries(view)
     uncertain = [entry for entry in entries if entry.get("kind") == "uncertainty"]
     return sum(bool(entry.get("assumed")) for entry in uncertain) / len(uncertain) if uncertain else None
@@ -58,7 +62,11 @@ def _counted(entries: list[Mapping[str, Any]]) -> str:
     text = f"The comparison rests on {len(entries):,} values. "
     if uncertain:
         share = percent(assumed / len(uncertain), 0)
-        text += f"{len(uncertain):,} of them are facts that nobody in the programme decides; {assumed:,} of these ({share}) are assumed. "
+        text += (
+            f"{len(uncertain):,} of them describe people, firms, markets and costs, which nobody in the programme "
+            f"decides; {assumed:,} of these "
+            f"({share}) are assumed. "
+        )
     return text + "The others are choices of the programme and settings of the trial."
 
 
@@ -83,10 +91,12 @@ def _parameter(entry: Mapping[str, Any], sources: Mapping[str, Any]) -> Paramete
 
 
 def _source(key: str, sources: Mapping[str, Any], assumed: bool) -> Words:
-    """Who said it; assumed values need no name."""
+    """Who said it; a value that is merely assumed needs no name."""
+    if assumed and key in ("", "assumed"):
+        return ""
     if key in sources:
         return Markup('<a href="#source-{}">{}</a>').format(key, plain(key))
-    return plain(key) or ("assumed" if assumed else MISSING)
+    return plain(key) or MISSING
 
 
 def source_list(view: View) -> list[Markup]:

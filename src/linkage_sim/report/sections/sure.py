@@ -20,14 +20,22 @@ def sure_section(view: View) -> Section:
     count = view.comparison.replicates
     blocks: list[Block] = [
         Text(
-            f"A world is one simulated run of these districts: its villages, people, frosts, harvests and prices. Every plan lives through the same {count} "
-            "worlds with the same luck, so that what differs is the plan. A dot is the average gain over these worlds. The bar is the "
-            f"90{GAP}% range: with very many worlds, the average would most likely come to lie within it. It holds the luck of weather, people and "
+            "A world is one simulated run of these districts: its villages, people, frosts, harvests and prices. "
+            f"Every plan lives through the same {count} "
+            "worlds with the same luck, so that what differs is the plan. A dot is the average gain over these "
+            "worlds. The bar is the "
+            f"90{GAP}% range: with very many worlds, the average would most likely come to lie within it. It holds "
+            "the luck of weather, people and "
             "markets, but not the doubt about the assumptions themselves."
         )
     ]
     if count < FEW_WORLDS:
-        blocks.append(Text(f"Only {count} worlds were lived through: take ranges as rough, and run more before deciding.", "warning"))
+        blocks.append(
+            Text(
+                f"Only {count} worlds were lived through: take ranges as rough, and run more before deciding.",
+                "warning",
+            )
+        )
     blocks.append(Grid([_picture(view, ranked)], "single"))
     blocks.append(_table(view, [plan for plan, _ in ranked]))
     return Section("sure", "How sure", blocks)
@@ -36,16 +44,26 @@ def sure_section(view: View) -> Section:
 def _picture(view: View, ranked: list[tuple[Plan, Row]]) -> Picture:
     rows = [
         Interval(
-            plan.title, row.mean, row.mean if row.low is None else row.low, row.mean if row.high is None else row.high,
-            f"better in {view.worlds(row)}" if row.share_better is not None else "", view.look(plan),
+            plan.title,
+            row.mean,
+            row.mean if row.low is None else row.low,
+            row.mean if row.high is None else row.high,
+            f"better in {view.worlds(row)}" if row.share_better is not None else "",
+            view.look(plan),
         )
         for plan, row in ranked
-    ]  # fmt: skip
-    said = "; ".join(f"{plan.title}: {number(row.mean, sign=True)}, better in {view.worlds(row)}" for plan, row in ranked)
+    ]
+    said = "; ".join(
+        f"{plan.title}: {number(row.mean, sign=True)}, better in {view.worlds(row)}" for plan, row in ranked
+    )
     return picture(
-        intervals_figure(rows, "USD per household and year", zero_label="no programme", width=6.6), "sure", TITLE, said,
-        heading=TITLE, caption="A bar that crosses the line of no programme means that the plan may have done nothing, or harm.",
-    )  # fmt: skip
+        intervals_figure(rows, "USD per household and year", zero_label="no programme", width=6.6),
+        "sure",
+        TITLE,
+        said,
+        heading=TITLE,
+        caption="A bar that crosses the line of no programme means that the plan may have done nothing, or harm.",
+    )
 
 
 def _table(view: View, plans: list[Plan]) -> Table:
@@ -58,7 +76,7 @@ def _table(view: View, plans: list[Plan]) -> Table:
     ends = [row.high for _, row in comparison.rows_of(INCOME) if row.high is not None]
     head = [Column("plan", numeric=False)]
     for words, _ in kept:
-        head += [Column(f"{words}, USD"), Column("better in")]
+        head += [Column(f"{words}, USD"), Column("worlds in which it was better")]
     if comparison.rate is not None:
         head.insert(2, Column("the same in somoni (TJS)"))
     lines = []
@@ -68,12 +86,19 @@ def _table(view: View, plans: list[Plan]) -> Table:
             row = comparison.row(plan.name, names)
             line.append(view.lines(gain_cells([row], places)[0], range_cell(row, places)))
             if place == 0 and comparison.rate is not None:
-                line.append(_somoni(view, row, comparison.rate, max(0, decimals_for([value * comparison.rate for value in ends]))))
-            line.append(view.worlds(row) if row else number(None))
+                line.append(
+                    _somoni(
+                        view, row, comparison.rate, max(0, decimals_for([value * comparison.rate for value in ends]))
+                    )
+                )
+            line.append(view.better(row))
         lines.append(line)
     return Table(
-        "Income gained per household and year, with and after the programme", head, lines, f"Below each number: its 90{GAP}% range."
-    )  # fmt: skip
+        "Income gained per household and year, with and after the programme",
+        head,
+        lines,
+        f"Below each number: its 90{GAP}% range.",
+    )
 
 
 def _somoni(view: View, row: Row | None, rate: float, places: int) -> Words:

@@ -34,10 +34,13 @@ def surplus_blocks(view: View) -> list[Block]:
         if shown:
             said = "; ".join(f"{bar.label} {number(bar.mean, sign=True)}" for bar in shown)
             figure = bars_figure(shown, "USD a year", limits=limits, colour=view.look(plan).colour)
-            pictures.append(picture(figure, f"surplus-{place}", f"{plan.title}: who won and lost", said, heading=view.named(plan)))
+            pictures.append(
+                picture(figure, f"surplus-{place}", f"{plan.title}: who won and lost", said, heading=view.named(plan))
+            )
     return [
         Text(
-            "Change against no programme, in USD a year for the whole region. Hatched bars are losses. What farmers gain may be made, "
+            "Change against no programme, in USD a year for the whole region. Hatched bars are losses. What farmers "
+            "gain may be made, "
             "or only moved from somebody else's pocket."
         ),
         *_displaced(plans, bars),
@@ -71,7 +74,12 @@ def _displaced(plans: list[Plan], bars: dict[str, dict[str, Bar]]) -> list[Block
         if lost:
             parts.append(f"{quoted(plan)}: {joined(lost)}.")
     if not parts:
-        return [Text("Displacement: in no plan did firms, traders or consumers lose an amount that can be told from luck.", "note")]
+        return [
+            Text(
+                "Displacement: in no plan did firms, traders or consumers lose an amount that can be told from luck.",
+                "note",
+            )
+        ]
     words = "Displacement: some lost, so part of what households and firms gained was moved from them, not made."
     return [Text(words, "note"), Listing(parts)]
 
@@ -83,17 +91,27 @@ def _table(view: View, plans: list[Plan], bars: dict[str, dict[str, Bar]], parti
         cells = []
         for party in parties:
             bar = bars[plan.name].get(party)
-            cells.append(view.lines(number(bar.mean, places, sign=True), span(bar.low, bar.high, places)) if bar else number(None))
+            cells.append(
+                view.lines(number(bar.mean, places, sign=True), span(bar.low, bar.high, places))
+                if bar
+                else number(None)
+            )
         spent, total = _spent_yearly(view, plan), bars[plan.name].get(TOTAL)
         left = None if spent is None or total is None else total.mean - spent
         lines.append([view.named(plan), *cells, number(spent, places), number(left, places, sign=True)])
     head = [
-        Column("plan", numeric=False), *(Column(party) for party in parties), Column("programme spending"), Column("all together less spending"),
-    ]  # fmt: skip
+        Column("plan", numeric=False),
+        *(Column(party) for party in parties),
+        Column("programme spending"),
+        Column("all together less spending"),
+    ]
     return Table(
-        "Gains and losses, USD a year for the region", head, lines,
-        f"Below each number: 90{GAP}% range. Spending is spread over the recorded years from the programme's start; gains after the last year do not count here.",
-    )  # fmt: skip
+        "Gains and losses, USD a year for the region",
+        head,
+        lines,
+        f"Below each number: 90{GAP}% range. Spending is spread over the recorded years from the programme's start; "
+        "gains after the last year do not count here.",
+    )
 
 
 def _spent_yearly(view: View, plan: Plan) -> float | None:

@@ -47,35 +47,48 @@ def _in_words(view: View, plans: list[Plan]) -> str:
                 parts.append(f"{FULL[weak]} against {FULL[strong]} in {quoted(plan)} ({gains})")
     if parts:
         return (
-            f"Clearly less was gained by {'; '.join(parts)}. For all other pairs (headed by women or men, poorest or richest third, "
-            "remote or near) the ranges overlap. Those who have more trees gain more dollars from the same help, so percent are shown as well."
+            f"Clearly less was gained by {'; '.join(parts)}. For all other pairs (headed by women or men, poorest or "
+            "richest third, "
+            "remote or near) the ranges overlap. Those who have more trees gain more dollars from the same help, so "
+            "percent are shown as well."
         )
     return (
-        "In no plan did households headed by women, the poorest third or remote villages gain clearly less than men, the richest third or "
-        "villages near a bazaar: in dollars, the ranges overlap. That is no proof that all were served alike; see who was reached below."
+        "In no plan did households headed by women, the poorest third or remote villages gain clearly less than men, "
+        "the richest third or "
+        "villages near a bazaar: in dollars, the ranges overlap. That is no proof that all were served alike; see "
+        "who was reached below."
     )
 
 
 def _pictures(view: View, plans: list[Plan], groups: list[str]) -> list[Picture]:
     """One small figure per plan, all with the same axis."""
     found: list[tuple[Plan, list[Interval]]] = []
+    every = [view.comparison.row(plan.name, INCOME, group) for plan in plans for group in groups]
+    places = decimals_for([row.mean for row in every if row])
     for plan in plans:
         rows = []
         for group in groups:
             row = view.comparison.row(plan.name, INCOME, group)
             if row and row.low is not None and row.high is not None:
                 look = view.look(plan) if group == "all" else None
-                rows.append(Interval(sentence(GROUPS[group]), row.mean, row.low, row.high, number(row.mean, sign=True), look))
+                rows.append(
+                    Interval(
+                        sentence(GROUPS[group]), row.mean, row.low, row.high, number(row.mean, places, sign=True), look
+                    )
+                )
         if rows:
             found.append((plan, rows))
     limits = spread([row for _, rows in found for row in rows])
     return [
         picture(
-            intervals_figure(rows, "USD per household and year", limits=limits, zero_label="", width=3.9), f"whom-{place}",
-            f"{plan.title}: gain by group", "; ".join(f"{row.label} {row.note}" for row in rows), heading=view.named(plan),
+            intervals_figure(rows, "USD per household and year", limits=limits, zero_label="", width=3.9),
+            f"whom-{place}",
+            f"{plan.title}: gain by group",
+            "; ".join(f"{row.label} {row.note}" for row in rows),
+            heading=view.named(plan),
         )
         for place, (plan, rows) in enumerate(found)
-    ]  # fmt: skip
+    ]
 
 
 def _gains(view: View, plans: list[Plan], groups: list[str]) -> Table:
@@ -94,9 +107,12 @@ def _gains(view: View, plans: list[Plan], groups: list[str]) -> Table:
         lines.append(line)
     head = [Column("plan", numeric=False), *(Column(GROUPS[group]) for group in groups)]
     return Table(
-        "Income gained by group, USD per household and year", head, lines,
-        f"In brackets: percent of what the group earns from the value chain without a programme. Below: 90{GAP}% range.",
-    )  # fmt: skip
+        "Income gained by group, USD per household and year",
+        head,
+        lines,
+        f"In brackets: percent of what the group earns from the value chain without a programme. Below: 90{GAP}% "
+        "range.",
+    )
 
 
 def _reached(view: View, plans: list[Plan], groups: list[str]) -> Table | None:
@@ -109,4 +125,9 @@ def _reached(view: View, plans: list[Plan], groups: list[str]) -> Table | None:
         rows = [comparison.row(plan.name, REACHED_SHARE, group) for group in groups]
         lines.append([view.named(plan), *(percent(row.mean if row else None, 0) for row in rows)])
     head = [Column("plan", numeric=False), *(Column(GROUPS[group]) for group in groups)]
-    return Table("Share of each group that was reached", head, lines, "Served by an act of the programme, or linked to a firm that it supports or introduced.")
+    return Table(
+        "Share of each group that was reached",
+        head,
+        lines,
+        "Served by an act of the programme, or linked to a firm that it supports or introduced.",
+    )
