@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import numbers
 import operator
-import sys
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -72,7 +71,7 @@ def checked(column: Column, value: Any, at: tuple[int, ...], high: float) -> flo
         wanted = "True or False" if column.unit == "flag" else "a whole number" if is_whole else "a number"
         raise StateError(f"{place}; wanted {wanted}, in {column.unit}")
     number = float(value)
-    if not column.low <= number <= high:
+    if not column.low <= number <= high or math.isinf(number):
         raise StateError(f"{place}; allowed {column.low:g} to {high:g} {column.unit}")
     return int(number) if is_whole else number
 
@@ -97,7 +96,7 @@ def _column(column: Column) -> property:
 
 def _wide(name: str, meaning: str, is_fixed: bool) -> property:
     """Property of one wide column: a number, or a row of several that can be looked at but not written."""
-    column = Column("state", name, "f8", "its unit", 0.0, sys.float_info.max, "", meaning)
+    column = Column("state", name, "f8", meaning.rpartition(", ")[2], 0.0, math.inf, "", meaning)
 
     def read(view: Any) -> Any:
         row = getattr(view.state, name)[view.at[0]]
@@ -157,9 +156,6 @@ class View:
     if TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any: ...
-
-
-# --- rows without a Mesa agent of their own -------------------------------------------------------------
 
 
 def _chain_name(view: View) -> str:
@@ -295,14 +291,15 @@ class Processor(_Standing):
     name = property(lambda self: self._own[1], doc="Name in the scenario.")
     plant = property(lambda self: self._own[2], doc="The scenario's words on it, such as ``plant.place``.")
 
-    for _field, _declared in ProcessorPlant.model_fields.items():
-        if _field not in ("place", "end_market"):
-            vars()[_field] = property(operator.attrgetter(f"plant.{_field}"), doc=f"{_declared.description}.")
-
     @cached_property
     def _own(self) -> tuple[str, str, ProcessorPlant]:
         chains = self.simulation.scenario.value_chains
         return [(chain, name, plant) for chain in chains for name, plant in chains[chain].processors.items()][self.row]
+
+
+for _name, _declared in ProcessorPlant.model_fields.items():
+    if _name not in ("place", "end_market"):
+        setattr(Processor, _name, property(operator.attrgetter(f"plant.{_name}"), doc=f"{_declared.description}."))
 
 
 @columns_of("", wide="bazaar")

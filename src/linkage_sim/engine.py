@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from linkage_sim.draws import key_of
 from linkage_sim.errors import EngineError
-from linkage_sim.month.context import Context
+from linkage_sim.context import Context
 from linkage_sim.month.plan import PHASES
 from linkage_sim.month.recorder import Recorder
 from linkage_sim.programme.facilitator import Facilitation

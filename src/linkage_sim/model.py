@@ -80,7 +80,7 @@ class Place(Cell):
 
 
 class MonthCollector(mesa.DataCollector):
-    """Mesa's collector; for batch_run of Mesa 3.3 it agents' values are kept by the number asked for."""
+    """Mesa's collector; what it keeps of agents is numbered as batch_run of Mesa 3.3 asks for it, from 0."""
 
     def collect(self, model: Any) -> None:
         super().collect(model)

@@ -271,7 +271,7 @@ def test_the_page_on_prices_tells_what_the_value_chain_holds() -> None:
 # --- layers -------------------------------------------------------------------------------------------
 
 BASE = frozenset({"errors", "units", "draws", "compiled"})
-MODEL = BASE | {"scenario", "rules", "world", "programme", "books", "month", "results"}
+MODEL = BASE | {"scenario", "rules", "world", "context", "programme", "books", "month", "results"}
 SHOWS = BASE | {"scenario", "results", "experiments"}
 
 # room -> rooms it may import; itself always. What is not here does not exist: add a room together with its row.
@@ -284,9 +284,10 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "scenario": BASE,
     "data": frozenset(),
     "books": BASE,
-    "world": BASE | {"scenario"},
-    "programme": BASE | {"scenario", "rules", "world", "books"},
-    "month": BASE | {"scenario", "rules", "world", "programme", "books"},
+    "world": BASE | {"scenario", "rules", "books"},  # the usual year applies rules; flow columns are the books'
+    "context": BASE | {"scenario", "world", "books"},
+    "programme": BASE | {"scenario", "rules", "world", "context", "books"},
+    "month": BASE | {"scenario", "rules", "world", "context", "programme", "books"},
     "results": BASE | {"scenario"},
     "engine": MODEL,
     "explain": MODEL | {"engine"},
@@ -382,3 +383,21 @@ def test_public_names_are_few_and_exist() -> None:
 
     assert 0 < len(linkage_sim.__all__) <= 12
     assert all(hasattr(linkage_sim, name) for name in linkage_sim.__all__)
+
+
+def test_the_example_of_the_readme_is_a_scenario(tmp_path: Path) -> None:
+    from linkage_sim.scenario.load import load_scenario
+
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    example = text[text.index("```yaml") + 8 :]
+    example = example[: example.index("```")]
+    for path in (ROOT / "scenarios" / "apricot").glob("*.yaml"):
+        shutil.copy(path, tmp_path)
+    (tmp_path / "more_visits.yaml").write_text(example, encoding="utf-8")
+    assert load_scenario(tmp_path / "more_visits.yaml").programme["selection"].visits == 12
+
+
+def test_the_page_of_interventions_is_up_to_date() -> None:
+    from linkage_sim.scenario.pages import interventions_page
+
+    assert (ROOT / "docs" / "interventions.md").read_text(encoding="utf-8") == interventions_page()

@@ -167,6 +167,7 @@ def test_setting_a_column_writes_the_row(harvest: LinkageModel) -> None:
     [
         ("cash", -1.0, "household.cash of row 0 cannot be -1.0; allowed 0 to inf USD"),
         ("cash", math.nan, "cannot be nan"),
+        ("cash", math.inf, "cannot be inf"),
         ("cash", "much", "wanted a number"),
         ("cash", True, "wanted a number"),
         ("patience", 1.5, "allowed 0 to 1 per month"),

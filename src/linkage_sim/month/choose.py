@@ -10,7 +10,7 @@ import numpy as np
 from linkage_sim.books import DEBT_MADE, INPUT_LOAN, SERVICES, VOUCHERS
 from linkage_sim.compiled import compiled
 from linkage_sim.draws import STREAM, uniform
-from linkage_sim.month.context import Context
+from linkage_sim.context import Context
 from linkage_sim.month.offer import season_price
 from linkage_sim.rules.contract import delayed_value, join_chance, join_value
 from linkage_sim.rules.firm import outside_value

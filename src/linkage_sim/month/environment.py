@@ -8,7 +8,7 @@ from typing import Any
 
 from linkage_sim.compiled import compiled
 from linkage_sim.draws import STREAM, normal, uniform
-from linkage_sim.month.context import Context
+from linkage_sim.context import Context
 
 CITY_SHOCK, MARKET_SHOCK = STREAM["city.shock"], STREAM["market.shock"]
 ROAD_VILLAGE, ROAD_BAZAAR, ROAD_MARKET = STREAM["road.village"], STREAM["road.bazaar"], STREAM["road.market"]

@@ -9,7 +9,7 @@ import numpy as np
 from linkage_sim.books import FIRM_CLOSED, FIRM_INVEST, OWNER_DRAW, OWNER_IN
 from linkage_sim.compiled import compiled
 from linkage_sim.draws import STREAM, uniform
-from linkage_sim.month.context import Context
+from linkage_sim.context import Context
 from linkage_sim.rules.practice import knowledge_next
 from linkage_sim.rules.trust import remembered
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from linkage_sim.books import COLLECTING
 from linkage_sim.compiled import compiled
-from linkage_sim.month.context import Context
+from linkage_sim.context import Context
 from linkage_sim.rules.firm import farmer_share, netback, outside_value, route_hurdle, route_profit
 from linkage_sim.rules.harvest import expected_price
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from linkage_sim.month import choose, environment, learn, offer, produce, record, sell, settle, trade
-from linkage_sim.month.context import Context
+from linkage_sim.context import Context
 from linkage_sim.programme import facilitator
 
 

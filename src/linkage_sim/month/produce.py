@@ -6,7 +6,7 @@ from typing import Any
 
 from linkage_sim.books import LOST_STORE, RIPENED
 from linkage_sim.compiled import compiled
-from linkage_sim.month.context import Context
+from linkage_sim.context import Context
 from linkage_sim.rules.harvest import harvest
 
 

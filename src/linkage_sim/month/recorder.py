@@ -9,7 +9,7 @@ from linkage_sim.books import (
     COLLECTING, FIRM_COSTS, FIRM_SALES, GRANTS, LOST_HARVEST, LOST_STORE, N_FLOWS, PLANT_SHIPPED, SALES, SERVICES, STAFF, STOCKED,
     TRADER_COSTS, TRADER_PROFIT, TRADER_SALES, VOUCHERS, Books,
 )  # fmt: skip
-from linkage_sim.month.context import Context
+from linkage_sim.context import Context
 from linkage_sim.month.record import (
     FIRM_SINGLES, GROUPS, PER_GROUP, SINGLE, WHOLE, WORK_DAYS_MONTH, in_order, measure_firms, measure_stocks, record_village,
     traders_and_consumers,
@@ -126,6 +126,6 @@ class Recorder:
     def stocks(self, context: Context) -> NDArray[np.float64]:
         """Measured closing stocks in the order of `linkage_sim.books.STOCKED`."""
         s = context.state
-        ledger = context.programme.ledger.cash if context.programme is not None else 0.0
+        ledger = context.programme.cash if context.programme is not None else 0.0
         measure_stocks(s.household, s.enterprise, s.firm, s.receivable, ledger, self.stock_out)
         return self.stock_out

@@ -10,7 +10,7 @@ from linkage_sim.books import (
     COLLECTING, FIRM_COSTS, FIRM_SALES, FIRM_SHIPPED, FIRM_TO_CITY, FIRM_TO_PLANT, PLANT_FROM_CITY, PLANT_SHIPPED,
 )  # fmt: skip
 from linkage_sim.compiled import compiled
-from linkage_sim.month.context import Context
+from linkage_sim.context import Context
 
 
 @compiled

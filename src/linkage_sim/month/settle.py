@@ -9,7 +9,7 @@ from linkage_sim.books import (
     PICKING, RIVAL_PAY, SALES, STORING, WAGES,
 )  # fmt: skip
 from linkage_sim.compiled import compiled
-from linkage_sim.month.context import Context
+from linkage_sim.context import Context
 from linkage_sim.world.state import DELAYS
 
 

@@ -17,7 +17,7 @@ from linkage_sim.compiled import compiled
 from linkage_sim.draws import STREAM, uniform
 from linkage_sim.month.choose import loss_cut, tie_trust
 from linkage_sim.month.clear import clear
-from linkage_sim.month.context import Context
+from linkage_sim.context import Context
 from linkage_sim.rules.contract import (
     contract_price, delayed_value, delivery_chance, relationship_rent, side_selling_gain, social_sanction,
 )  # fmt: skip

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from linkage_sim.draws import uniforms
 
 if TYPE_CHECKING:
-    from linkage_sim.month.context import Context
+    from linkage_sim.context import Context
     from linkage_sim.programme.facilitator import Facilitation
     from linkage_sim.scenario.acts import Associations, InputVouchers, Storage, Targeted, Training, UnitCost
 

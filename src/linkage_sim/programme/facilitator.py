@@ -14,7 +14,7 @@ from linkage_sim.scenario.acts import Act
 from linkage_sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
-    from linkage_sim.month.context import Context
+    from linkage_sim.context import Context
     from linkage_sim.world.world import World
 
 AT_ONCE = ("market_assessment", "lead_firm_selection", "reflection_session")
@@ -54,6 +54,11 @@ class Facilitation:
         self.start_skill = np.clip(self.terms.skill + spread * normals(context.key, "staff.skill", 0, staff), 0.02, 1.0)
         self.start_concept = np.clip(self.terms.concept + spread * normals(context.key, "staff.concept", 0, staff), 0.0, 1.0)
         self.staff_skill, self.staff_concept = self.start_skill.copy(), self.start_concept.copy()
+
+    @property
+    def cash(self) -> float:
+        """USD in the ledger."""
+        return self.ledger.cash
 
     @property
     def skill(self) -> float:
@@ -97,6 +102,8 @@ class Facilitation:
     def act(self, context: Context) -> None:
         """One month of the plan."""
         month = context.month
+        if not self.plan:
+            return
         if month == self.first:
             self.ledger.open(context.outside_flows)
         if month == self.last + 1:
@@ -163,7 +170,7 @@ class Facilitation:
 def run(context: Context) -> None:
     """Phase 2 of one month."""
     programme = context.programme
-    if programme is not None and programme.plan:
+    if programme is not None:
         programme.act(context)
 
 

@@ -13,7 +13,7 @@ from linkage_sim.programme.direct import in_districts
 from linkage_sim.rules.selection import best_overstatement, effective_months, estimated_suppliers
 
 if TYPE_CHECKING:
-    from linkage_sim.month.context import Context
+    from linkage_sim.context import Context
     from linkage_sim.programme.facilitator import Facilitation
     from linkage_sim.scenario.acts import Brokering, CoInvestment, LeadFirmSelection
 

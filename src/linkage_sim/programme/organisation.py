@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from linkage_sim.month.context import Context
+    from linkage_sim.context import Context
     from linkage_sim.programme.facilitator import Facilitation
     from linkage_sim.scenario.acts import MarketAssessment, ReflectionSession, StaffCoaching
 

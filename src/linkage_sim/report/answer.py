@@ -25,15 +25,20 @@ from linkage_sim.report.view import (
 )
 from linkage_sim.report.words import joined
 
+EARNED = "household income from the value chain"
+
 
 def answer_section(view: View) -> Section:
     """Which plan raised income most, how clearly, and whether both sides together beat either."""
     ranked = view.ranked
     if not ranked:
         return Section("answer", "The answer", [Text("This comparison holds no income to compare.", "strong")])
-    parts = [_best(view, *ranked[0])]
-    if len(ranked) > 1:
-        parts.append(_against_next(view, ranked))
+    ties = _ties(view)
+    parts = [_best(view, *ranked[0], shared=bool(ties))]
+    if ties:
+        parts.append(_tied(view, ties))
+    elif len(ranked) > 1:
+        parts.append(_lead(view, ranked))
     both = _both_sides(view)
     if both:
         parts.append(both)
@@ -42,52 +47,66 @@ def answer_section(view: View) -> Section:
     return Section("answer", "The answer", blocks)
 
 
-def _best(view: View, plan: Plan, row: Row) -> Markup:
+def _best(view: View, plan: Plan, row: Row, *, shared: bool) -> Markup:
     """Which plan came first and by how much."""
-    relative = view.comparison.row(plan.name, PERCENT)
-    size = f", {gained_percent(relative)}" if relative else ""
-    gain = f"{view.usd(row.mean)} a year for every household{size}"
+    gain = f"{view.usd(row.mean)} a year for every household, reached or not{_relative(view, plan)}"
     reach = f"90{GAP}% range {span(row.low, row.high)}{GAP}USD" if row.low is not None else "range unknown"
     often = view.worlds(row)
+    name = strong(quoted(plan))
     if row.mean > 0.0 and row.is_clear:
-        start = Markup("{} raised household income most: ").format(strong(quoted(plan)))
-        return start + Markup("{} ({}), better than no programme in {}.").format(gain, reach, often)
+        verb = f"had the largest average gain in {EARNED}" if shared else f"raised {EARNED} most"
+        return Markup("{} {}: {} ({}); better than no programme in {}.").format(name, verb, gain, reach, often)
     if row.mean > 0.0:
-        start = Markup("No plan raised household income beyond doubt. The highest mean is that of {}: ").format(
-            strong(quoted(plan))
-        )
-        return start + Markup("{}, but its {} includes zero; it did better than no programme in {}.").format(
-            gain, reach, often
-        )
-    return Markup("No plan raised household income on average; the least loss is that of {}: {} ({}).").format(
-        strong(quoted(plan)), gain, reach
+        return Markup(
+            "No plan raised {} beyond doubt. The largest average gain is that of {}: {}, but its {} includes zero; "
+            "it did better than no programme in {}."
+        ).format(EARNED, name, gain, reach, often)
+    return Markup("No plan raised {} on average; the least loss is that of {}: {} ({}).").format(
+        EARNED, name, gain, reach
     )
 
 
-def _against_next(view: View, ranked: list[tuple[Plan, Row]]) -> Markup:
-    """Whether the lead is clear, and with whom it is shared if not."""
-    best = ranked[0][0]
-    duels = [(plan, row, view.duel(best, plan)) for plan, row in ranked[1:]]
-    ties = [(plan, row) for plan, row, duel in duels if duel is not None and duel.verdict == "tie"]
-    if ties:
-        names = [
-            str(Markup("{} ({})").format(strong(quoted(plan)), f"{number(row.mean, sign=True)}{GAP}USD"))
-            for plan, row in ties
-        ]
-        text = Markup("It is a {} with ").format(strong("tie")) + Markup(joined(names))
-        first = duels[0][2]
-        return text + (
-            _how_close(view, ties[0][0], first)
-            if first is not None and len(ties) == 1
-            else ": luck may explain the difference."
-        )
-    plan, row, duel = duels[0]
+def _relative(view: View, plan: Plan) -> str:
+    """The gain in percent of what is earned without a programme."""
+    relative, base = view.comparison.row(plan.name, PERCENT), view.comparison.row(view.comparison.baseline, INCOME)
+    if relative is None:
+        return ""
+    level = f" on the {number(base.level)}{GAP}USD without a programme" if base and base.level is not None else ""
+    return f", {gained_percent(relative)}{level}"
+
+
+def _ties(view: View) -> list[tuple[Plan, Row, Duel]]:
+    """Plans whose difference to the first may be luck."""
+    (best, _), *others = view.ranked
+    duels = [(plan, row, view.duel(best, plan)) for plan, row in others]
+    return [(plan, row, duel) for plan, row, duel in duels if duel is not None and duel.verdict == "tie"]
+
+
+def _tied(view: View, ties: list[tuple[Plan, Row, Duel]]) -> Markup:
+    """With whom the first place is shared."""
+    names = [
+        Markup("{} ({})").format(strong(quoted(plan)), f"{number(row.mean, sign=True)}{GAP}USD")
+        for plan, row, _ in ties
+    ]
+    text = Markup("But that is a {} with {}").format(strong("tie"), Markup(joined([str(name) for name in names])))
+    duel = ties[0][2]
+    if len(ties) > 1 or duel.low is None:
+        return text + Markup(": the differences may be luck.")
+    low, high = number(duel.low, sign=True), number(duel.high, sign=True)
+    held = f"; it was ahead in {worlds(duel.share, view.comparison.replicates)}" if duel.share is not None else ""
+    return text + Markup(": the difference lies between {} and {}{}USD{}.").format(low, high, GAP, held)
+
+
+def _lead(view: View, ranked: list[tuple[Plan, Row]]) -> Markup:
+    """How far ahead of the next the first is, and at which costs the order turns."""
+    best, (plan, row) = ranked[0][0], ranked[1]
+    duel = view.duel(best, plan)
     lead = Markup("Its lead over the next, {}, is clear").format(strong(quoted(plan)))
     if duel is None or duel.low is None:
         return lead + Markup(": {} against {}{}USD, and the ranges do not overlap{}.").format(
             number(ranked[0][1].mean, sign=True), number(row.mean, sign=True), GAP, _turns(view, best)
         )
-    often = f", and it was ahead in {worlds(duel.share, view.comparison.replicates)}" if duel.share is not None else ""
+    often = f", ahead in {worlds(duel.share, view.comparison.replicates)}" if duel.share is not None else ""
     return lead + Markup(": {}{}USD (90{}% range {}){}{}.").format(
         number(duel.mean, sign=True), GAP, GAP, span(duel.low, duel.high), often, _turns(view, best)
     )
@@ -101,18 +120,6 @@ def _turns(view: View, best: Plan) -> str:
         if at is not None and at > 1.0 and best.name in list(sequence(entry.get("pair")))[:1]:
             return f"; but the order turns once what it buys costs {number(at)} times what is assumed"
     return ""
-
-
-def _how_close(view: View, other: Plan, duel: Duel) -> str:
-    """Numbers behind a tie."""
-    del other
-    if duel.low is None:
-        return ": their ranges overlap, so luck may explain the difference."
-    often = (
-        f" and the lead was held in {worlds(duel.share, view.comparison.replicates)}" if duel.share is not None else ""
-    )
-    low, high = number(duel.low, sign=True), number(duel.high, sign=True)
-    return f": the difference lies between {low} and {high}{GAP}USD{often}."
 
 
 def _both_sides(view: View) -> Markup | None:
@@ -156,13 +163,20 @@ def _footing(view: View, best: Plan) -> list[Markup]:
         words = f"In the {years_words(years)} after the programme left, the gain {stay}: {gain}."
         found.append(Markup("{}").format(words))
     rates = sorted(view.comparison.rows_of(PER_DOLLAR), key=lambda pair: -pair[1].mean)
-    if rates and rates[0][0].name != best.name:
-        found.append(
-            Markup("For each dollar spent, {} comes first ({}{}USD of income per dollar).").format(
-                quoted(rates[0][0]), number(rates[0][1].mean), GAP
-            )
-        )
+    own = view.comparison.row(best.name, PER_DOLLAR)
+    if rates and own is not None and rates[0][0].name != best.name:
+        found.append(_per_dollar(*rates[0], own))
     return found
+
+
+def _per_dollar(plan: Plan, row: Row, own: Row) -> Markup:
+    """Another plan that comes first when gains are divided by what was spent."""
+    apart = row.low is not None and own.high is not None and row.low > own.high
+    places = decimals_for([row.mean, own.mean])
+    gains = f"{number(row.mean, places)} against {number(own.mean, places)}{GAP}USD of income"
+    return Markup("For each dollar spent, {} comes first ({}{}).").format(
+        quoted(plan), gains, "" if apart else ", but the ranges overlap"
+    )
 
 
 def _table(view: View) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,28 @@ from linkage_sim.draws import Key
 from linkage_sim.world.parameters import Parameters
 from linkage_sim.world.state import State
 
-if TYPE_CHECKING:
-    from linkage_sim.programme.facilitator import Facilitation
+
+class Programme(Protocol):
+    """What the months need to know of a programme; the facilitator is one."""
+
+    @property
+    def cash(self) -> float:
+        """USD in its ledger."""
+
+    def is_working(self, month: int) -> bool:
+        """Whether it is there in a recorded month and has a plan."""
+
+    def act(self, context: Context) -> None:
+        """Live one month of the plan."""
+
+    def pay_vouchers(self, amount: float) -> None:
+        """Charge redeemed vouchers."""
+
+    def observed(self) -> dict[str, float]:
+        """What is recorded of it every month."""
+
+    def report(self) -> dict[str, Any]:
+        """What it did."""
 
 
 @dataclass
@@ -41,7 +61,7 @@ class Context:
     origin: State
     threads: int = 1
     month: int = 0
-    programme: Facilitation | None = None
+    programme: Programme | None = None
     quote_gap: float = 0.0
     kits: NDArray[np.float64] = field(default_factory=lambda: np.zeros(2))
     outside_flows: NDArray[np.float64] = field(default_factory=lambda: np.zeros(N_FLOWS))
