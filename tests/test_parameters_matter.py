@@ -67,8 +67,14 @@ SETTINGS: dict[str, dict[str, Any]] = {
         f"{MARKETS}.regional.orders": 800,
         f"{MARKETS}.bulk.orders": 800,
         f"{MARKETS}.bulk.price": 1.1,
-        f"{MARKETS}.regional.depth": 1,
-        f"{MARKETS}.premium.depth": 1,
+    },
+    "one_market": {
+        f"{MARKETS}.premium.orders": 0,
+        f"{MARKETS}.regional.orders": 0,
+        f"{MARKETS}.bulk.price": 1.5,
+        f"{MARKETS}.bulk.orders": 400,
+        f"{MARKETS}.bulk.depth": 1.2,
+        "lead_firms.growth": 0.5,
     },
 }
 """Tried in this order; each differs from the usual one only in what it names."""
@@ -87,6 +93,7 @@ WORDS = {
     "region.price_year": "year of the dollars, for reports",
     "region.exchange_rate": "somoni beside dollars, for reports",
     "region.graph_file": "another way to give all places: tests/world/test_own_places.py",
+    "region.roads.pass.mountain": "the terrain between its ends says so already",
     "region.nodes.oybek.settlement": "the node has a position of its own; the settlement would only name it",
     "value_chains.apricot.product": "for people",
     "value_chains.apricot.assets.unit": "what an asset unit is called in reports",

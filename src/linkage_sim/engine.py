@@ -79,6 +79,7 @@ class Simulation:
         if threads < 1:
             raise EngineError(f"threads must be 1 or more, not {threads}")
         self.scenario, self.seed, self.check = scenario, seed, check
+        self.watch: Callable[[str], None] | None = None
         self.world = build_world(scenario, seed) if world is None else world
         line = scenario.timeline
         state = (self.world.state if start is None else start).copy()
@@ -110,6 +111,8 @@ class Simulation:
                 phase.run(self.context)
             if self.check:
                 self.context.state.check(phase.name, self.month)
+            if self.watch is not None:
+                self.watch(phase.name)
         self.context.month += 1
 
     def run(self, until: int | None = None) -> None:

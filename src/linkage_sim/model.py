@@ -129,12 +129,12 @@ class LinkageModel(mesa.Model):
         chosen = resolved_scenario(scenario, given)
         seed = _seed(chosen, rng, replicate)
         super().__init__(rng=seed)
-        self.simulation = simulation = Simulation(chosen, seed, threads=threads, check=True)
-        self.written, self.keep_trade, self.check = False, keep_trade, check
+        self.simulation = simulation = Simulation(chosen, seed, threads=threads, check=check)
+        self.written, self.keep_trade = False, keep_trade
         self.by_hand = dict.fromkeys(STOCKED, 0.0)
         state = simulation.context.state
         self._shipped, self._firm_flows = np.zeros_like(state.orders), np.zeros((len(state.firm), N_FLOWS))
-        state.check = self._look_on  # type: ignore[method-assign]
+        simulation.watch = self._look_on
         self._trades: dict[int, Trade] = {}
         self._views: dict[type[Any], list[Any]] = {}
         self._network: Any = None
@@ -204,15 +204,13 @@ class LinkageModel(mesa.Model):
             raise EngineError(f"the run has ended: it has {self.scenario.timeline.months} months")
         super()._wrapped_step(*args, **kwargs)
 
-    def _look_on(self, phase: str, month: int) -> None:
+    def _look_on(self, phase: str) -> None:
         """What the engine calls after every phase; what firms ship stands in the state only around phase 8."""
         state = self.state
         if phase == "settle":
             self._shipped = state.orders_left.copy()
         elif phase == "sell":
             self._shipped, self._firm_flows = self._shipped - state.orders_left, state.firm_flows.copy()
-        if self.check:
-            State.check(state, phase, month)
 
     def recorded(self, name: str) -> float:
         """Value of a column of the monthly record in the last month, such as ``income.women``; nan before month 0.

@@ -50,10 +50,11 @@ def test_the_file_says_everything_and_no_nan(compared: Any) -> None:
     assert (data["replicates"], data["baseline"], data["households"]) == (3, "baseline", HOUSEHOLDS)
     assert data["timeline"] == {"before": 12, "during": 36, "after": 36}
     assert [each["name"] for each in data["scenarios"]] == list(PLANS.values())
-    assert set(data["yearly"]["baseline"]) >= {
-        "income", "income_gain", "bazaar_price", "price_received", "linked", "side_selling", "grade_a", "adoption_improved",
-        "adoption_quality", "routes", "firm_margin", "trader_profit", "spent", "jobs", "association", "firm_share",
-    }  # fmt: skip
+    kept = (
+        "income income_gain bazaar_price price_received linked side_selling grade_a adoption_improved adoption_quality"
+    )
+    kept += " routes firm_share firm_margin trader_profit spent jobs association"
+    assert set(data["yearly"]["baseline"]) >= set(kept.split())
     assert {row["measure"] for row in data["rows"]} <= set(data["measures"])
     assert data["yearly"].keys() == {each["name"] for each in data["scenarios"]}
     for series in data["yearly"].values():
@@ -175,7 +176,7 @@ def test_the_budget_of_a_baseline_without_a_plan_does_not_matter(tmp_path: Path)
 
 def test_other_timelines_are_refused_and_other_worlds_are_warned_of(tmp_path: Path) -> None:
     longer = small("supply_side_only", **{"timeline.after": 48})
-    with pytest.raises(EngineError, match="timelines differ.*supply_side_only against baseline"):
+    with pytest.raises(EngineError, match=r"timelines differ.*supply_side_only against baseline"):
         compare([small("baseline"), longer], replicates=2, jobs=1, out=tmp_path)
     poorer = small("supply_side_only", **{"households.other_income": 500})
     found = compare([small("baseline"), poorer], replicates=2, jobs=1, out=tmp_path, break_even=False)

@@ -13,30 +13,46 @@ from linkage_sim.month.plan import PHASES, Phase
 from linkage_sim.world.state import COLUMNS, TABLES, WIDE
 from promises.small_world import PLAN, columns, with_plan
 
-BULK = "value_chains.apricot.end_markets.bulk"
+MARKETS = "value_chains.apricot.end_markets"
+SHORT_OF_CASH = {
+    "lead_firms.capital": 2000,
+    "lead_firms.capital_spread": 0,
+    "lead_firms.credit_line": 0.1,
+    "lead_firms.turnover": 0.05,
+    "lead_firms.delay": 0,
+    "lead_firms.route_setup": 20,
+    "lead_firms.route_running": 20,
+}
 SETTINGS: tuple[dict[str, Any], ...] = (
     {},
-    # firms that default and close, and buy grade B too
-    {
-        "lead_firms.capital": 1500,
-        "lead_firms.capital_spread": 0,
-        "lead_firms.credit_line": 0.1,
-        "lead_firms.turnover": 0.05,
-        "lead_firms.grace": 0,
-        f"{BULK}.price": 1.3,
-    },
     # rivals that enter, firms that grow, village shops, kits that are bought again, closed roads
     {
         "lead_firms.entry": 8,
         "lead_firms.order_cost": 0.01,
         "lead_firms.growth": 0.5,
+        "lead_firms.order_loss": 0,
+        f"{MARKETS}.premium.orders": 300,
+        f"{MARKETS}.premium.price": 3.5,
         "input_providers.outlet_cost": 1,
         "interventions.storage.life": 12,
         "interventions.storage.unit.materials": 1,
         "region.roads.asht_khujand.closed": {"jan": 0.5, "aug": 0.3},
     },
+    # firms that pay late and live on; that default; that break their word
+    SHORT_OF_CASH,
+    SHORT_OF_CASH | {"lead_firms.grace": 0},
+    SHORT_OF_CASH | {"lead_firms.reliability": 0.05, "lead_firms.reputation": 0},
+    # firms that buy both grades and close
+    {
+        "lead_firms.capital": 1500,
+        "lead_firms.credit_line": 0,
+        "lead_firms.turnover": 0.05,
+        "lead_firms.fixed_cost": 2500,
+        f"{MARKETS}.bulk.price": 1.3,
+        f"{MARKETS}.premium.price": 1.0,
+    },
     # firms that cannot ship at once
-    {"lead_firms.capacity": 60, f"{BULK}.price": 1.1},
+    {"lead_firms.capacity": 60, f"{MARKETS}.bulk.price": 1.1},
 )
 """The usual setting and some in which rarer things happen."""
 

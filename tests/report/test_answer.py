@@ -36,19 +36,34 @@ def made_up(
         scenarios.append({"name": name, "title": name.replace("_", " "), "acts": acts})
     rows = [
         {
-            "scenario": name, "measure": "income", "unit": "USD per household and year", "group": "all",
-            "mean": gain[0], "low": gain[1], "high": gain[2], "share_better": gain[3], "replicates": 20, "level": 100 + gain[0],
+            "scenario": name,
+            "measure": "income",
+            "unit": "USD per household and year",
+            "group": "all",
+            "mean": gain[0],
+            "low": gain[1],
+            "high": gain[2],
+            "share_better": gain[3],
+            "replicates": 20,
+            "level": 100 + gain[0],
         }
         for name, gain in gains.items()
-    ]  # fmt: skip
+    ]
     pairs = [
         {"pair": list(pair), "measure": "income", "mean": gap[0], "low": gap[1], "high": gap[2], "share_better": gap[3]}
         for pair, gap in (duels or {}).items()
     ]
     return {
-        "format": 1, "replicates": 20, "baseline": "baseline", "timeline": {"before": 24, "during": 60, "after": 36},
-        "currency": {"exchange_rate": 10.0}, "scenarios": scenarios, "rows": rows, "head_to_head": pairs, **more,
-    }  # fmt: skip
+        "format": 1,
+        "replicates": 20,
+        "baseline": "baseline",
+        "timeline": {"before": 24, "during": 60, "after": 36},
+        "currency": {"exchange_rate": 10.0},
+        "scenarios": scenarios,
+        "rows": rows,
+        "head_to_head": pairs,
+        **more,
+    }
 
 
 def answer(data: dict[str, Any]) -> str:

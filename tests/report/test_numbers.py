@@ -27,10 +27,21 @@ from linkage_sim.report.numbers import (
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (0.0, "0"), (-0.0, "0"), (9.83, "9.8"), (12.4, "12"), (147.4, "147"), (1234.0, "1,230"), (98765.0, "98,800"),
-        (-3.21, f"{MINUS}3.2"), (0.0421, "0.042"), (-0.004, f"{MINUS}0.004"), (None, MISSING), (math.nan, MISSING), (math.inf, MISSING),
+        (0.0, "0"),
+        (-0.0, "0"),
+        (9.83, "9.8"),
+        (12.4, "12"),
+        (147.4, "147"),
+        (1234.0, "1,230"),
+        (98765.0, "98,800"),
+        (-3.21, f"{MINUS}3.2"),
+        (0.0421, "0.042"),
+        (-0.004, f"{MINUS}0.0040"),
+        (None, MISSING),
+        (math.nan, MISSING),
+        (math.inf, MISSING),
     ],
-)  # fmt: skip
+)
 def test_numbers_have_two_or_three_digits(value: float | None, words: str) -> None:
     assert number(value) == words
 
@@ -76,10 +87,21 @@ def test_counts() -> None:
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (0.15, "0.15"), (240000.0, "240,000"), (2250, "2,250"), (True, "yes"), (None, MISSING), ([0.5, 0.35], "0.5, 0.35"), ("sughd", "sughd"),
-        (2.0**63, "no limit"), (math.nan, MISSING), (1e-9, "1e\N{MINUS SIGN}09"), ("", MISSING), ([], MISSING), (-4.0, f"{MINUS}4"),
+        (0.15, "0.15"),
+        (240000.0, "240,000"),
+        (2250, "2,250"),
+        (True, "yes"),
+        (None, MISSING),
+        ([0.5, 0.35], "0.5, 0.35"),
+        ("sughd", "sughd"),
+        (2.0**63, "no limit"),
+        (math.nan, MISSING),
+        (1e-9, "1e\N{MINUS SIGN}09"),
+        ("", MISSING),
+        ([], MISSING),
+        (-4.0, f"{MINUS}4"),
     ],
-)  # fmt: skip
+)
 def test_parameters_are_shown_as_written(value: object, words: str) -> None:
     assert as_written(value) == words
 

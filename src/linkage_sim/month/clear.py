@@ -48,7 +48,7 @@ def clear(
     for c in range(chains.shape[0]):
         ch = chains[c]
         usual = city_usual[c, calendar]
-        rest = usual - city_region[c, calendar]
+        rest = max(0.0, usual - city_region[c, calendar])
         low = high = math.log(city_price[c])
         f_low = f_high = 0.0
         # bracket: the price asked for, less the price that the inflow at that price would give, rises with price

@@ -286,7 +286,7 @@ WRITES = (
     "enterprise.equipment_quality", "tie_kept", "tie_broken", "memory", "side_share", "enterprise.knowledge_improved",
     "enterprise.knowledge_quality", "enterprise.season_kept", "enterprise.season_broken", "enterprise.season_side",
     "enterprise.season_late", "enterprise.season_delivered", "enterprise.firm", "enterprise.due_a", "enterprise.due_b",
-    "route.believed_a", "route.side_record", "route.lot", "route.seasons", "route.dependence", "route.season_due",
+    "route.believed_a", "route.believed_b", "route.side_record", "route.lot", "route.seasons", "route.dependence", "route.season_due",
     "route.season_side", "route.season_kept", "route.season_broken", "route.is_open", "route.price_a", "route.price_b",
     "firm.active", "firm.cash", "firm.capacity", "firm.expected_margin", "firm.season_margin", "firm.season_kg",
     "firm.season_breaks", "firm.season_count", "orders", "market_taken", "input_stock", "input_sales", "village.outlet", "village.input_sales",

@@ -475,8 +475,8 @@ def run(context: Context) -> None:
 
 READS = ("enterprise.potential", "usual_price", "tie_kept", "tie_broken", "household.gap", "market_price", "firm.expected_margin")
 WRITES = (
-    "bazaar_quote", "bazaar_price", "bazaar_outflow", "bazaar_demand", "city_price", "rival_price", "rival_firm", "rival_ratio",
-    "rival_want", "rival_cap", "village_supply", "firm.breaks", "firm.season_breaks", "enterprise.sold_a", "enterprise.sold_b",
+    "bazaar_quote", "bazaar_price", "bazaar_outflow", "bazaar_demand", "city_price", "rival_price", "rival_second", "rival_top",
+    "rival_firm", "rival_ratio", "rival_want", "rival_cap", "village_supply", "firm.breaks", "firm.season_breaks", "enterprise.sold_a", "enterprise.sold_b",
     "enterprise.rival_a", "enterprise.picked", "enterprise.firm_pays", "enterprise.delivered", "enterprise.stock_a",
     "enterprise.stock_b", "enterprise.due_a", "enterprise.due_b", "enterprise.food_left", "enterprise.owing_firm",
     "enterprise.season_delivered", "enterprise.season_side", "enterprise.season_kept", "enterprise.season_broken", "route.due", "route.loss", "route.bought_a", "route.bought_b", "route.side", "route.broken", "route.season_due", "route.season_side", "route.season_kept",

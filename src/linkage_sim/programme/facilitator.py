@@ -179,5 +179,5 @@ WRITES = (
     "enterprise.knowledge_improved", "enterprise.knowledge_quality", "enterprise.kit_months", "enterprise.kit_effect",
     "enterprise.voucher", "village.association_goal", "household.reached", "household.trained", "firm.supported", "firm.addenda",
     "firm.spent", "firm.cash", "firm.capacity", "route.introduced", "route.dependence", "route.setup_promise", "orders",
-    "orders_left",
+    "orders_left", "firm_flows",
 )  # fmt: skip

@@ -31,7 +31,7 @@ def decimals_for(values: Iterable[float | None], digits: int = 3) -> int:
         return 0
     order = floor(log10(largest) + 1e-9)
     if order >= 2:
-        return max(2 - order, -6)
+        return 2 - order
     return max(digits - 1 - order, 0) if order == 1 else 1 - order
 
 
@@ -123,4 +123,4 @@ def as_written(value: object) -> str:
         return text.replace("-", MINUS)
     if isinstance(value, (list, tuple)):
         return ", ".join(as_written(each) for each in value) or MISSING
-    return str(value) or MISSING
+    return value if isinstance(value, str) and value else MISSING

@@ -103,7 +103,7 @@ class Comparison:
     @property
     def baseline(self) -> str:
         """Name of the scenario that the others are compared with."""
-        return str(self.data.get("baseline") or "")
+        return as_text(self.data.get("baseline"))
 
     @property
     def programmes(self) -> tuple[Plan, ...]:
@@ -159,14 +159,15 @@ class Comparison:
                 return found
         return []
 
-    def meaning(self, measure: str) -> str:
-        """What a measure measures, in the words it was declared with."""
-        return str(mapping(mapping(self.data.get("measures")).get(measure)).get("meaning") or "")
-
 
 def mapping(value: object) -> Mapping[str, Any]:
     """The value where it is a mapping, or an empty one."""
     return value if isinstance(value, Mapping) else {}
+
+
+def as_text(value: object) -> str:
+    """The value where it is words, or no words."""
+    return value.strip() if isinstance(value, str) else ""
 
 
 def sequence(value: object) -> Sequence[Any]:
@@ -197,7 +198,7 @@ def read_comparison(folder: Path) -> Comparison:
 
 def comparison_of(data: Mapping[str, Any]) -> Comparison:
     """Make a comparison from plain data; entries that cannot be understood are left out."""
-    plans = tuple(_plan(entry) for entry in sequence(data.get("scenarios")) if mapping(entry).get("name"))
+    plans = tuple(_plan(entry) for entry in sequence(data.get("scenarios")) if as_text(mapping(entry).get("name")))
     rows = [_row(entry) for entry in sequence(data.get("rows")) if isinstance(entry, Mapping)]
     kept = {(row.scenario, row.measure, row.group): row for row in rows if row is not None}
     return Comparison(data, plans, kept)
@@ -208,10 +209,10 @@ def _row(entry: Mapping[str, Any]) -> Row | None:
     if mean is None:
         return None
     return Row(
-        scenario=str(entry.get("scenario")),
-        measure=str(entry.get("measure")),
-        unit=str(entry.get("unit") or ""),
-        group=str(entry.get("group") or "all"),
+        scenario=as_text(entry.get("scenario")),
+        measure=as_text(entry.get("measure")),
+        unit=as_text(entry.get("unit")),
+        group=as_text(entry.get("group")) or "all",
         mean=mean,
         low=finite(entry.get("low")),
         high=finite(entry.get("high")),
@@ -222,13 +223,13 @@ def _row(entry: Mapping[str, Any]) -> Row | None:
 
 
 def _plan(entry: Mapping[str, Any]) -> Plan:
-    name = str(entry["name"])
+    name = as_text(entry.get("name"))
     left = [finite(entry.get("returned")), finite(entry.get("unassigned"))]
     return Plan(
         name=name,
-        title=str(entry.get("title") or name.replace("_", " ")),
-        story=str(entry.get("story") or "").strip(),
-        hash=str(entry.get("hash") or ""),
+        title=as_text(entry.get("title")) or name.replace("_", " "),
+        story=as_text(entry.get("story")),
+        hash=as_text(entry.get("hash")),
         budget=finite(entry.get("budget")),
         spent=finite(entry.get("spent")),
         unspent=None if left == [None, None] else sum(part or 0.0 for part in left),
@@ -239,9 +240,9 @@ def _plan(entry: Mapping[str, Any]) -> Plan:
 
 def _act(entry: Mapping[str, Any]) -> Act:
     return Act(
-        name=str(entry.get("name") or ""),
-        act=str(entry.get("act") or entry.get("name") or ""),
-        family=str(entry.get("family") or ""),
+        name=as_text(entry.get("name")),
+        act=as_text(entry.get("act")) or as_text(entry.get("name")),
+        family=as_text(entry.get("family")),
         share=finite(entry.get("share")),
         start=finite(entry.get("start")),
         end=finite(entry.get("end")),

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from linkage_sim.plots.style import Look, looks
 from linkage_sim.report.blocks import Column, Key
 from linkage_sim.report.numbers import GAP, MISSING, finite, money, number, percent, span, worlds
-from linkage_sim.report.read import Comparison, Plan, Row, mapping, sequence
+from linkage_sim.report.read import Comparison, Plan, Row, as_text, mapping, sequence
 from linkage_sim.report.swatch import swatch
 
 INCOME = ("income", "income_gain")
@@ -153,7 +153,7 @@ class View:
 
     def _paired(self, first: Plan, second: Plan) -> Duel | None:
         for entry in sequence(self.comparison.data.get("head_to_head")):
-            pair = [str(name) for name in sequence(mapping(entry).get("pair"))]
+            pair = [as_text(name) for name in sequence(mapping(entry).get("pair"))]
             if set(pair) != {first.name, second.name} or mapping(entry).get("measure", INCOME[0]) not in INCOME:
                 continue
             mean, low, high, share = (finite(entry.get(name)) for name in ("mean", "low", "high", "share_better"))

@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from linkage_sim.report.answer import answer_section
 from linkage_sim.report.blocks import Section
-from linkage_sim.report.read import Comparison, read_comparison, sequence
+from linkage_sim.report.numbers import finite
+from linkage_sim.report.read import Comparison, as_text, mapping, read_comparison, sequence
 from linkage_sim.report.sections.claims import claims_section
 from linkage_sim.report.sections.closing import limits_section, reproduce_section
 from linkage_sim.report.sections.cost import cost_section
@@ -78,9 +79,9 @@ def report_text(comparison: Comparison) -> str:
         lstrip_blocks=True,
     )
     environment.filters["capitalised"] = _capitalised
-    warnings = [str(warning) for warning in sequence(comparison.data.get("warnings"))]
+    warnings = [words for warning in sequence(comparison.data.get("warnings")) if (words := as_text(warning))]
     return environment.get_template("report.html.j2").render(
-        title=str(comparison.data.get("title") or "A comparison of programmes"),
+        title=as_text(comparison.data.get("title")) or "A comparison of programmes",
         plans=len(comparison.programmes),
         worlds=comparison.replicates,
         households=view.households,
@@ -90,11 +91,9 @@ def report_text(comparison: Comparison) -> str:
         style=Markup(template("style.css")),
         script=Markup(template("filter.js")),
         rate=comparison.rate,
-        price_year=comparison.data.get("currency", {}).get("price_year")
-        if isinstance(comparison.data.get("currency"), dict)
-        else None,
-        created=str(comparison.data.get("created") or ""),
-        version=str(comparison.data.get("package_version") or ""),
+        price_year=finite(mapping(comparison.data.get("currency")).get("price_year")),
+        created=as_text(comparison.data.get("created")),
+        version=as_text(comparison.data.get("package_version")),
     )
 
 

@@ -125,14 +125,15 @@ def ratio(
 
     Returns
     -------
-    None where the interval of the divisor does not lie above 0, so that the ratio cannot be said, and where there is no
-    cost to divide.
+    None where the divisor is nothing, or may as well be below 0 as above (its interval holds 0 and some world is
+    below), so that the ratio cannot be said; and where there is no cost to divide.
     """
     pairs = [(a, b) for a, b in zip(tops, bottoms, strict=True) if a is not None and b is not None]
     if not pairs:
         return None
     bottom, least, _ = interval([b for _, b in pairs])
-    if least <= 0.0 or (not to_twin and not any(a for a, _ in pairs)):
+    is_known = bottom > 0.0 and (least > 0.0 or min(b for _, b in pairs) >= 0.0)
+    if not is_known or (not to_twin and not any(a for a, _ in pairs)):
         return None
     value = math.fsum(a for a, _ in pairs) / len(pairs) / bottom
     _, low, high = interval([(a - value * b) / bottom for a, b in pairs])

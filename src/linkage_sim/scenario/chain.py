@@ -109,8 +109,8 @@ class City(Section):
 
     price: float = parameter("USD/kg", 0.001, 1000, "wholesale price in a normal year")
     season: dict[Month, float] = monthly("share", 0.1, 5, "seasonal factor of the wholesale price by month")
-    elasticity: float = parameter("number", 0.1, 50, "price elasticity of demand in the city")
-    size: float = parameter("number", 0.1, 10000, "the city's normal supply as a multiple of this region's crop")
+    elasticity: float = parameter("number", 0.3, 50, "price elasticity of demand in the city")
+    size: float = parameter("number", 1, 10000, "the city's normal supply as a multiple of this region's crop")
     persistence: float = parameter("per month", 0, 0.999, "memory of the price shock")
     shock: float = parameter("log", 0, 1, "monthly standard deviation of the price shock")
 

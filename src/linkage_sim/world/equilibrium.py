@@ -96,4 +96,5 @@ def usual_year(scenario: Scenario, parameters: Parameters, crop: Numbers) -> Usu
     region = np.maximum(flow.sum(axis=0), 0.0)
     mean = np.maximum(region.mean(axis=1, keepdims=True), 1.0)
     rest = np.maximum(chains["city_size"][:, None] - 1.0, 0.0) * mean * (0.5 + 0.5 * region / mean)
-    return UsualYear(price=price, demand0=demand0, city_usual=rest + region, city_region=region)
+    usual = np.maximum(rest + region, 0.1 * mean)  # a month in which the city is usually empty has a price all the same
+    return UsualYear(price=price, demand0=demand0, city_usual=usual, city_region=region)

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage_sim.compiled import as_table
 from linkage_sim.rules.contract import FIXED, FLOOR_PLUS, SPOT_PLUS
-from linkage_sim.scenario.chain import MONTHS, ValueChain, month_values
-from linkage_sim.scenario.declare import Section
+from linkage_sim.scenario.chain import ValueChain, month_values
+from linkage_sim.scenario.declare import MONTHS, Section
 from linkage_sim.scenario.scenario import Scenario
 from linkage_sim.world.routes import Routes
 
@@ -34,7 +35,7 @@ def _numbers(section: Section, prefix: str = "") -> dict[str, float]:
 def _records(rows: list[dict[str, float]]) -> Table:
     """Record array of rows with the same names, in the order of the first."""
     kind = np.dtype([(name, "f8") for name in rows[0]])
-    return np.array([tuple(row[name] for name in rows[0]) for row in rows], dtype=kind)
+    return as_table(np.array([tuple(row[name] for name in rows[0]) for row in rows], dtype=kind))
 
 
 def _month(name: str) -> float:

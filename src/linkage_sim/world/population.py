@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_sim.books import N_FLOWS
+from linkage_sim.compiled import as_table
 from linkage_sim.draws import Key, normals, uniforms
 from linkage_sim.scenario.chain import ValueChain, month_values
 from linkage_sim.scenario.scenario import Scenario
@@ -191,4 +192,7 @@ def populate(scenario: Scenario, routes: Routes, parameters: Parameters, key: Ke
     normal = np.bincount(at, weights=enterprises["assets"] * costs[enterprises["chain"]], minlength=shops)
     wide["input_stock"] = has_shop * scenario.input_providers.stock * normal
     villages["reach_hours"] = villages["hours"] + 100.0 * ~has_shop[villages["bazaar"]]
-    return State(household=households, enterprise=enterprises, village=villages, firm=firms, route=routes_table, **wide)
+    return State(
+        household=as_table(households), enterprise=as_table(enterprises), village=as_table(villages), firm=as_table(firms),
+        route=as_table(routes_table), **wide,
+    )  # fmt: skip

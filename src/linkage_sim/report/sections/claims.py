@@ -7,7 +7,7 @@ from typing import Any
 
 from linkage_sim.report.blocks import Block, Column, Section, Table, Text, Words
 from linkage_sim.report.numbers import finite, number
-from linkage_sim.report.read import Plan, mapping, sequence
+from linkage_sim.report.read import Plan, as_text, mapping, sequence
 from linkage_sim.report.view import View
 
 TITLE = "What firms claimed, and the truth"
@@ -56,7 +56,7 @@ def _claimed(plan: Plan) -> tuple[float | None, float | None, float | None, floa
         one, two, three, four = (finite(plan.claims.get(key)) for key in keys)
         return one, two, three, four
     who: dict[str, Mapping[str, Any]] = {
-        str(mapping(entry).get("who")): mapping(entry) for entry in sequence(plan.claims)
+        as_text(mapping(entry).get("who")): mapping(entry) for entry in sequence(plan.claims)
     }
     every, chosen = who.get("applicants", {}), who.get("chosen", {})
     return (

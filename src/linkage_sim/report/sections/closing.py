@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from linkage_sim.report.blocks import Block, Code, Column, Listing, Section, Table, Text, Words
-from linkage_sim.report.numbers import MISSING, finite, percent, span
-from linkage_sim.report.read import mapping
+from linkage_sim.report.numbers import MISSING, finite, number, percent
+from linkage_sim.report.read import as_text, mapping
 from linkage_sim.report.sections.register import assumed_share
 from linkage_sim.report.view import View
+from linkage_sim.report.words import joined
 
 
 def limits_section(view: View) -> Section:
@@ -44,12 +45,13 @@ def _firm_share(view: View) -> str:
     mean, low, high = (finite(share.get(name)) for name in ("mean", "low", "high"))
     if mean is None:
         return ""
-    reach = f" (90 % range {span(100 * low, 100 * high)} %)" if low is not None and high is not None else ""
+    reach = ""
+    if low is not None and high is not None:
+        reach = f" ({number(100.0 * low, 0)} to {percent(high, 0)} in nine of ten worlds)"
     return (
-        f"Before the programme, firms bought {percent(mean)} of the crop{reach}. This matters: in worlds where firms "
-        "buy nothing by "
-        "themselves, work on the buyers' side looks better than it is. Firms act here from the first month, with or "
-        "without a programme."
+        f"Before the programme, firms bought {percent(mean)} of the crop{reach}. This matters: where firms buy nothing "
+        "by themselves, work on the buyers' side looks better. Firms act here from the first month, with or without a "
+        "programme."
     )
 
 
@@ -57,12 +59,12 @@ def reproduce_section(view: View) -> Section:
     """Command, versions and hashes."""
     data = view.comparison.data
     names = [plan.name for plan in view.comparison.plans]
-    command = f"linkage-sim compare {data.get('command_path') or 'SCENARIOS'} --replicates {view.comparison.replicates}"
+    command = f"linkage-sim compare SCENARIOS --replicates {view.comparison.replicates}"
     seed = finite(data.get("seed"))
     if seed is not None:
         command += f" --seed {seed:.0f}"
     facts: list[list[Words]] = [
-        [words, str(value)]
+        [words, shown]
         for words, value in (
             ("made", data.get("created")),
             ("package version", data.get("package_version")),
@@ -71,12 +73,14 @@ def reproduce_section(view: View) -> Section:
             ("worlds", view.comparison.replicates),
             ("baseline", data.get("baseline")),
         )
-        if value not in (None, "")
+        if (shown := str(value) if isinstance(value, int) else as_text(value))
     ]
     hashes: list[list[Words]] = [[plan.name, plan.title, plan.hash or MISSING] for plan in view.comparison.plans]
-    text = Text("The same scenarios, seed and version give the same numbers to the last digit, on any number of cores.")
-    if not data.get("command_path"):
-        text = Text(f"SCENARIOS is the folder that holds {', '.join(names)}. {text.words}")
+    folder = as_text(data.get("name"))
+    text = Text(
+        f"SCENARIOS is the folder{f' {folder}' if folder else ''} that holds {joined(names)}. The same scenarios, seed "
+        "and version give the same numbers to the last digit, on any number of cores."
+    )
     blocks: list[Block] = [
         Code([command]),
         text,

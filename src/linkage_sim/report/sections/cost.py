@@ -6,7 +6,7 @@ from linkage_sim.plots.bars import stacked_figure
 from linkage_sim.plots.breakeven import break_even_figure
 from linkage_sim.report.blocks import Block, Column, Grid, Heading, Picture, Section, Table, Text, Words, picture
 from linkage_sim.report.numbers import decimals_for, finite, number, percent, span
-from linkage_sim.report.read import Plan, Row, mapping, sequence
+from linkage_sim.report.read import Plan, Row, as_text, mapping, sequence
 from linkage_sim.report.view import COST_ADDED, COST_LINKAGE, COST_REACHED, PER_DOLLAR, REACHED, View, quoted
 from linkage_sim.report.words import FAMILIES, joined
 
@@ -125,7 +125,7 @@ def _break_even(view: View) -> list[Block]:
     words: list[Block] = []
     pictures = []
     for place, entry in enumerate(entry for entry in entries if entry):
-        text = str(entry.get("text") or "")
+        text = as_text(entry.get("text"))
         shown = _break_even_picture(view, entry, place, text)
         if shown:
             pictures.append(shown)

@@ -9,7 +9,7 @@ from typing import Any
 from linkage_sim.plots.map import KM_PER_DEGREE, MapPlace, MapRoad, map_figure
 from linkage_sim.report.blocks import Block, Column, Grid, Picture, Section, Table, Text, Words, picture
 from linkage_sim.report.numbers import decimals_for, finite, number
-from linkage_sim.report.read import mapping, sequence
+from linkage_sim.report.read import as_text, mapping, sequence
 from linkage_sim.report.view import View
 from linkage_sim.report.words import joined, plain, sentence
 
@@ -39,11 +39,10 @@ def map_section(view: View) -> Section:
 
 def _place(node: Mapping[str, Any]) -> MapPlace | None:
     longitude, latitude = finite(node.get("longitude")), finite(node.get("latitude"))
-    if longitude is None or latitude is None or not node.get("name"):
+    name = as_text(node.get("name"))
+    if longitude is None or latitude is None or not name:
         return None
-    return MapPlace(
-        str(node["name"]), sentence(plain(str(node["name"]))), str(node.get("kind") or VILLAGE), longitude, latitude
-    )
+    return MapPlace(name, sentence(plain(name)), as_text(node.get("kind")) or VILLAGE, longitude, latitude)
 
 
 def _shared_names(towns: list[MapPlace]) -> dict[str, str]:
@@ -136,19 +135,19 @@ def _road(edge: Mapping[str, Any]) -> MapRoad:
     label = (
         f"over the pass: {number(kilometres)} km,\n{number(hours)} hours" if mountain and kilometres and hours else ""
     )
-    return MapRoad(str(edge.get("from")), str(edge.get("to")), mountain, label)
+    return MapRoad(as_text(edge.get("from")), as_text(edge.get("to")), mountain, label)
 
 
 def _roads(towns: set[str], edges: list[Mapping[str, Any]]) -> Table | None:
     """Roads between towns; those to villages in one line."""
-    main = [edge for edge in edges if edge.get("from") in towns and edge.get("to") in towns]
+    main = [edge for edge in edges if as_text(edge.get("from")) in towns and as_text(edge.get("to")) in towns]
     small = [edge for edge in edges if edge not in main]
     if not main:
         return None
     costs = decimals_for([finite(edge.get("usd_per_kg")) for edge in main])
     lines: list[list[Words]] = [
         [
-            f"{sentence(plain(str(edge.get('from'))))} to {plain(str(edge.get('to'))).capitalize()}"
+            f"{sentence(plain(as_text(edge.get('from'))))} to {sentence(plain(as_text(edge.get('to'))))}"
             + (" (over the pass)" if edge.get("mountain") else ""),
             number(finite(edge.get("kilometres"))),
             number(finite(edge.get("hours"))),

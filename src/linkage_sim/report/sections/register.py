@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from linkage_sim.report.blocks import Block, Heading, Listing, Parameter, Register, Section, Text, Words
 from linkage_sim.report.numbers import MISSING, as_written, percent
-from linkage_sim.report.read import mapping, sequence
+from linkage_sim.report.read import as_text, mapping, sequence
 from linkage_sim.report.view import View
 from linkage_sim.report.words import KINDS, UNITS, plain, sentence
 
@@ -26,7 +26,7 @@ def register_section(view: View) -> Section:
     sources = mapping(view.comparison.data.get("sources"))
     parts: dict[str, list[Parameter]] = {}
     for entry in entries:
-        parts.setdefault(str(entry["path"]).split(".")[0], []).append(_parameter(entry, sources))
+        parts.setdefault(as_text(entry["path"]).split(".")[0], []).append(_parameter(entry, sources))
     blocks: list[Block] = [
         Text(_counted(entries), "strong"),
         Text(
@@ -45,7 +45,7 @@ def register_section(view: View) -> Section:
 def _entries(view: View) -> list[Mapping[str, Any]]:
     """Entries of the register that are values, not names or stories."""
     entries = [mapping(entry) for entry in sequence(view.comparison.data.get("register"))]
-    return [entry for entry in entries if entry.get("path") and str(entry["path"]) not in DESCRIBE]
+    return [entry for entry in entries if as_text(entry.get("path")) and entry["path"] not in DESCRIBE]
 
 
 def assumed_share(view: View) -> float | None:
@@ -71,7 +71,7 @@ def _counted(entries: list[Mapping[str, Any]]) -> str:
 
 
 def _parameter(entry: Mapping[str, Any], sources: Mapping[str, Any]) -> Parameter:
-    unit = str(entry.get("unit") or "")
+    unit = as_text(entry.get("unit"))
     unit = UNITS.get(unit, unit)
     low, high = entry.get("low"), entry.get("high")
     differs = mapping(entry.get("differs"))
@@ -79,12 +79,12 @@ def _parameter(entry: Mapping[str, Any], sources: Mapping[str, Any]) -> Paramete
     if differs:
         value += "".join(f"; {plain(name)}: {as_written(other)}" for name, other in differs.items())
     return Parameter(
-        path=str(entry["path"]),
-        meaning=sentence(str(entry.get("meaning") or plain(str(entry["path"]).rpartition(".")[2]))),
+        path=as_text(entry["path"]),
+        meaning=sentence(as_text(entry.get("meaning")) or plain(as_text(entry["path"]).rpartition(".")[2])),
         value=value,
         bounds=f"{as_written(low)} to {as_written(high)}" if low is not None and high is not None else MISSING,
-        decided=KINDS.get(str(entry.get("kind")), plain(str(entry.get("kind") or ""))),
-        source=_source(str(entry.get("source") or ""), sources, bool(entry.get("assumed"))),
+        decided=KINDS.get(as_text(entry.get("kind")), plain(as_text(entry.get("kind")))),
+        source=_source(as_text(entry.get("source")), sources, bool(entry.get("assumed"))),
         assumed=bool(entry.get("assumed")),
         differs=bool(differs),
     )
@@ -103,7 +103,7 @@ def source_list(view: View) -> list[Markup]:
     """Citations with plain links, in the order of their keys."""
     found = []
     for key, source in sorted(mapping(view.comparison.data.get("sources")).items()):
-        citation, url = str(mapping(source).get("citation") or key), str(mapping(source).get("url") or "")
+        citation, url = as_text(mapping(source).get("citation")) or key, as_text(mapping(source).get("url"))
         line = Markup('<span id="source-{}"><strong>{}</strong>: {}</span>').format(key, plain(key), citation)
         if url.startswith(SAFE):
             line += Markup(' <a href="{}" rel="noreferrer">{}</a>').format(url, url)
