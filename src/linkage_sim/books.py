@@ -117,6 +117,10 @@ _STOCK_ROWS = np.array([ACCOUNTS.index(name) for name in STOCKED])
 _CHECKED = np.array([name not in OPEN_ENDED for name in ACCOUNTS])
 
 
+SMALLEST_TURNOVER = 10.0
+"""Kg or USD added to a month's turnover: in a nearly empty month rounding of prices is all there is."""
+
+
 class Books:
     """Closing the month: flows against measured stocks."""
 
@@ -141,7 +145,7 @@ class Books:
         """
         gap = INCIDENCE @ flows
         gap[_STOCK_ROWS] -= stocks - self.stocks
-        turnover = SAME_UNIT @ np.abs(flows) + 1.0
+        turnover = SAME_UNIT @ np.abs(flows) + SMALLEST_TURNOVER
         relative = np.abs(gap) / turnover
         relative[~_CHECKED] = 0.0
         worst = int(np.argmax(relative))

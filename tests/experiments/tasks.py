@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 from linkage_sim.errors import EngineError
@@ -31,3 +32,19 @@ def complains(number: int) -> int:
 
 def process_of(number: int) -> int:
     return os.getpid()
+
+
+def waits_with(load: bytes) -> int:
+    time.sleep(0.1)
+    return len(load)
+
+
+class Awkward(Exception):
+    """Cannot be made again from its message."""
+
+    def __init__(self, one: int, other: int) -> None:
+        super().__init__(f"{one} and {other}")
+
+
+def complains_awkwardly(number: int) -> int:
+    raise Awkward(number, number + 1)

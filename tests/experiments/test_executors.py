@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.tasks import always_dies, complains, dies_once, process_of, square
+from experiments.tasks import always_dies, complains, complains_awkwardly, dies_once, process_of, square, waits_with
 from linkage_sim.errors import EngineError
 from linkage_sim.experiments.executors import Workers, jobs_for
 
@@ -29,7 +29,7 @@ def test_results_come_in_the_order_of_tasks_for_any_number_of_processes() -> Non
     assert told == list(range(1, 13))
 
 
-def test_a_pool_whose_worker_died_is_rebuilt(tmp_path: Path) -> None:
+def test_a_worker_that_died_is_replaced(tmp_path: Path) -> None:
     marks = [str(tmp_path / name) for name in "abc"]
     assert run_tasks(dies_once, marks, 2) == marks
 
@@ -37,9 +37,7 @@ def test_a_pool_whose_worker_died_is_rebuilt(tmp_path: Path) -> None:
 def test_processes_stay_for_the_next_tasks() -> None:
     with Workers(2) as workers:
         first = set(workers.run(process_of, [0] * 4))
-        pool = workers._pool
         second = set(workers.run(process_of, [0] * 4))
-        assert workers._pool is pool
         assert len(first | second) <= 2
         assert os.getpid() not in first | second
 
@@ -47,6 +45,23 @@ def test_processes_stay_for_the_next_tasks() -> None:
 def test_workers_that_always_die_are_given_up() -> None:
     with pytest.raises(EngineError, match=r"keep dying.*--jobs 1"):
         run_tasks(always_dies, [1, 2], 2)
+
+
+def test_a_stop_does_not_wait_for_large_tasks_on_their_way() -> None:
+    """A task larger than a pipe holds, sent to a process that is busy, must not hold up the end."""
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), Workers(2) as workers:
+        workers.run(waits_with, [b"x" * 1_000_000] * 50, interrupt)
+    assert time.monotonic() - start < 30
+
+
+def interrupt(done: int) -> None:
+    raise KeyboardInterrupt
+
+
+def test_an_error_that_cannot_travel_is_told_in_words() -> None:
+    with pytest.raises(EngineError, match="Awkward: 3 and 4"):
+        run_tasks(complains_awkwardly, [3, 3], 2)
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

@@ -39,7 +39,10 @@ def test_the_plan_of_these_tests_does_something(everything: engine.Outcome, base
 def test_an_act_without_money_changes_no_bit_of_a_plan(act: str, name: str, everything: engine.Outcome) -> None:
     """Wherever it stands in the plan: acts are carried out in the order of their names."""
     plan = {**PLAN, name: {"act": act, "share": 0}}
-    assert not differing(engine.run(with_plan(plan), SEED), everything)
+    outcome = engine.run(with_plan(plan), SEED)
+    assert not differing(outcome, everything)
+    assert outcome.programme["spent"] == {**everything.programme["spent"], name: 0.0}
+    assert outcome.programme["units"] == {**everything.programme["units"], name: 0.0}
 
 
 @pytest.mark.parametrize("act", sorted(HANDLERS))

@@ -100,8 +100,8 @@ def test_break_even_may_be_a_list_or_hold_the_sides(small: dict[str, Any]) -> No
     one = small["break_even"] | {"pair": ["combined", "supply_side_only"], "sides": None}
     other = one | {"pair": ["supply_side_only", "combined"]}
     found = []
-    for given in ([one, other, {"text": "Only words."}, None], one | {"sides": other}, one | {"sides": one}, one):
-        text = report_text(comparison_of(small | {"break_even": given}))
+    for turning in ([one, other, {"text": "Only words."}, None], one | {"sides": other}, one | {"sides": one}, one):
+        text = report_text(comparison_of(small | {"break_even": turning}))
         sound(text)
         found.append((text.count("<svg>break-even-"), "Only words." in text))
     assert found == [(2, True), (2, False), (1, False), (1, False)]

@@ -13,8 +13,25 @@ from linkage_sim.results.observed import Observed
 
 GROUPS = ("all", "women")
 PER_GROUP = ("households", "income", "linked", "reached", "poor")
-WHOLE = tuple(
-    ["still_linked", "linked_before", "bazaar_kg", "rival_kg", "contract_kg", "due_kg", "side_kg", "picked_kg", "grade_a_kg", "improved_users", "quality_users", "bazaar_price", "trader_profit", "consumer_surplus", "jobs", "routes", "association", "spent"]
+WHOLE = (
+    "still_linked",
+    "linked_before",
+    "bazaar_kg",
+    "rival_kg",
+    "contract_kg",
+    "due_kg",
+    "side_kg",
+    "picked_kg",
+    "grade_a_kg",
+    "improved_users",
+    "quality_users",
+    "bazaar_price",
+    "trader_profit",
+    "consumer_surplus",
+    "jobs",
+    "routes",
+    "association",
+    "spent",
 )
 FLOWS = tuple(
     name.removeprefix("flow ")

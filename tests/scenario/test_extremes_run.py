@@ -38,7 +38,7 @@ def extremes(draw: st.DrawFn) -> dict[str, object]:
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(values=extremes())
 def test_extreme_values_run_or_are_refused(values: dict[str, object]) -> None:
     try:

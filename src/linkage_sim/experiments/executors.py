@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from typing import Any, TypeVar
+from multiprocessing.connection import Connection, wait
+from typing import Any, TypeVar, cast
 
 from linkage_sim.errors import EngineError
 
@@ -21,8 +22,8 @@ R = TypeVar("R")
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and of how much; the total is 0 where it cannot be told."""
 
-MOST_BREAKDOWNS = 3
-"""A pool that broke this often without finishing a task is given up."""
+MOST_ATTEMPTS = 3
+"""A task whose process died this often is given up."""
 
 
 def silent(stage: str, done: int, total: int) -> None:
@@ -46,6 +47,9 @@ def jobs_for(jobs: int | None, tasks: int) -> int:
 class Workers:
     """Processes of this machine that work on tasks; used as a context, at whose end they are gone, however it ends.
 
+    Each process is sent one task at a time over a pipe of its own, so nothing waits for a process that was stopped
+    (the standard pool can hang when it is stopped while a large task is on its way). One that dies is replaced.
+
     Parameters
     ----------
     jobs : processes; 1 runs everything in this one. They start with the first tasks and stay for the next
@@ -53,16 +57,13 @@ class Workers:
 
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
-        self._pool: ProcessPoolExecutor | None = None
+        self._crew: list[_Worker] = []
 
     def __enter__(self) -> Workers:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
-        if kind is None:
-            self._end()
-        else:
-            self.stop()
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        self.stop()
 
     def run(
         self, function: Callable[[T], R], tasks: Sequence[T], done: Callable[[int], None] = lambda number: None
@@ -82,73 +83,126 @@ class Workers:
         Raises
         ------
         EngineError
-            where worker processes keep dying. Whatever a task raises is raised here.
+            where a task keeps killing the process it is sent to. Whatever a task raises is raised here.
         """
         found: dict[int, R] = {}
         if self.jobs == 1:
             for number, task in enumerate(tasks):
                 found[number] = function(task)
                 done(len(found))
-        breakdowns = 0
+            return list(found.values())
+        waiting = deque((number, 1) for number in range(len(tasks)))
+        while len(self._crew) < min(self.jobs, len(tasks)):
+            self._crew.append(_Worker())
+        at_work: dict[Connection, tuple[_Worker, int, int]] = {}
         while len(found) < len(tasks):
-            before = len(found)
-            try:
-                self._collect(function, tasks, found, done)
-            except BrokenProcessPool as error:
-                self.stop()
-                breakdowns = breakdowns + 1 if len(found) == before else 0
-                if breakdowns >= MOST_BREAKDOWNS:
-                    raise EngineError(
-                        "worker processes keep dying (out of memory, or stopped from outside); use fewer, or --jobs 1"
-                    ) from error
+            busy = {worker for worker, _, _ in at_work.values()}
+            for worker in [each for each in self._crew if each not in busy][: len(waiting)]:
+                number, attempt = waiting.popleft()
+                worker.send((function, tasks[number]))
+                at_work[worker.connection] = worker, number, attempt
+            for connection in wait(list(at_work)):
+                worker, number, attempt = at_work.pop(cast("Connection", connection))
+                try:
+                    found[number] = worker.result()
+                    done(len(found))
+                except EOFError:
+                    self._replace(worker, attempt)
+                    waiting.appendleft((number, attempt + 1))
         return [found[number] for number in range(len(tasks))]
 
-    def _collect(
-        self, function: Callable[[T], R], tasks: Sequence[T], found: dict[int, R], done: Callable[[int], None]
-    ) -> None:
-        """Send the tasks that have no result yet and take results as they come."""
-        if self._pool is None:
-            context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.jobs, mp_context=context, initializer=_begin_worker)
-        missing = [number for number in range(len(tasks)) if number not in found]
-        with _no_main_module():
-            sent: dict[Future[R], int] = {self._pool.submit(function, tasks[number]): number for number in missing}
-        waiting = set(sent)
-        while waiting:
-            finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in finished:
-                found[sent[future]] = future.result()
-                done(len(found))
-
-    def _end(self) -> None:
-        if self._pool is not None:
-            self._pool.shutdown()
-            self._pool = None
+    def _replace(self, worker: _Worker, attempt: int) -> None:
+        """Put a new process in the place of one that died."""
+        worker.stop()
+        self._crew.remove(worker)
+        if attempt >= MOST_ATTEMPTS:
+            raise EngineError(
+                "worker processes keep dying (out of memory, or stopped from outside); use fewer, or --jobs 1"
+            )
+        self._crew.append(_Worker())
 
     def stop(self) -> None:
         """End the processes at once, whatever they are doing."""
-        if self._pool is None:
-            return
-        workers = list((getattr(self._pool, "_processes", None) or {}).values())
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        self._pool = None
-        for worker in workers:
-            worker.terminate()
-        for worker in workers:
-            worker.join()
+        for worker in self._crew:
+            worker.stop()
+        self._crew.clear()
 
 
-def _begin_worker() -> None:
-    """A worker leaves Ctrl-C to its parent, and ends when its parent does."""
+class _Worker:
+    """One process and the pipe to it."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.connection, other = context.Pipe()
+        self.process = context.Process(target=_work, args=(other,), daemon=True)
+        with _no_main_module(), _no_interrupt():
+            self.process.start()
+        other.close()
+
+    def send(self, work: Any) -> None:
+        """Send a task; a process that has died meanwhile shows when its result is asked for."""
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self.connection.send(work)
+
+    def result(self) -> Any:
+        """Result of the task; what it raised is raised, EOFError where the process died."""
+        try:
+            went_well, result = self.connection.recv()
+        except ConnectionResetError as error:
+            raise EOFError from error
+        if not went_well:
+            raise result
+        return result
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.join()
+        self.connection.close()
+
+
+def _work(connection: Connection) -> None:
+    """Do what is sent, until there is no more; Ctrl-C is left to the parent, and when that ends, so does this."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=(parent,), daemon=True).start()
+    while True:
+        try:
+            function, task = connection.recv()
+        except EOFError:
+            return
+        try:
+            answer: tuple[bool, Any] = True, function(task)
+        except Exception as error:
+            answer = False, _sendable(error)
+        connection.send(answer)
+
+
+def _sendable(error: Exception) -> Exception:
+    """An exception as it can travel between processes."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return EngineError(f"{type(error).__name__}: {error}")
+    return error
 
 
 def _follow(parent: Any) -> None:
     parent.join()
     os._exit(1)
+
+
+@contextlib.contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """Keep Ctrl-C from a process that is only starting; it reaches this one when the block ends."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextlib.contextmanager

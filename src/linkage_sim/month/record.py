@@ -82,15 +82,13 @@ def record_income(hh: Any, window: int, calendar: int) -> None:
 def add_to_groups(hh: Any, linked: float, poverty_line: float, groups: Any) -> None:
     """Add one household to the sums of every group it belongs to; ``groups`` (groups, per group)."""
     poor = 1.0 if hh.last_income < poverty_line * 12.0 * hh.persons else 0.0
-    for g in range(groups.shape[0]):
-        member = g == 0 or g == 2 - hh.woman or g == 3 + hh.tercile or g == 6 + hh.remote
-        if member:
-            groups[g, 0] += 1.0
-            groups[g, 1] += hh.income
-            groups[g, 2] += hh.other_income
-            groups[g, 3] += linked
-            groups[g, 4] += hh.reached
-            groups[g, 5] += poor
+    for g in (0, 2 - hh.woman, 3 + hh.tercile, 6 + hh.remote):
+        groups[g, 0] += 1.0
+        groups[g, 1] += hh.income
+        groups[g, 2] += hh.other_income
+        groups[g, 3] += linked
+        groups[g, 4] += hh.reached
+        groups[g, 5] += poor
 
 
 @compiled

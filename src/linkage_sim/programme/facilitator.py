@@ -45,6 +45,7 @@ class Facilitation:
         self.view = 0.0
         self.sharing = self.terms.sharing
         self.claims: list[dict[str, float]] = []
+        self.overstated = 0.0
         self.progress: dict[str, float] = {}
         self.queues: dict[str, NDArray[np.int64]] = {}
         self.supported_until = np.full(context.villages, -1)
@@ -147,12 +148,7 @@ class Facilitation:
 
     def observed(self) -> dict[str, float]:
         """What is recorded of the facilitator every month."""
-        ratio = [claim["claimed"] / claim["true"] for claim in self.claims if claim["chosen"]]
-        return {
-            "claimed_over_true": float(np.mean(ratio)) if ratio else 0.0,
-            "concept": self.concept,
-            "skill": self.skill,
-        }
+        return {"claimed_over_true": self.overstated, "concept": self.concept, "skill": self.skill}
 
     def report(self) -> dict[str, Any]:
         """What it did: spending and units by act, money returned, claims of applicants."""

@@ -88,6 +88,7 @@ def select(programme: Facilitation, context: Context, name: str, act: LeadFirmSe
             "month": float(context.month), "firm": float(f), "true": max(1.0, float(true[f])), "claimed": float(claimed[f]),
             "believed": float(believed[f]), "chosen": float(f in chosen),
         })  # fmt: skip
+    programme.overstated = float(np.mean([one["claimed"] / one["true"] for one in programme.claims if one["chosen"]]))
     return True
 
 

@@ -8,6 +8,8 @@ from math import floor, isfinite, log10
 MINUS = "\N{MINUS SIGN}"
 MISSING = "\N{EN DASH}"
 """Shown where a number could not be had."""
+NOTHING = 1e-6
+"""Smaller than any unit here; shown as 0."""
 GAP = "\N{NO-BREAK SPACE}"
 
 
@@ -46,6 +48,8 @@ def number(value: float | None, decimals: int | None = None, *, sign: bool = Fal
     """
     if value is None or not isfinite(value):
         return MISSING
+    if abs(value) < NOTHING:
+        value = 0.0
     places = decimals_for([value], 2) if decimals is None else decimals
     rounded = round(value, places)
     text = f"{abs(rounded):,.{max(places, 0)}f}"
