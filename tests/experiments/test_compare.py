@@ -209,9 +209,12 @@ def test_files_that_are_wrong_are_named(tmp_path: Path) -> None:
         compare(tmp_path, replicates=2, out=tmp_path)
 
 
-def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_named_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("not a folder", encoding="utf-8")
+    monkeypatch.setattr(
+        "linkage_sim.experiments.compare.compile_once", lambda *_: pytest.fail("long work before the check")
+    )
     with pytest.raises(ResultsError, match="cannot be written"):
         compare(small_scenarios()[:2], replicates=2, jobs=1, out=blocked, break_even=False)
 

@@ -77,14 +77,11 @@ def test_sections_without_content_are_left_out_of_the_contents(small: dict[str, 
     assert 'href="#plans"' in text
 
 
-def test_claims_may_be_written_as_totals(small: dict[str, Any]) -> None:
+def test_claims_may_be_written_as_a_list(small: dict[str, Any]) -> None:
+    who = {"applicants": (100.0, 1.5), "chosen": (90.0, 2.0)}
+    claims = [{"who": name, "true": true, "claimed_over_true": over} for name, (true, over) in who.items()]
     for scenario in small["scenarios"]:
-        scenario["claims"] = {
-            "applicants_claimed_over_true": 1.5,
-            "chosen_claimed_over_true": 2.0,
-            "chosen_true": 90,
-            "all_true": 100,
-        }
+        scenario["claims"] = claims
     assert "0.9 times" in report_text(comparison_of(small))
 
 
@@ -97,7 +94,7 @@ def test_numbers_that_are_none_become_dashes(small: dict[str, Any]) -> None:
 
 
 def test_break_even_may_be_a_list_or_hold_the_sides(small: dict[str, Any]) -> None:
-    one = small["break_even"] | {"pair": ["combined", "supply_side_only"], "sides": None}
+    one = small["break_even"][0] | {"pair": ["combined", "supply_side_only"], "sides": None}
     other = one | {"pair": ["supply_side_only", "combined"]}
     found = []
     for turning in ([one, other, {"text": "Only words."}, None], one | {"sides": other}, one | {"sides": one}, one):

@@ -324,3 +324,18 @@ def test_a_closed_road_makes_an_island() -> None:
     assert demand == pytest.approx(region.supply, rel=1e-6)
     assert price == pytest.approx(region.local_price(region.supply), rel=1e-6)
     assert np.abs(outflow).max() < 1e-3
+
+
+@pytest.mark.xfail(reason="the city is measured by what flows in, not by the crop as it is declared", strict=True)
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("traders.conduct", 1 / 6), ("traders.number", 1), ("value_chains.apricot.bazaar.local_share", 1)],
+)
+def test_how_traders_behave_does_not_change_the_size_of_the_city(name: str, value: float) -> None:
+    """ "size" is the city's normal supply as a multiple of this region's crop."""
+    usual, other = (
+        build_world(load_scenario(shipped("apricot/baseline"), changes), 0).state for changes in (None, {name: value})
+    )
+    crop = usual.enterprise["expected_kg"].sum() / 12.0
+    assert usual.city_usual.mean() == pytest.approx(10.0 * crop, rel=0.1)
+    assert other.city_usual.mean() == pytest.approx(usual.city_usual.mean(), rel=0.1)

@@ -144,7 +144,7 @@ def _pair(
     found |= per_budget
     found["per_dollar"] = {"measure": PER_DOLLAR, **dollars}
     names = (titles[winner], titles[runner_up])
-    words = [_words(names, per_budget["turns_at"], factors[-1], worlds), _dollar_words(names, dollars)]
+    words = [_words(names, per_budget["turns_at"], lead.low > 0.0, worlds), _dollar_words(names, dollars)]
     return found | {"text": " ".join(words)}
 
 
@@ -191,14 +191,14 @@ def turning_point(factors: Sequence[float], gains: Sequence[float], other: float
     return None
 
 
-def _words(names: tuple[str, str], turns: float | None, most: float, worlds: int) -> str:
-    one, other = names
-    seen = f"({worlds} worlds)"
+def _words(names: tuple[str, str], turns: float | None, is_clear: bool, worlds: int) -> str:
+    one = f'"{names[0]}"' if is_clear else f'"{names[0]}", whose lead may be chance,'
+    other, seen = f'"{names[1]}"', f"({worlds} worlds)"
     if turns is None:
-        return f'At equal budget, "{one}" stays ahead of "{other}" even at {most:g} times its unit costs {seen}.'
+        return f"At equal budget, {one} stays ahead of {other} even at {FACTORS[-1]:g} times its unit costs {seen}."
     if turns <= 1.0:
-        return f'At equal budget, "{one}" is not ahead of "{other}" even at today\'s unit costs.'
-    return f'At equal budget, "{one}" falls behind "{other}" at {turns:.2f} times its unit costs {seen}.'
+        return f"At equal budget, {one} is level with {other} at today's unit costs."
+    return f"At equal budget, {one} falls behind {other} at {turns:.2f} times its unit costs {seen}."
 
 
 def _dollar_words(names: tuple[str, str], dollars: Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ from linkage_sim.experiments.executors import Progress, Workers, jobs_for, silen
 from linkage_sim.experiments.register import map_of, register_of, sources_of
 from linkage_sim.experiments.worker import Replicate, compile_once, live, remove_parts, with_seed
 from linkage_sim.results.comparison import FORMAT, Comparison, write_comparison
-from linkage_sim.results.folders import LARGEST_GAP, now
+from linkage_sim.results.folders import LARGEST_GAP, check_writable, now
 from linkage_sim.results.measures import FIRM_SHARE, row_name
 from linkage_sim.results.observed import ALL
 from linkage_sim.results.pairing import Sample, compared_rows, compared_years, declared_measures, head_to_head
@@ -103,6 +103,7 @@ def compare(
     """
     told = silent if progress is None else progress
     design = designed(scenarios, replicates, seed, baseline, allow_unequal_budgets)
+    check_writable(Path(out))
     compile_once(design.scenarios, told)
     turning: list[dict[str, Any]] = []
     with Workers(jobs_for(jobs, replicates)) as workers:

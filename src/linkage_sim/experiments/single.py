@@ -15,7 +15,7 @@ from linkage_sim.engine import seed_of
 from linkage_sim.errors import ResultsError
 from linkage_sim.experiments.executors import Progress, Workers, jobs_for, silent
 from linkage_sim.experiments.worker import compile_once, remove_parts, with_seed
-from linkage_sim.results.folders import Run, open_run, run_name, write_run
+from linkage_sim.results.folders import Run, check_writable, open_run, run_name, write_run
 from linkage_sim.scenario.load import load_scenario
 from linkage_sim.scenario.scenario import Scenario
 
@@ -77,6 +77,7 @@ def run_replicates(
     progress: Progress = silent,
 ) -> list[Run]:
     """Run one scenario in several worlds, one run folder each."""
+    check_writable(out)
     compile_once([scenario], progress)
     tasks = [_Task(scenario, number, out, threads, "") for number in range(replicates)]
     try:

@@ -62,7 +62,7 @@ def bars_figure(
         axes = figure.add_axes((0.03, 0.62 / height, 0.94, 0.46 * rows / height))
         for place, bar in enumerate(bars):
             _bar(axes, bar, place, colour)
-            axes.plot([0.0, 0.0], [place - 0.24, place + 0.26], color=INK, linewidth=1.0, zorder=4)
+            axes.plot([0.0, 0.0], [place - 0.19, place + 0.26], color=INK, linewidth=1.0, zorder=4)
         axes.set_ylim(rows - 0.3, -0.62)
         axes.set_xlim(*(limits or bar_limits(bars)))
         axes.set_yticks([])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -39,40 +40,12 @@ def break_even_figure(
     with drawing():
         figure = new_figure(width, 3.5)
         axes = figure.add_axes((0.42 / width, 0.78 / 3.5, (width - 0.6) / width, (3.5 - 1.62) / 3.5))
-        first, second = looks
-        axes.plot(
-            factors,
-            gains,
-            color=first.colour,
-            linestyle=first.line,
-            marker=first.marker,
-            markeredgecolor="white",
-            label=names[0],
-            zorder=3,
-        )
-        axes.axhline(
-            level,
-            color=second.colour,
-            linestyle=second.line if second.dash else (0, (5, 2)),
-            linewidth=1.8,
-            label=names[1],
-        )
+        _lines(axes, factors, gains, level, names, looks)
         low, high = min([0.0, level, *gains]), max([0.0, level, *gains])
         axes.set_ylim(low - 0.06 * (high - low) if low < 0.0 else 0.0, high + 0.08 * (high - low))
         axes.set_xlim(min(factors) - 0.03 * (max(factors) - min(factors)), max(factors))
         if turns_at is not None:
-            axes.plot([turns_at, turns_at], [0.0, level], color=INK, linewidth=0.9, linestyle=(0, (2, 2)), zorder=1)
-            axes.plot(
-                [turns_at],
-                [level],
-                marker="o",
-                markersize=13,
-                markerfacecolor="none",
-                markeredgecolor=INK,
-                markeredgewidth=1.4,
-                zorder=4,
-            )
-            _mark(axes, turns_at, "ranking turns", left=turns_at > (min(factors) + max(factors)) / 2)
+            _turning(axes, turns_at, level, left=turns_at > (min(factors) + max(factors)) / 2)
         axes.xaxis.set_major_locator(FixedLocator(_apart(factors)))
         axes.xaxis.set_major_formatter(FuncFormatter(_times))
         axes.yaxis.set_major_locator(MaxNLocator(5))
@@ -85,6 +58,38 @@ def break_even_figure(
             loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=1, handlelength=3.6, labelspacing=0.25, borderpad=0.2
         )
         return figure
+
+
+def _lines(
+    axes: Axes,
+    factors: Sequence[float],
+    gains: Sequence[float],
+    level: float,
+    names: tuple[str, str],
+    looks: tuple[Look, Look],
+) -> None:
+    """The falling gain of one plan and the level of the other."""
+    first, second = looks
+    axes.plot(
+        factors,
+        gains,
+        color=first.colour,
+        linestyle=first.line,
+        marker=first.marker,
+        markeredgecolor="white",
+        label=names[0],
+        zorder=3,
+    )
+    dashed = second.line if second.dash else (0, (5, 2))
+    axes.axhline(level, color=second.colour, linestyle=dashed, linewidth=1.8, label=names[1])
+
+
+def _turning(axes: Axes, place: float, level: float, *, left: bool) -> None:
+    """A ring where the two meet, and a line down to the axis."""
+    axes.plot([place, place], [0.0, level], color=INK, linewidth=0.9, linestyle=(0, (2, 2)), zorder=1)
+    ring: dict[str, Any] = {"markerfacecolor": "none", "markeredgecolor": INK, "markeredgewidth": 1.4}
+    axes.plot([place], [level], marker="o", markersize=13, zorder=4, **ring)
+    _mark(axes, place, "ranking turns", left=left)
 
 
 def _times(value: float, _position: object = None) -> str:

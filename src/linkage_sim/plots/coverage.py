@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from linkage_sim.plots.bars import thousands
-from linkage_sim.plots.style import FAINT, INK, LOOKS, bare, drawing, new_figure
+from linkage_sim.plots.style import FAINT, INK, Look, bare, drawing, looks, new_figure
 
 Gain = tuple[float, float, float]
 """Mean and the two ends of its 90 % range."""
@@ -18,9 +19,9 @@ def coverage_figure(
     coverage: Sequence[float],
     gains_by_setting: Mapping[str, Sequence[Gain]],
     *,
-    title: str = "The more villages are trained, the less each household gains",
+    title: str = "Gain of a treated household as more villages are covered",
     axis_label: str = "gain per treated household, USD a year",
-    note: str = "Dots: mean over the same simulated worlds; bars: 90 % range of that mean.",
+    note: str = "Dots: average over the same simulated worlds; upright bars: its 90 % range.",
     width: float = 7.0,
     height: float = 4.3,
 ) -> Figure:
@@ -47,28 +48,9 @@ def coverage_figure(
         axes = figure.add_axes((0.75 / width, 0.95 / height, (width - 0.95) / width, (height - 1.75) / height))
         step = 0.006 * (max(coverage) - min(coverage)) if len(coverage) > 1 else 0.0
         middle = (len(gains_by_setting) - 1) / 2
-        for order, ((setting, gains), look) in enumerate(zip(gains_by_setting.items(), LOOKS, strict=False)):
-            places = [share + (order - middle) * step for share in coverage]
-            means = [gain[0] for gain in gains]
-            axes.vlines(
-                places,
-                [gain[1] for gain in gains],
-                [gain[2] for gain in gains],
-                color=look.colour,
-                linewidth=1.3,
-                zorder=2,
-            )
-            axes.plot(
-                places,
-                means,
-                color=look.colour,
-                linestyle=look.line,
-                marker=look.marker,
-                markersize=6.5,
-                markeredgecolor="white",
-                label=setting,
-                zorder=3,
-            )
+        styles = looks(gains_by_setting)
+        for order, (setting, gains) in enumerate(gains_by_setting.items()):
+            _setting(axes, setting, [share + (order - middle) * step for share in coverage], gains, styles[setting])
         axes.axhline(0.0, color=INK, linewidth=1.0, zorder=1)
         axes.set_xticks(_apart(coverage))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.0f} %"))
@@ -88,6 +70,23 @@ def coverage_figure(
         figure.text(0.75 / width, 1 - 0.3 / height, title, fontsize=12.5, fontweight="bold", va="center")
         figure.text(0.75 / width, 0.14 / height, note, fontsize=9.5, va="bottom")
         return figure
+
+
+def _setting(axes: Axes, setting: str, places: Sequence[float], gains: Sequence[Gain], look: Look) -> None:
+    """The line of one market setting, with an upright bar for each range."""
+    lows, highs = [gain[1] for gain in gains], [gain[2] for gain in gains]
+    axes.vlines(places, lows, highs, color=look.colour, linewidth=1.3, zorder=2)
+    axes.plot(
+        places,
+        [gain[0] for gain in gains],
+        color=look.colour,
+        linestyle=look.line,
+        marker=look.marker,
+        markersize=6.5,
+        markeredgecolor="white",
+        label=setting,
+        zorder=3,
+    )
 
 
 def _apart(coverage: Sequence[float], gap: float = 0.065) -> list[float]:

@@ -61,8 +61,9 @@ def intervals_figure(
         ]
         heights = [0.50 + 0.17 * (len(name) - 1) for name in names]
         total = sum(heights)
-        figure = new_figure(width, total + 0.95)
-        axes = figure.add_axes((0.03, 0.62 / (total + 0.95), 0.94, total / (total + 0.95)))
+        room = 0.95 if zero_label else 0.70
+        figure = new_figure(width, total + room)
+        axes = figure.add_axes((0.03, 0.62 / (total + room), 0.94, total / (total + room)))
         axes.set_ylim(total, 0.0)
         axes.set_xlim(*(limits or spread(rows)))
         at_edge = axes.get_xlim()[0] == 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -68,40 +69,11 @@ def years_figure(
             (left / width, bottom / height, (width - left - 0.12) / width, (height - bottom - 0.26) / height)
         )
         if programme is not None:
-            axes.axvspan(programme[0] - 0.5, programme[1] + 0.5, color=SHADE, zorder=0, linewidth=0)
-            axes.axvline(programme[1] + 0.5, color=QUIET, linewidth=1.1, linestyle=(0, (4, 2)), zorder=1)
-            for place, word in ((sum(programme) / 2, "programme"), (programme[1] + 0.5, " exit")):
-                axes.annotate(
-                    word,
-                    (place, 1.0),
-                    xycoords=("data", "axes fraction"),
-                    xytext=(0, 2),
-                    textcoords="offset points",
-                    ha="left" if word == " exit" else "center",
-                    va="bottom",
-                    fontsize=9,
-                    color=QUIET,
-                )
+            _programme(axes, *programme)
         if zero:
             axes.axhline(0.0, color=INK, linewidth=1.0, zorder=1)
         for course in courses:
-            if len(courses) <= FEW and len(course.low) == len(course.years):
-                axes.fill_between(
-                    course.years, course.low, course.high, color=course.look.colour, alpha=0.16, linewidth=0
-                )
-            axes.plot(
-                course.years,
-                course.mean,
-                color=course.look.colour,
-                linestyle=course.look.line,
-                marker=course.look.marker,
-                markeredgecolor=course.look.colour if course.look.marker == "x" else "white",
-                markeredgewidth=1.2 if course.look.marker == "x" else 0.6,
-                markersize=5.5,
-                label=course.label,
-                zorder=3,
-                clip_on=False,
-            )
+            _line(axes, course, band=len(courses) <= FEW)
         if limits is not None:
             axes.set_ylim(*limits)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=9))
@@ -114,6 +86,44 @@ def years_figure(
         if legend:
             axes.legend(loc="best", fontsize=9.5, handlelength=3.4)
         return figure
+
+
+def _programme(axes: Axes, first: float, last: float) -> None:
+    """Shade the years with the programme and mark its exit."""
+    axes.axvspan(first - 0.5, last + 0.5, color=SHADE, zorder=0, linewidth=0)
+    axes.axvline(last + 0.5, color=QUIET, linewidth=1.1, linestyle=(0, (4, 2)), zorder=1)
+    for place, word, side in (((first + last) / 2, "programme", "center"), (last + 0.5, " exit", "left")):
+        axes.annotate(
+            word,
+            (place, 1.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(0, 2),
+            textcoords="offset points",
+            ha=side,
+            va="bottom",
+            fontsize=9,
+            color=QUIET,
+        )
+
+
+def _line(axes: Axes, course: Course, *, band: bool) -> None:
+    """One line with its markers, and its range as a band where that is asked for and known."""
+    look, crossed = course.look, course.look.marker == "x"
+    if band and len(course.low) == len(course.years):
+        axes.fill_between(course.years, course.low, course.high, color=look.colour, alpha=0.16, linewidth=0)
+    axes.plot(
+        course.years,
+        course.mean,
+        color=look.colour,
+        linestyle=look.line,
+        marker=look.marker,
+        markeredgecolor=look.colour if crossed else "white",
+        markeredgewidth=1.2 if crossed else 0.6,
+        markersize=5.5,
+        label=course.label,
+        zorder=3,
+        clip_on=False,
+    )
 
 
 def _percent(value: float, _position: object = None) -> str:

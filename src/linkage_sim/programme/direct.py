@@ -77,13 +77,13 @@ def serve(programme: Facilitation, context: Context, name: str, order: Ints, uni
     ``most`` is how many places of the queue may be used in all (a queue that is gone through again is longer).
     """
     purse = programme.ledger.purses[name]
-    served = []
+    served: list[int] = []
     while int(purse.units) < most:
         if len(served) >= len(order) or not affordable(programme, name, unit):
             break
         cost = programme.ledger.unit_cost(unit, purse.units)
         programme.ledger.spend(name, cost, context.outside_flows)
-        served.append(order[int(purse.units) % len(order)])
+        served.append(int(order[int(purse.units) % len(order)]))
         purse.units += 1
     rows = np.array(served, dtype=np.int64)
     return rows[~duplicated(programme, context, rows)] if len(rows) else rows
@@ -93,7 +93,7 @@ def enterprises_of(context: Context, households: Ints) -> NDArray[np.bool_]:
     """Which enterprises belong to these households; (E,)."""
     chosen = np.zeros(len(context.state.household), dtype=bool)
     chosen[households] = True
-    return chosen[context.state.enterprise["household"]]
+    return np.asarray(chosen[context.state.enterprise["household"]])
 
 
 def train(programme: Facilitation, context: Context, name: str, act: Training) -> bool:

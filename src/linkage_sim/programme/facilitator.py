@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,20 +14,13 @@ from linkage_sim.programme.ledger import Ledger, Purse
 from linkage_sim.scenario.acts import Act
 from linkage_sim.scenario.scenario import Scenario
 
+from linkage_sim.context import Context
+
 if TYPE_CHECKING:
-    from linkage_sim.context import Context
     from linkage_sim.world.world import World
 
 AT_ONCE = ("market_assessment", "lead_firm_selection", "reflection_session")
 """Acts whose money is released whole; that of all others is released evenly over their months."""
-HANDLERS = {
-    "training": direct.train, "storage": direct.give_kits, "input_vouchers": direct.give_vouchers,
-    "associations": direct.support_associations, "market_assessment": organisation.assess_market,
-    "lead_firm_selection": firms.select, "brokering": firms.broker, "co_investment": firms.co_invest,
-    "staff_coaching": organisation.coach, "reflection_session": organisation.reflect,
-}  # fmt: skip
-
-
 class Facilitation:
     """The programme of one run.
 
@@ -161,6 +155,14 @@ class Facilitation:
             "claims": self.claims,
             "overlap": self.overlap,
         }
+
+
+HANDLERS: dict[str, Callable[[Facilitation, Context, str, Any], bool]] = {
+    "training": direct.train, "storage": direct.give_kits, "input_vouchers": direct.give_vouchers,
+    "associations": direct.support_associations, "market_assessment": organisation.assess_market,
+    "lead_firm_selection": firms.select, "brokering": firms.broker, "co_investment": firms.co_invest,
+    "staff_coaching": organisation.coach, "reflection_session": organisation.reflect,
+}  # fmt: skip
 
 
 def run(context: Context) -> None:

@@ -22,7 +22,7 @@ Numbers = NDArray[np.float64]
 
 def true_suppliers(context: Context) -> Numbers:
     """True suppliers of every firm: those elsewhere and its members in the modelled villages; (F,)."""
-    return context.state.firm["elsewhere"] + context.state.route["members"].sum(axis=1)
+    return np.asarray(context.state.firm["elsewhere"] + context.state.route["members"].sum(axis=1))
 
 
 def standard(values: Numbers) -> Numbers:
@@ -73,7 +73,7 @@ def select(programme: Facilitation, context: Context, name: str, act: LeadFirmSe
             effect.highest_overstatement,
         )  # fmt: skip
         claimed[f] = max(1.0, true[f]) * (1.0 + k)
-        believed[f] = checked(programme, context, f, claimed[f], true[f], visits, references)
+        believed[f] = checked(programme, context, int(f), claimed[f], true[f], visits, references)
     noise = normals(context.key, "selection.score", context.month, np.concatenate((applicants, applicants + 1000)))
     orders = context.state.orders[applicants].sum(axis=1) * np.exp(effect.score_noise * (1.0 - programme.view) * noise[len(applicants) :])
     weight = effect.weight_suppliers
@@ -200,7 +200,7 @@ def co_invest(programme: Facilitation, context: Context, name: str, act: CoInves
         cost = ledger.unit_cost(effect.unit, purse.units)
         if part + cost > purse.free:
             continue
-        m, kg = best_room(s, p, f, effect.orders * effect.investment)
+        m, kg = best_room(s, p, int(f), effect.orders * effect.investment)
         patience = float(p.firms["patience"][0])
         gain = s.firm["planned_margin"][f] * kg * patience / (1.0 - patience)
         if kg <= 0.0 or gain < own or s.firm["cash"][f] < own:

@@ -58,7 +58,7 @@ class Ledger:
         """Cost of one unit in USD at the shared rates, overhead included; falls as units are done."""
         terms = self.terms
         base = unit.staff_months * terms.staff_month + unit.visits * terms.visit + unit.materials
-        return self.priced(base) * (1.0 + done) ** -terms.learning
+        return float(self.priced(base) * (1.0 + done) ** -terms.learning)
 
     def priced(self, amount: float) -> float:
         """An amount with overhead and the break-even factor."""

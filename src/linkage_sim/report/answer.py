@@ -76,10 +76,15 @@ def _relative(view: View, plan: Plan) -> str:
 
 
 def _ties(view: View) -> list[tuple[Plan, Row, Duel]]:
-    """Plans whose difference to the first may be luck."""
+    """Plans after the first whose difference to it may be luck, up to the first that is clearly behind."""
     (best, _), *others = view.ranked
-    duels = [(plan, row, view.duel(best, plan)) for plan, row in others]
-    return [(plan, row, duel) for plan, row, duel in duels if duel is not None and duel.verdict == "tie"]
+    found = []
+    for plan, row in others:
+        duel = view.duel(best, plan)
+        if duel is None or duel.verdict != "tie":
+            break
+        found.append((plan, row, duel))
+    return found
 
 
 def _tied(view: View, ties: list[tuple[Plan, Row, Duel]]) -> Markup:
@@ -92,7 +97,8 @@ def _tied(view: View, ties: list[tuple[Plan, Row, Duel]]) -> Markup:
     duel = ties[0][2]
     if len(ties) > 1 or duel.low is None:
         return text + Markup(": the differences may be luck.")
-    low, high = number(duel.low, sign=True), number(duel.high, sign=True)
+    places = decimals_for([duel.low, duel.high], 2)
+    low, high = number(duel.low, places, sign=True), number(duel.high, places, sign=True)
     held = f"; it was ahead in {worlds(duel.share, view.comparison.replicates)}" if duel.share is not None else ""
     return text + Markup(": the difference lies between {} and {}{}USD{}.").format(low, high, GAP, held)
 

@@ -95,9 +95,10 @@ class View:
         return MISSING if row is None else self.worlds(row).rpartition(" ")[0] or MISSING
 
     @staticmethod
-    def lines(first: str, second: str) -> Markup:
-        """Two lines in one cell, the second quieter."""
-        return Markup('{}<br><span class="quiet">{}</span>').format(first, second)
+    def lines(first: str, *others: str) -> Markup:
+        """Several lines in one cell, quieter from the second on."""
+        rest = Markup("").join(Markup('<br><span class="quiet">{}</span>').format(line) for line in others)
+        return Markup("{}{}").format(first, rest)
 
     @property
     def households(self) -> float | None:

@@ -317,6 +317,18 @@ def new_folder(out: Path, name: str) -> Iterator[Path]:
         folder.rename(out / name)
 
 
+def check_writable(out: Path) -> None:
+    """Find out before long work, not after it, whether a folder can be written.
+
+    Raises
+    ------
+    ResultsError
+        where it cannot.
+    """
+    with part_folder(out, "check") as folder:
+        (folder / MANIFEST).write_bytes(b"{}")
+
+
 def open_run(path: str | Path) -> Run:
     """Open a run folder; tables are read, and checked against the manifest, when they are first asked for.
 

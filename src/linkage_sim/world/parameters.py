@@ -35,7 +35,8 @@ def _numbers(section: Section, prefix: str = "") -> dict[str, float]:
 def _records(rows: list[dict[str, float]]) -> Table:
     """Record array of rows with the same names, in the order of the first."""
     kind = np.dtype([(name, "f8") for name in rows[0]])
-    return as_table(np.array([tuple(row[name] for name in rows[0]) for row in rows], dtype=kind))
+    table: Table = as_table(np.array([tuple(row[name] for name in rows[0]) for row in rows], dtype=kind))
+    return table
 
 
 def _month(name: str) -> float:

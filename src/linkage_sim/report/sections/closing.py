@@ -59,7 +59,8 @@ def reproduce_section(view: View) -> Section:
     """Command, versions and hashes."""
     data = view.comparison.data
     names = [plan.name for plan in view.comparison.plans]
-    command = f"linkage-sim compare SCENARIOS --replicates {view.comparison.replicates}"
+    path = as_text(data.get("command_path"))
+    command = f"linkage-sim compare {path or 'SCENARIOS'} --replicates {view.comparison.replicates}"
     seed = finite(data.get("seed"))
     if seed is not None:
         command += f" --seed {seed:.0f}"
@@ -76,11 +77,10 @@ def reproduce_section(view: View) -> Section:
         if (shown := str(value) if isinstance(value, int) else as_text(value))
     ]
     hashes: list[list[Words]] = [[plan.name, plan.title, plan.hash or MISSING] for plan in view.comparison.plans]
-    folder = as_text(data.get("name"))
-    text = Text(
-        f"SCENARIOS is the folder{f' {folder}' if folder else ''} that holds {joined(names)}. The same scenarios, seed "
-        "and version give the same numbers to the last digit, on any number of cores."
-    )
+    words = "The same scenarios, seed and version give the same numbers to the last digit, on any number of cores."
+    if not path:
+        words = f"SCENARIOS stands for the files of {joined(names)}. {words}"
+    text = Text(words)
     blocks: list[Block] = [
         Code([command]),
         text,

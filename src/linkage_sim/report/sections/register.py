@@ -30,7 +30,8 @@ def register_section(view: View) -> Section:
     blocks: list[Block] = [
         Text(_counted(entries), "strong"),
         Text(
-            "Open a part to see its values. An assumed value is our own judgement: plausible, not measured, and to "
+            "Open a part to see its values; parts that are open are printed. An assumed value is our own judgement: "
+            "plausible, not measured, and to "
             "be varied. "
             "Bounds are what a scenario file may say, not what is likely."
         ),

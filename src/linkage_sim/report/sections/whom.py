@@ -44,7 +44,7 @@ def _in_words(view: View, plans: list[Plan]) -> str:
             one, other = view.comparison.row(plan.name, INCOME, weak), view.comparison.row(plan.name, INCOME, strong)
             if one and other and one.high is not None and other.low is not None and one.high < other.low:
                 gains = f"{number(one.mean, sign=True)} against {number(other.mean, sign=True)}{GAP}USD"
-                parts.append(f"{FULL[weak]} against {FULL[strong]} in {quoted(plan)} ({gains})")
+                parts.append(f"{FULL[weak]} than by {FULL[strong]} in {quoted(plan)} ({gains})")
     if parts:
         return (
             f"Clearly less was gained by {'; '.join(parts)}. For all other pairs (headed by women or men, poorest or "
@@ -102,16 +102,16 @@ def _gains(view: View, plans: list[Plan], groups: list[str]) -> Table:
         for group in groups:
             row = rows[plan.name, group]
             relative = comparison.row(plan.name, PERCENT, group)
-            cell = gain_cells([row], places)[0] + (f" ({gained_percent(relative)})" if relative else "")
-            line.append(view.lines(cell, range_cell(row, places)))
+            percents = [gained_percent(relative)] if relative else []
+            line.append(view.lines(gain_cells([row], places)[0], range_cell(row, places), *percents))
         lines.append(line)
     head = [Column("plan", numeric=False), *(Column(GROUPS[group]) for group in groups)]
     return Table(
         "Income gained by group, USD per household and year",
         head,
         lines,
-        f"In brackets: percent of what the group earns from the value chain without a programme. Below: 90{GAP}% "
-        "range.",
+        f"Below each number: its 90{GAP}% range, and percent of what the group earns from the value chain without a "
+        "programme.",
     )
 
 
