@@ -45,7 +45,7 @@ class Outcome:
 
 
 HOUSEHOLD_COLUMNS = (
-    "identity", "village", "woman", "tercile", "remote", "persons", "usual_income", "before_income", "during_income", "after_income",
+    "identity", "village", "woman", "tercile", "remote", "persons", "wages", "remittances", "usual_income", "before_income", "during_income", "after_income",
     "reached", "trained",
 )  # fmt: skip
 

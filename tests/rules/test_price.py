@@ -16,15 +16,16 @@ kg = st.floats(1.0, 1e6)
 
 @st.composite
 def bazaars(draw: st.DrawFn) -> dict[str, float]:
-    """A bazaar with its city; traders' conduct below the elasticity, so that importers have a best price."""
-    e = draw(elasticity)
+    """A bazaar and a city whose prices are of one order; conduct below the elasticity: importers have a best price."""
+    e, reference = draw(elasticity), draw(price)
+    city = reference * draw(st.floats(0.2, 5.0))
     return {
         "supply": draw(st.floats(0.0, 1e6)),
         "demand_at_reference": draw(kg),
-        "reference": draw(price),
+        "reference": reference,
         "elasticity": e,
-        "city_price": draw(price),
-        "haul": draw(st.floats(0.0, 0.5)),
+        "city_price": city,
+        "haul": city * draw(st.floats(0.0, 0.5)),
         "slope": draw(st.floats(1e-9, 1e-2)),
         "conduct": draw(st.floats(0.0, min(1.0, 0.9 * e))),
     }
