@@ -80,7 +80,7 @@ def test_worth_of_holding_by_hand() -> None:
     assert hold_value(kept, 0.9, 6, 0.004) == pytest.approx(0.9 * 0.97**6 * 0.98**6 - 0.024)
 
 
-@given(st.floats(-1.0, 10.0), st.floats(0.0, 10.0), st.floats(0.01, 0.3))
+@given(st.floats(-1.0, 0.0) | st.floats(1e-6, 10.0), st.floats(0.0, 10.0), st.floats(0.01, 0.3))
 def test_share_sold_is_a_share_that_rises_with_price_and_falls_with_waiting(
     now: float, hold: float, noise: float
 ) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,10 +54,19 @@ def test_best_overstatement_is_within_bounds_and_not_worse_than_any_step(terms: 
 @pytest.mark.parametrize("name", ["checks", "penalty", "guilt"])
 @given(terms=TERMS, step=st.integers(1, 10))
 def test_checks_penalty_and_guilt_deter(name: str, terms: tuple[float, ...], step: int) -> None:
-    """What makes a lie dearer never makes it larger."""
+    """What makes a lie dearer never makes it larger; checks against none (a few more may leave less to lose)."""
     less = dict(zip(NAMES, terms, strict=True))
+    less |= {"checks": 0.0} if name == "checks" else {}
     more = less | {name: less[name] + step}
     assert best_overstatement(*more.values()) <= best_overstatement(*less.values()) + 1e-9
+
+
+@given(suppliers, st.floats(1.0, 200.0))
+def test_more_visits_deter_more_at_the_usual_terms(own: float, typical: float) -> None:
+    """Slope 2, penalty of an award, guilt 0.08, at most four times the truth."""
+    lies = [best_overstatement(own, typical, 2.0, float(visits), 1.0, 0.08, 3.0) for visits in range(21)]
+    assert all(later <= sooner for sooner, later in pairwise(lies))
+    assert lies[-1] == 0.0
 
 
 def test_an_honest_firm_and_a_free_lie() -> None:

@@ -12,7 +12,7 @@ from linkage_sim.compiled import compiled
 from linkage_sim.draws import STREAM, uniform
 from linkage_sim.context import Context
 from linkage_sim.month.offer import season_price
-from linkage_sim.rules.contract import delayed_value, join_chance, join_value
+from linkage_sim.rules.contract import join_chance, join_value
 from linkage_sim.rules.firm import outside_value
 from linkage_sim.rules.practice import adoption_chance, outlay, quality_premium, season_cost
 from linkage_sim.rules.trust import trust
@@ -79,7 +79,7 @@ def contract_worth(
     if base <= 0.0 or kg_a < ro.smallest:
         return -1.0, 1.0
     trusted = tie_trust(e, f, v, tie_kept, tie_broken, route, ties)
-    worth_later = delayed_value(hh.patience, fm.delay)
+    worth_later = hh.delay_value
     loan = bb.credit_value * fm.loan_share * ch.practices_quality_cost * en.assets if ro.loan == 1 else 0.0
     wanted = ch.contract_autonomy * base * (1.0 - vi.association * (1.0 - bb.association_autonomy))
     hold_up = ch.practices_quality_cost * en.assets * en.uses_quality * (1.0 - trusted)
@@ -224,7 +224,7 @@ def practice_wish(
             trusted = 0.0
             offered = 0.0
             offered_premium = 0.0
-            worth_later = delayed_value(hh.patience, fm.delay)
+            worth_later = hh.delay_value
             for f in range(route.shape[0]):
                 ro = route[f, v]
                 if ro.is_open == 1 and ro.price_a > 0.0:

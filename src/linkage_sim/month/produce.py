@@ -6,14 +6,19 @@ from typing import Any
 
 from linkage_sim.books import LOST_STORE, RIPENED
 from linkage_sim.compiled import compiled
+from linkage_sim.draws import STREAM, uniform
+from linkage_sim.month.choose import tie_trust
 from linkage_sim.context import Context
 from linkage_sim.rules.harvest import harvest
+
+DELIVER, REJECT = STREAM["trade.deliver"], STREAM["trade.reject"]
 
 
 @compiled
 def produce(
-    first: int, last: int, month: int, chains: Any, season: Any, first_enterprise: Any, enterprise: Any, flows: Any
-) -> None:
+    first: int, last: int, month: int, key: Any, chains: Any, firms: Any, ties: Any, season: Any, first_enterprise: Any, enterprise: Any,
+    route: Any, tie_kept: Any, tie_broken: Any, flows: Any,
+) -> None:  # fmt: skip
     """Ripening and storage losses of a range of villages."""
     calendar = month % 12
     for v in range(first, last):
@@ -27,6 +32,7 @@ def produce(
             en.stock_a *= 1.0 - lost
             en.stock_b *= 1.0 - lost
             en.potential = 0.0
+            en.trust = tie_trust(e, en.firm, v, tie_kept, tie_broken, route, ties) if en.firm >= 0 else 0.0
             if season[c, calendar] > 0.0:
                 if calendar == int(ch.harvest_start):
                     en.food_left = ch.harvest_food_need
@@ -37,15 +43,22 @@ def produce(
                 )
                 en.year_harvest += en.potential
                 flows[v, RIPENED] += en.potential
+                if en.firm >= 0:  # the luck of this month's lot is the same in every pass of the trade phase
+                    en.deliver_draw = uniform(key, DELIVER, month, en.identity)
+                    en.rejected = uniform(key, REJECT, month, en.identity) < firms[0].rejection
 
 
 def run(context: Context) -> None:
     """Phase 5 of one month."""
     s, p = context.state, context.parameters
-    context.over_villages(produce, context.month, p.chains, p.season, context.first_enterprise, s.enterprise, s.flows)
+    context.over_villages(
+        produce, context.month, context.key, p.chains, p.firms, p.ties, p.season, context.first_enterprise, s.enterprise, s.route,
+        s.tie_kept, s.tie_broken, s.flows,
+    )  # fmt: skip
 
 
 READS = ("enterprise.assets", "enterprise.skill", "enterprise.weather", "enterprise.uses_improved", "enterprise.kit_months")
 WRITES = (
-    "enterprise.stock_a", "enterprise.stock_b", "enterprise.potential", "enterprise.food_left", "enterprise.year_harvest", "flows",
+    "enterprise.stock_a", "enterprise.stock_b", "enterprise.potential", "enterprise.food_left", "enterprise.year_harvest", "enterprise.trust",
+    "enterprise.deliver_draw", "enterprise.rejected", "flows",
 )  # fmt: skip

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from linkage_sim.compiled import compiled
-from linkage_sim.month.choose import tie_trust
 
 WORK_DAYS_MONTH = 20.0
 """Work days of a full-time equivalent in a month (240 a year, DCED)."""
@@ -30,8 +29,7 @@ SINGLE = (
 
 @compiled
 def record_enterprise(
-    e: int, v: int, en: Any, ch: Any, firm: Any, route: Any, tie_kept: Any, tie_broken: Any, receivable: Any, ties: Any, exit_firm: Any,
-    price: float, w: Any,
+    e: int, en: Any, ch: Any, receivable: Any, exit_firm: Any, price: float, w: Any,
 ) -> None:  # fmt: skip
     """Add one enterprise to the sums of its village, in the order of `WHOLE`."""
     share_a = min(1.0, ch.harvest_grade_a + ch.practices_quality_gain * en.uses_quality)
@@ -56,7 +54,7 @@ def record_enterprise(
         for k in range(receivable.shape[1]):
             w[24] += receivable[e, k]
     if en.firm >= 0:
-        w[17] += tie_trust(e, en.firm, v, tie_kept, tie_broken, route, ties)
+        w[17] += en.trust
         w[18] += 1.0
     if exit_firm[e] >= 0:
         w[20] += 1.0
@@ -94,7 +92,7 @@ def add_to_groups(hh: Any, linked: float, poverty_line: float, groups: Any) -> N
 @compiled
 def record_village(
     first: int, last: int, window: int, calendar: int, first_household: Any, first_enterprise: Any, household: Any, enterprise: Any,
-    village: Any, firm: Any, route: Any, chains: Any, tie_kept: Any, tie_broken: Any, receivable: Any, ties: Any, exit_firm: Any,
+    village: Any, firm: Any, route: Any, chains: Any, receivable: Any, exit_firm: Any,
     poverty_line: float, bazaar_price: Any, sums: Any, whole: Any,
 ) -> None:  # fmt: skip
     """Sums of a range of villages: ``sums`` (V, groups, per group), ``whole`` (V, whole)."""
@@ -109,9 +107,7 @@ def record_village(
             while e < first_enterprise[v + 1] and enterprise[e].household == h:
                 en = enterprise[e]
                 price = bazaar_price[village[v].bazaar, en.chain]
-                record_enterprise(
-                    e, v, en, chains[en.chain], firm, route, tie_kept, tie_broken, receivable, ties, exit_firm, price, w
-                )
+                record_enterprise(e, en, chains[en.chain], receivable, exit_firm, price, w)
                 if en.firm >= 0:
                     linked = 1.0
                     if firm[en.firm].supported == 1 or route[en.firm, v].introduced > 0.0:

@@ -56,7 +56,7 @@ class Recorder:
         s, p, month = context.state, context.parameters, context.month
         context.over_villages(
             record_village, self.window(month), context.calendar, context.first_household, context.first_enterprise, s.household,
-            s.enterprise, s.village, s.firm, s.route, p.chains, s.tie_kept, s.tie_broken, s.receivable, p.ties, self.exit_firm,
+            s.enterprise, s.village, s.firm, s.route, p.chains, s.receivable, self.exit_firm,
             self.poverty_line, s.bazaar_price, self.sums, self.whole,
         )  # fmt: skip
         flows = self.close_books(context)

@@ -14,18 +14,16 @@ from linkage_sim.books import (
     CONSUMED, DELIVERED, EATEN, FROM_CITY, LOST_HARVEST, PAY_MADE, PICKED, TO_BAZAAR, TO_CITY, TO_RIVAL, UNHARVESTED,
 )  # fmt: skip
 from linkage_sim.compiled import compiled
-from linkage_sim.draws import STREAM, uniform
-from linkage_sim.month.choose import loss_cut, tie_trust
+from linkage_sim.month.choose import loss_cut
 from linkage_sim.month.clear import clear
 from linkage_sim.context import Context
 from linkage_sim.rules.contract import (
-    contract_price, delayed_value, delivery_chance, relationship_rent, side_selling_gain, social_sanction,
+    contract_price, delivery_chance, relationship_rent, side_selling_gain, social_sanction,
 )  # fmt: skip
 from linkage_sim.rules.firm import breaks_word, future_at_stake, loss_of_keeping, netback
 from linkage_sim.rules.harvest import expected_price, harvest_loss, hold_value, share_sold, worth_picking
 
-DELIVER, REJECT = STREAM["trade.deliver"], STREAM["trade.reject"]
-SETTLED = 5e-3
+SETTLED = 0.02
 """Passes end early once quote and clearing price agree to this share."""
 
 
@@ -33,13 +31,20 @@ SETTLED = 5e-3
 def best_ahead(
     ahead: Any, v: int, ch: Any, c: int, calendar: int, usual_price: Any, quote: float, memory: float, haul: float
 ) -> int:
-    """Fill ``ahead`` with the net price expected k months on, up to the month before harvest; returns how many."""
+    """Fill ``ahead[0, k]`` with the net price expected k months on, up to the month before harvest; returns how many.
+
+    ``ahead[1, k]`` becomes the best of them from k on, so that a holder may stop looking.
+    """
     months = (int(ch.last_sale) - calendar) % 12
     if ch.all_year == 1.0:
         months = 0
     for k in range(1, months + 1):
         m = (calendar + k) % 12
-        ahead[k] = expected_price(usual_price[v, c, m], quote, usual_price[v, c, calendar], memory**k) - haul
+        ahead[0, k] = expected_price(usual_price[v, c, m], quote, usual_price[v, c, calendar], memory**k) - haul
+    best = 0.0
+    for k in range(months, 0, -1):
+        best = max(best, ahead[0, k])
+        ahead[1, k] = best
     return months
 
 
@@ -52,7 +57,9 @@ def holding(en: Any, hh: Any, ch: Any, ahead: Any, months: int) -> float:
     kept = 1.0
     for k in range(1, months + 1):
         kept *= discount
-        best = max(best, hold_value(kept, ahead[k], k, ch.harvest_storing_cost))
+        if hold_value(kept, ahead[1, k], k, ch.harvest_storing_cost) <= best:
+            break
+        best = max(best, hold_value(kept, ahead[0, k], k, ch.harvest_storing_cost))
     return best
 
 
@@ -75,12 +82,12 @@ def decides_to_deliver(
     """Whether one contracted lot is delivered (True) or side-sold; below one kg due it is delivered."""
     if due < 1.0:
         return True
-    worth_later = delayed_value(hh.patience, fm.delay)
+    worth_later = hh.delay_value
     gap = min(1.0, hh.gap / hh.need) if hh.need > 0.0 else 0.0
     gain = side_selling_gain(spot, price, worth_later, en.debt, bb.debt_recovered, due, bb.cash_pull, gap, bazaar)
     sanction = social_sanction(bb.sanction, bb.sanction_alone, vi.association, side)
     rent = relationship_rent(
-        trusted, price, worth_later, outside, en.contracted, due, hh.patience**12, bb.breakup, bb.detection, sanction, bazaar
+        trusted, price, worth_later, outside, en.contracted, due, hh.patience_year, bb.breakup, bb.detection, sanction, bazaar
     )
     return draw < delivery_chance(rent, gain, bb.deliver_noise, max(bazaar, 1e-9))
 
@@ -137,8 +144,8 @@ def settle_lot(
 
 @compiled
 def trade_contract(
-    commit: int, grade: int, v: int, free: float, price: float, spot: float, spot_net: float, quote: float, side: float, trusted: float,
-    draw: float, rejected: bool, en: Any, hh: Any, vi: Any, bb: Any, fm: Any, firm: Any, route: Any, markets: Any, market_price: Any,
+    commit: int, grade: int, v: int, free: float, price: float, spot: float, spot_net: float, quote: float, side: float,
+    en: Any, hh: Any, vi: Any, bb: Any, fm: Any, firm: Any, route: Any, markets: Any, market_price: Any,
     firm_haul: Any, market_haul: Any, flows: Any,
 ) -> tuple[float, float]:  # fmt: skip
     """One grade of a contracted harvest: kg taken by the firm and kg side-sold."""
@@ -149,10 +156,10 @@ def trade_contract(
     if price <= 0.0 or lot <= 0.0:
         return 0.0, 0.0
     outside = max(0.0, en.price_a - en.premium_a) if grade == 0 else max(0.0, en.price_b - en.premium_b)
-    delivers = decides_to_deliver(price, spot, quote, due, outside, side, trusted, draw, en, hh, vi, bb, fm)
+    delivers = decides_to_deliver(price, spot, quote, due, outside, side, en.trust, en.deliver_draw, en, hh, vi, bb, fm)
     tier = ro.tier_a if grade == 0 else ro.tier_b
     worth = firm_netback(f, v, tier, fm, firm, route, markets, market_price, firm_haul, market_haul)
-    fate = settle_lot(commit, v, grade, lot, price, spot_net, worth, delivers, rejected, firm[f].breaks, en, ro, flows)
+    fate = settle_lot(commit, v, grade, lot, price, spot_net, worth, delivers, en.rejected == 1, firm[f].breaks, en, ro, flows)
     return (lot if fate == TAKEN else 0.0), (lot if fate == SIDE_SOLD else 0.0)
 
 
@@ -214,9 +221,9 @@ def end_village(commit: int, v: int, route: Any, rival_firm: Any, rival_ratio: A
 
 @compiled
 def decide(
-    first: int, last: int, commit: int, month: int, key: Any, chains: Any, behaviour: Any, firms: Any, ties: Any, markets: Any,
+    first: int, last: int, commit: int, month: int, chains: Any, behaviour: Any, firms: Any, markets: Any,
     firm_haul: Any, market_haul: Any, first_enterprise: Any, household: Any, enterprise: Any, village: Any, firm: Any, route: Any,
-    tie_kept: Any, tie_broken: Any, usual_price: Any, side_share: Any, bazaar_quote: Any, market_price: Any, rival_price: Any,
+    usual_price: Any, side_share: Any, bazaar_quote: Any, market_price: Any, rival_price: Any,
     rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any, rival_want: Any, rival_cap: Any, village_supply: Any, flows: Any,
     ahead_all: Any,
 ) -> None:  # fmt: skip
@@ -260,16 +267,13 @@ def decide(
                 price_b = contract_price(formula, en.price_b, en.premium_b, net_b) if en.price_b > 0.0 else 0.0
                 free_a, free_b = pick(commit, v, max(max(out_a, hold), price_a), max(max(net_b, hold), price_b), share_a, en, ch, flows)
                 if en.firm >= 0 and free_a + free_b > 0.0 and vi.closed == 0:
-                    trusted = tie_trust(e, en.firm, v, tie_kept, tie_broken, route, ties)
-                    draw = uniform(key, DELIVER, month, en.identity)
-                    rejected = uniform(key, REJECT, month, en.identity) < fm.rejection
                     taken, side_a = trade_contract(
-                        commit, 0, v, free_a, price_a, out_a, net_a, quote, side_share[v, c], trusted, draw, rejected, en, hh, vi, bb, fm,
+                        commit, 0, v, free_a, price_a, out_a, net_a, quote, side_share[v, c], en, hh, vi, bb, fm,
                         firm, route, markets, market_price, firm_haul, market_haul, flows,
                     )  # fmt: skip
                     free_a -= taken + side_a
                     taken, side_b = trade_contract(
-                        commit, 1, v, free_b, price_b, net_b, net_b, quote, side_share[v, c], trusted, draw, rejected, en, hh, vi, bb, fm,
+                        commit, 1, v, free_b, price_b, net_b, net_b, quote, side_share[v, c], en, hh, vi, bb, fm,
                         firm, route, markets, market_price, firm_haul, market_haul, flows,
                     )  # fmt: skip
                     free_b -= taken + side_b
@@ -445,8 +449,8 @@ def run(context: Context) -> None:
         s.rival_top, s.rival_firm, s.rival_ratio, s.rival_cap, context.first_enterprise,
     )  # fmt: skip
     deciding = (
-        month, context.key, p.chains, p.behaviour, p.firms, p.ties, p.markets, p.firm_haul, p.market_haul, context.first_enterprise,
-        s.household, s.enterprise, s.village, s.firm, s.route, s.tie_kept, s.tie_broken, s.usual_price, s.side_share,
+        month, p.chains, p.behaviour, p.firms, p.markets, p.firm_haul, p.market_haul, context.first_enterprise,
+        s.household, s.enterprise, s.village, s.firm, s.route, s.usual_price, s.side_share,
         s.bazaar_quote, s.market_price, s.rival_price, s.rival_second, s.rival_top, s.rival_firm, s.rival_ratio, s.rival_want, s.rival_cap, s.village_supply,
         s.flows, context.ahead,
     )  # fmt: skip

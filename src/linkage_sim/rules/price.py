@@ -47,8 +47,8 @@ def clearing_price(
 ) -> float:  # fmt: skip
     """Price at which the bazaar clears: bracketed root in log price, USD/kg.
 
-    False position in its Illinois form, and every third step a halving, since excess demand has kinks where traders
-    begin to move. ``guess`` (above 0) only sets where the bracket starts; the root is unique.
+    False position in its Illinois form; where that is slow every third step is a halving, since excess demand has kinks
+    where traders begin to move. ``guess`` (above 0) only sets where the bracket starts; the root is unique.
     """
     low = high = math.log(guess)
     lowest = -300.0 / max(elasticity, 1.0)
@@ -72,7 +72,7 @@ def clearing_price(
     for turn in range(200):
         if high - low < 1e-15 or f_low == f_high:
             break
-        middle = 0.5 * (low + high) if turn % 3 == 2 else (low * f_high - high * f_low) / (f_high - f_low)
+        middle = 0.5 * (low + high) if turn > 8 and turn % 3 == 0 else (low * f_high - high * f_low) / (f_high - f_low)
         f = excess_demand(middle, supply, demand_at_reference, reference, elasticity, city_price, haul, slope, conduct)
         if abs(f) < 1e-12 * scale:
             break

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from linkage_sim.books import N_FLOWS
 from linkage_sim.compiled import as_table
 from linkage_sim.draws import Key, normals, uniforms
+from linkage_sim.rules.contract import delayed_value
 from linkage_sim.scenario.chain import ValueChain, month_values
 from linkage_sim.scenario.scenario import Scenario
 from linkage_sim.world.equilibrium import usual_year
@@ -44,6 +45,8 @@ def _households(scenario: Scenario, routes: Routes, key: Key, identity: Ints, vi
     table["wages"], table["remittances"] = other * (1 - share), other * share
     patience = people.patience + people.patience_spread * normals(key, "world.patience", 0, identity)
     table["patience"] = np.clip(patience, 0.8, 0.998)
+    table["patience_year"] = table["patience"] ** 12
+    table["delay_value"] = [delayed_value(patience, scenario.lead_firms.delay) for patience in table["patience"]]
     can_borrow = uniforms(key, "world.credit", 0, identity) < people.credit_access
     table["credit"] = np.where(can_borrow, people.credit_limit, 0.0)
     table["remittance_factor"] = 1.0

@@ -50,68 +50,72 @@ def _columns(table: str, text: str) -> list[Column]:
     return found
 
 
+# The order of columns is the order in memory: what the monthly loops read stands first, so that a row costs few cache lines.
 COLUMNS: list[Column] = [
     *_columns("household", """
-        identity | i8 | id | 0 | inf | world | address of its draws
-        village | i4 | index | 0 | inf | world | village it lives in
-        woman | u1 | flag | 0 | 1 | world | headed by a woman
-        tercile | u1 | index | 0 | 2 | world | third of expected income per person, 0 = poorest
-        remote | u1 | flag | 0 | 1 | world | in the farther half of villages
-        persons | f8 | persons | 1 | inf | world | members
+        gap | f8 | USD | 0 | inf | environment | cash missing for this month's need
+        patience | f8 | per month | 0 | 1 | world | discount factor
+        patience_year | f8 | per year | 0 | 1 | world | yearly discount factor
+        delay_value | f8 | share | 0 | 1 | world | worth now of a dollar paid after the usual delay
+        need | f8 | USD/month | 0 | inf | world | fixed monthly consumption
+        cash | f8 | USD | 0 | inf | settle | cash
         wages | f8 | USD/month | 0 | inf | world | usual income from wages and business
         remittances | f8 | USD/month | 0 | inf | world | usual transfers
-        need | f8 | USD/month | 0 | inf | world | fixed monthly consumption
-        usual_income | f8 | USD/month | 0 | inf | world | expected income from all sources
-        patience | f8 | per month | 0 | 1 | world | discount factor
-        credit | f8 | USD | 0 | inf | world | most it can borrow for a practice
         remittance_factor | f8 | share | 0 | 1 | environment | share of usual transfers that arrive
         shock | f8 | USD | 0 | inf | environment | cost of illness or feast this month
-        cash | f8 | USD | 0 | inf | settle | cash
         bank_debt | f8 | USD | 0 | inf | settle | borrowed for practices
-        gap | f8 | USD | 0 | inf | environment | cash missing for this month's need
         income | f8 | USD | -inf | inf | settle | net income from enterprises this month
         other_income | f8 | USD | 0 | inf | settle | wages and transfers this month
         year_income | f8 | USD | -inf | inf | record | income from all sources this calendar year
         last_income | f8 | USD | -inf | inf | record | income from all sources last calendar year
+        persons | f8 | persons | 1 | inf | world | members
+        woman | u1 | flag | 0 | 1 | world | headed by a woman
+        tercile | u1 | index | 0 | 2 | world | third of expected income per person, 0 = poorest
+        remote | u1 | flag | 0 | 1 | world | in the farther half of villages
+        reached | u1 | flag | 0 | 1 | acts | served by an act of the programme or linked to a firm it supports
         before_income | f8 | USD | -inf | inf | record | enterprise income in the recorded months before the programme
         during_income | f8 | USD | -inf | inf | record | enterprise income during the programme
         after_income | f8 | USD | -inf | inf | record | enterprise income after it
-        reached | u1 | flag | 0 | 1 | acts | served by an act of the programme or linked to a firm it supports
+        identity | i8 | id | 0 | inf | world | address of its draws
+        village | i4 | index | 0 | inf | world | village it lives in
+        usual_income | f8 | USD/month | 0 | inf | world | expected income from all sources
+        credit | f8 | USD | 0 | inf | world | most it can borrow for a practice
         trained | u1 | index | 0 | 255 | acts | times trained
     """),
     *_columns("enterprise", """
-        identity | i8 | id | 0 | inf | world | address of its draws
         household | i4 | index | 0 | inf | world | owner
         chain | i2 | index | 0 | inf | world | value chain
-        assets | f8 | asset units | 0 | inf | world | hectares, trees, cows, ...
-        skill | f8 | number | 0 | inf | world | 1 = average
-        picking_factor | f8 | number | 0 | inf | world | own picking cost against the average
-        knows_improved_draw | f8 | share | 0 | 1 | world | knowledge above which improved practice can be used
-        knows_quality_draw | f8 | share | 0 | 1 | world | knowledge above which quality practice can be used
-        income_share | f8 | share | 0 | 1 | world | share of household income this crop usually brings
-        knowledge_improved | f8 | share | 0 | 1 | learn | knowledge of improved practice
-        knowledge_quality | f8 | share | 0 | 1 | learn | knowledge of quality practice
         uses_improved | u1 | flag | 0 | 1 | choose | uses improved practice this season
         uses_quality | u1 | flag | 0 | 1 | choose | uses quality practice this season
-        habit_improved | f8 | share | 0 | 1 | choose | habit of improved practice
-        habit_quality | f8 | share | 0 | 1 | choose | habit of quality practice
-        equipment_improved | f8 | months | 0 | inf | choose | months the equipment still lasts
-        equipment_quality | f8 | months | 0 | inf | choose | months the equipment still lasts
-        voucher | f8 | share | 0 | 1 | acts | share of practice costs paid by a voucher this season
-        kit_months | f8 | months | 0 | inf | acts | months the storage kit still lasts
-        kit_effect | f8 | share | 0 | 1 | acts | part of losses the kit avoids while it lasts
-        wanted_cost | f8 | USD | 0 | inf | choose | inputs wanted this month, before vouchers
-        practice_cost | f8 | USD | 0 | inf | choose | own payment for practices and kits this month
-        weather | f8 | number | 0 | inf | environment | this season's weather and events
         potential | f8 | kg | 0 | inf | produce | ripe this month
-        food_left | f8 | kg | 0 | inf | produce | still to keep for the home this season
         stock_a | f8 | kg | 0 | inf | trade | grade A in store
         stock_b | f8 | kg | 0 | inf | trade | grade B in store
+        kit_months | f8 | months | 0 | inf | acts | months the storage kit still lasts
+        kit_effect | f8 | share | 0 | 1 | acts | part of losses the kit avoids while it lasts
+        firm | i4 | index | -1 | inf | choose | linked firm, -1 = none
+        owing_firm | i4 | index | -1 | inf | trade | firm that still owes it money, -1 = none
         sold_a | f8 | kg | 0 | inf | trade | grade A sold to the bazaar this month
         sold_b | f8 | kg | 0 | inf | trade | grade B sold to the bazaar this month
         rival_a | f8 | kg | 0 | inf | trade | grade A sold to a rival this month
         picked | f8 | kg | 0 | inf | trade | picked this month
-        firm | i4 | index | -1 | inf | choose | linked firm, -1 = none
+        firm_pays | f8 | USD | 0 | inf | trade | owed by the firm for this month's deliveries
+        delivered | f8 | kg | 0 | inf | trade | delivered under contract this month
+        picking_factor | f8 | number | 0 | inf | world | own picking cost against the average
+        practice_cost | f8 | USD | 0 | inf | choose | own payment for practices and kits this month
+        debt | f8 | USD | 0 | inf | settle | input loan owed to the firm
+        equipment_improved | f8 | months | 0 | inf | choose | months the equipment still lasts
+        equipment_quality | f8 | months | 0 | inf | choose | months the equipment still lasts
+        knowledge_improved | f8 | share | 0 | 1 | learn | knowledge of improved practice
+        knowledge_quality | f8 | share | 0 | 1 | learn | knowledge of quality practice
+        food_left | f8 | kg | 0 | inf | produce | still to keep for the home this season
+        year_harvest | f8 | kg | 0 | inf | produce | ripened this season so far
+        weather | f8 | number | 0 | inf | environment | this season's weather and events
+        assets | f8 | asset units | 0 | inf | world | hectares, trees, cows, ...
+        skill | f8 | number | 0 | inf | world | 1 = average
+        identity | i8 | id | 0 | inf | world | address of its draws
+        trust | f8 | share | 0 | 1 | produce | trust in the linked firm, 0 without one
+        deliver_draw | f8 | share | 0 | 1 | produce | this month's luck in delivering
+        rejected | u1 | flag | 0 | 1 | produce | this month's lot is rejected at the gate
         price_a | f8 | USD/kg | 0 | inf | choose | contract price of grade A
         price_b | f8 | USD/kg | 0 | inf | choose | contract price of grade B, 0 = not bought
         premium_a | f8 | USD/kg | 0 | inf | choose | part of it above the outside value then
@@ -119,16 +123,18 @@ COLUMNS: list[Column] = [
         due_a | f8 | kg | 0 | inf | trade | grade A still due this season
         due_b | f8 | kg | 0 | inf | trade | grade B still due this season
         contracted | f8 | kg | 0 | inf | choose | kg contracted for the season
-        debt | f8 | USD | 0 | inf | settle | input loan owed to the firm
-        owing_firm | i4 | index | -1 | inf | trade | firm that still owes it money, -1 = none
-        firm_pays | f8 | USD | 0 | inf | trade | owed by the firm for this month's deliveries
-        delivered | f8 | kg | 0 | inf | trade | delivered under contract this month
         season_delivered | f8 | kg | 0 | inf | trade | delivered this season
         season_side | f8 | kg | 0 | inf | trade | side-sold this season
         season_kept | f8 | kg | 0 | inf | trade | taken by the firm at its word this season
         season_broken | f8 | kg | 0 | inf | trade | refused or cut by the firm this season
         season_late | f8 | number | 0 | inf | settle | months of late pay this season
-        year_harvest | f8 | kg | 0 | inf | produce | ripened this season so far
+        knows_improved_draw | f8 | share | 0 | 1 | world | knowledge above which improved practice can be used
+        knows_quality_draw | f8 | share | 0 | 1 | world | knowledge above which quality practice can be used
+        income_share | f8 | share | 0 | 1 | world | share of household income this crop usually brings
+        habit_improved | f8 | share | 0 | 1 | choose | habit of improved practice
+        habit_quality | f8 | share | 0 | 1 | choose | habit of quality practice
+        voucher | f8 | share | 0 | 1 | acts | share of practice costs paid by a voucher this season
+        wanted_cost | f8 | USD | 0 | inf | choose | inputs wanted this month, before vouchers
         expected_kg | f8 | kg | 0 | inf | choose | harvest expected in a year without news
     """),
     *_columns("village", """
@@ -175,11 +181,20 @@ COLUMNS: list[Column] = [
         spent | f8 | USD | 0 | inf | acts | programme money spent on it
     """),
     *_columns("route", """
+        bought_a | f8 | kg | 0 | inf | trade | grade A bought this month
+        bought_b | f8 | kg | 0 | inf | trade | grade B bought this month
+        due | f8 | kg | 0 | inf | trade | contract kg offered to it this month
+        loss | f8 | USD | -inf | inf | trade | what keeping its word costs here this month
+        side | f8 | kg | 0 | inf | trade | side-sold this month
+        broken | f8 | kg | 0 | inf | trade | refused or cut this month
         is_open | u1 | flag | 0 | 1 | offer | the firm buys in this village
+        introduced | f8 | share | 0 | 1 | acts | how fully the programme introduced it
+        dependence | f8 | share | 0 | 1 | learn | part of its work the facilitator does
+        members | f8 | number | 0 | inf | choose | suppliers under contract
+        lot | f8 | kg | 0 | inf | learn | kg of one collection
         seasons | f8 | seasons | 0 | inf | learn | seasons it has been open
         believed_a | f8 | kg | 0 | inf | learn | grade A the firm expects in a season
         believed_b | f8 | kg | 0 | inf | learn | grade B the firm expects in a season
-        lot | f8 | kg | 0 | inf | learn | kg of one collection
         side_record | f8 | share | 0 | 1 | learn | the firm's record of side-selling there
         price_a | f8 | USD/kg | 0 | inf | offer | offered for grade A, 0 = not bought
         price_b | f8 | USD/kg | 0 | inf | offer | offered for grade B, 0 = not bought
@@ -194,18 +209,9 @@ COLUMNS: list[Column] = [
         smallest | f8 | kg | 0 | inf | offer | smallest supplier it offers to
         extension | u1 | flag | 0 | 1 | offer | offers extension
         loan | u1 | flag | 0 | 1 | offer | offers input loans
-        introduced | f8 | share | 0 | 1 | acts | how fully the programme introduced it
-        dependence | f8 | share | 0 | 1 | learn | part of its work the facilitator does
         setup_promise | f8 | share | 0 | 1 | acts | share of set-up the programme promised
-        due | f8 | kg | 0 | inf | trade | contract kg offered to it this month
-        side | f8 | kg | 0 | inf | trade | side-sold this month
-        broken | f8 | kg | 0 | inf | trade | refused or cut this month
-        loss | f8 | USD | -inf | inf | trade | what keeping its word costs here this month
-        bought_a | f8 | kg | 0 | inf | trade | grade A bought this month
-        bought_b | f8 | kg | 0 | inf | trade | grade B bought this month
         offered_a | f8 | kg | 0 | inf | choose | grade A its members would deliver in a year without events
         offered_b | f8 | kg | 0 | inf | choose | grade B its members would deliver in a year without events
-        members | f8 | number | 0 | inf | choose | suppliers under contract
         season_due | f8 | kg | 0 | inf | trade | contract kg that came ripe this season
         season_side | f8 | kg | 0 | inf | trade | side-sold this season
         season_kept | f8 | kg | 0 | inf | trade | taken at its word this season
