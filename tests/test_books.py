@@ -214,7 +214,6 @@ def test_the_programme_spends_what_it_says(name: str) -> None:
         assert amount <= scenario.programme[act].share * scenario.facilitator.budget + 1e-6, act
 
 
-@pytest.mark.xfail(reason="traders pay the bazaar's premium for grade A and nobody pays it to them", strict=True)
 @pytest.mark.parametrize("premium", [0.05, 0.25])
 def test_traders_who_take_prices_never_lose_money(premium: float) -> None:
     """At a cost that rises with what they move, each kilogram but the last earns something."""
@@ -227,7 +226,6 @@ def test_without_a_premium_for_grade_a_traders_who_take_prices_never_lose_money(
     assert outcome.monthly[:, outcome.names.index("trader_profit")].min() >= -1e-6
 
 
-@pytest.mark.xfail(reason="fruit in store stays with a closed firm for ever, and it counts as late", strict=True)
 def test_a_closed_firm_keeps_no_fruit_and_is_not_late() -> None:
     poor = {"lead_firms.capital": 1500, "lead_firms.credit_line": 0, "lead_firms.turnover": 0.05}
     simulation = engine.Simulation(

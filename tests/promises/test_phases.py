@@ -38,6 +38,14 @@ SETTINGS: tuple[dict[str, Any], ...] = (
         "interventions.storage.unit.materials": 1,
         "region.roads.asht_khujand.closed": {"jan": 0.5, "aug": 0.3},
     },
+    # firms that close with fruit in store and money owed
+    {
+        "lead_firms.capital": 1500,
+        "lead_firms.credit_line": 0,
+        "lead_firms.turnover": 0.05,
+        "lead_firms.fixed_cost": 2500,
+        "lead_firms.capacity": 60,
+    },
     # firms that pay late and live on; that default; that break their word
     SHORT_OF_CASH,
     SHORT_OF_CASH | {"lead_firms.grace": 0},

@@ -123,21 +123,6 @@ def test_many_cheap_traders_hold_the_price_inside_the_band(bazaar: dict[str, flo
     assert found == pytest.approx(min(max(island, low), high), rel=1e-4)
 
 
-@pytest.mark.xfail(
-    reason="demand of constant elasticity has no choke: market power from its elasticity on", strict=True
-)
-@pytest.mark.parametrize("conduct", [0.69, 0.71, 1.0])
-def test_importers_with_market_power_have_a_best_price_in_a_month_without_supply(conduct: float) -> None:
-    """What two men with lorries can ask is bounded, say by ten times what the fruit costs them."""
-    asked = clearing_price(0.0, 2000.0, 0.75, 0.7, 0.72, 0.06, 4e-5 / 6, conduct, 0.7)
-    assert asked <= 10.0 * (0.72 + 0.06)
-
-
-@pytest.mark.xfail(reason="demand of constant elasticity has no choke: a closed road asks any price", strict=True)
-def test_a_closed_road_in_a_month_without_supply_asks_no_fortune() -> None:
-    assert clearing_price(0.0, 2000.0, 0.75, 0.7, 0.72, 0.06, CLOSED_SLOPE, 0.0, 0.7) <= 100.0
-
-
 @given(price, st.floats(0.0, 1e6), st.floats(-1e6, 1e6), kg, st.floats(0.1, 50.0), st.floats(1.0, 1e5))
 def test_the_city_price_falls_with_what_flows_in_and_stays_finite(
     base: float, rest: float, inflow: float, usual: float, e: float, more: float

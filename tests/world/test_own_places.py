@@ -60,7 +60,8 @@ def test_csv_edge_list_with_places(write: Callable[..., Path], sughd: Region) ->
     assert (graph.nodes["oybek"]["kind"], graph.nodes["oybek"]["latitude"]) == ("border", 40.66)
     road = graph.edges["Surkh", "isfara"]
     assert (road["hours"], road["usd_per_kg"], road["mountain"], road["derived"]) == (0.5, 0.031, False, "given")
-    assert graph.edges["isfara", "konibodom"]["usd_per_kg"] == pytest.approx(0.003)
+    lorry = sughd.transport.lorry_hour * graph.edges["isfara", "konibodom"]["hours"]
+    assert graph.edges["isfara", "konibodom"]["usd_per_kg"] == pytest.approx(0.003 + lorry)
 
 
 def test_a_place_of_the_edge_list_alone_may_be_a_real_village(write: Callable[..., Path], sughd: Region) -> None:

@@ -28,6 +28,7 @@ def bazaars_at(
             supply[b, c], bazaar_demand0[b, c], ch.bazaar_reference_price, ch.bazaar_elasticity, price_city, bazaar_haul[b],
             slope, traders[0].conduct, bazaar_price[b, c],
         )  # fmt: skip
+        price = min(price, ch.bazaar_choke * ch.bazaar_reference_price)
         demand = local_demand(price, bazaar_demand0[b, c], ch.bazaar_reference_price, ch.bazaar_elasticity)
         bazaar_price[b, c] = price
         bazaar_outflow[b, c] = outflow(price, price_city, bazaar_haul[b], slope, traders[0].conduct, demand, ch.bazaar_elasticity)
@@ -95,6 +96,7 @@ def clear(
         city_price[c] = math.exp(middle)
         bazaars_at(c, city_price[c], ch, traders, supply, bazaar_haul, bazaar_closed, bazaar_demand0, bazaar_price, bazaar_outflow)
         for b in range(bazaar_price.shape[0]):
-            bazaar_demand[b, c] = local_demand(
-                bazaar_price[b, c], bazaar_demand0[b, c], ch.bazaar_reference_price, ch.bazaar_elasticity
-            )
+            demand = local_demand(bazaar_price[b, c], bazaar_demand0[b, c], ch.bazaar_reference_price, ch.bazaar_elasticity)
+            if bazaar_price[b, c] >= ch.bazaar_choke * ch.bazaar_reference_price * (1.0 - 1e-12):
+                demand = supply[b, c] - bazaar_outflow[b, c]  # at the choke price what there is is shared out
+            bazaar_demand[b, c] = demand

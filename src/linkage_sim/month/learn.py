@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from linkage_sim.books import FIRM_CLOSED, FIRM_INVEST, OWNER_DRAW, OWNER_IN
+from linkage_sim.books import FIRM_CLOSED, FIRM_INVEST, FIRM_SALES, FIRM_TO_CITY, OWNER_DRAW, OWNER_IN
 from linkage_sim.compiled import compiled
 from linkage_sim.draws import STREAM, uniform
 from linkage_sim.context import Context
@@ -176,7 +176,7 @@ def renew_orders(
 @compiled
 def firms_learn(
     month: int, key: Any, chains: Any, firms: Any, markets: Any, market_chain: Any, first_enterprise: Any, enterprise: Any, firm: Any,
-    route: Any, orders: Any, orders_left: Any, market_taken: Any, market_first: Any, firm_flows: Any,
+    route: Any, orders: Any, orders_left: Any, market_taken: Any, market_first: Any, city_price: Any, city_extra: Any, firm_flows: Any,
 ) -> None:  # fmt: skip
     """Margins, growth, exit and entry of firms at the end of their season."""
     calendar = month % 12
@@ -211,6 +211,12 @@ def firms_learn(
                     renew_orders(f, m, profit, fm, fi, markets[m].depth * market_first[m], orders, orders_left, market_taken, firm_flows)
             if fi.cash < -fi.credit:
                 fi.active = 0
+                left = fi.stock_a + fi.stock_b
+                firm_flows[f, FIRM_TO_CITY] += left
+                firm_flows[f, FIRM_SALES] += left * city_price[c]
+                city_extra[c] += left
+                fi.cash += left * city_price[c]
+                fi.stock_a = fi.stock_b = fi.late_months = 0.0
                 firm_flows[f, FIRM_CLOSED] += fi.cash
                 fi.cash = 0.0
                 for v in range(route.shape[1]):
@@ -273,7 +279,7 @@ def run(context: Context) -> None:
         )  # fmt: skip
         firms_learn(
             context.month, context.key, p.chains, p.firms, p.markets, p.market_chain, context.first_enterprise, s.enterprise, s.firm,
-            s.route, s.orders, s.orders_left, s.market_taken, context.market_first, s.firm_flows,
+            s.route, s.orders, s.orders_left, s.market_taken, context.market_first, s.city_price, s.city_extra, s.firm_flows,
         )  # fmt: skip
     providers_learn(
         calendar, p.chains, p.inputs, s.input_stock, s.input_sales, context.input_normal, s.village, context.bazaar_outlet
@@ -288,7 +294,7 @@ WRITES = (
     "enterprise.season_late", "enterprise.season_delivered", "enterprise.firm", "enterprise.due_a", "enterprise.due_b",
     "route.believed_a", "route.believed_b", "route.side_record", "route.lot", "route.seasons", "route.dependence", "route.season_due",
     "route.season_side", "route.season_kept", "route.season_broken", "route.is_open", "route.price_a", "route.price_b",
-    "firm.active", "firm.cash", "firm.capacity", "firm.expected_margin", "firm.season_margin", "firm.season_kg",
+    "firm.active", "firm.cash", "firm.stock_a", "firm.stock_b", "firm.late_months", "city_extra", "firm.capacity", "firm.expected_margin", "firm.season_margin", "firm.season_kg",
     "firm.season_breaks", "firm.season_count", "orders", "market_taken", "input_stock", "input_sales", "village.outlet", "village.input_sales",
     "village.reach_hours", "firm_flows",
 )  # fmt: skip

@@ -136,7 +136,7 @@ def traders_and_consumers(
     chains: Any, traders: Any, village: Any, bazaar_haul: Any, bazaar_price: Any, bazaar_outflow: Any, bazaar_demand: Any,
     city_price: Any, supply_value: float, out: Any,
 ) -> None:  # fmt: skip
-    """Money of traders (sales, costs) and consumer surplus against five times the reference price."""
+    """Money of traders (sales, costs) and consumer surplus up to the choke price."""
     slope = traders[0].slope / traders[0].number
     for c in range(chains.shape[0]):
         ch = chains[c]
@@ -151,7 +151,7 @@ def traders_and_consumers(
                 out[1] += x * bazaar_haul[b]
             else:
                 out[1] += -x * (city_price[c] + bazaar_haul[b])
-            top = 5.0 * ch.bazaar_reference_price
+            top = ch.bazaar_choke * ch.bazaar_reference_price
             scale = bazaar_demand[b, c] * p**e
             if abs(e - 1.0) < 1e-9:
                 out[2] += scale * np.log(top / p)

@@ -111,7 +111,9 @@ class Recorder:
         flows = context.outside_flows
         in_order(s.flows, flows)
         in_order(s.firm_flows, flows)
-        flows[TRADER_SALES] = self.money[0]
+        # what traders pay more for grade A is passed on to those who buy it from them
+        premium = flows[SALES] - float((s.bazaar_price * context.supply).sum())
+        flows[TRADER_SALES] = self.money[0] = self.money[0] + premium
         flows[TRADER_COSTS] = self.money[1]
         flows[TRADER_PROFIT] = self.money[0] - self.money[1] - flows[SALES]
         if context.programme is not None:

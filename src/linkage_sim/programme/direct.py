@@ -166,7 +166,6 @@ def give_vouchers(programme: Facilitation, context: Context, name: str, act: Inp
     real = rows[~duplicated(programme, context, rows)]
     state.enterprise["voucher"][enterprises_of(context, real)] = act.paid
     state.household["reached"][real] = 1
-    programme.voucher_purse = name
     return True
 
 

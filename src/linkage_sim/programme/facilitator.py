@@ -43,7 +43,7 @@ class Facilitation:
         self.progress: dict[str, float] = {}
         self.queues: dict[str, NDArray[np.int64]] = {}
         self.supported_until = np.full(context.villages, -1)
-        self.voucher_purse: str | None = None
+        self.promised: dict[tuple[int, int], str] = {}
         staff = np.arange(self.terms.staff)
         spread = self.terms.spread
         self.start_skill = np.clip(self.terms.skill + spread * normals(context.key, "staff.skill", 0, staff), 0.02, 1.0)
@@ -132,13 +132,15 @@ class Facilitation:
         context.state.enterprise["voucher"] = 0.0
 
     def pay_vouchers(self, amount: float) -> None:
-        """Charge redeemed vouchers to the act that gave them."""
-        if amount > 0.0 and self.voucher_purse is not None:
-            self.ledger.purses[self.voucher_purse].spent += amount
-            self.ledger.cash -= amount
-        for purse in self.ledger.purses.values():
-            if self.voucher_purse is not None and purse is self.ledger.purses[self.voucher_purse]:
-                purse.reserved = 0.0
+        """Charge redeemed vouchers to the acts that gave them, each by what it had set aside for them."""
+        given = [self.ledger.purses[name] for name, act in self.plan.items() if act.act == "input_vouchers"]
+        set_aside = sum(purse.reserved for purse in given)
+        if set_aside <= 0.0:
+            return
+        for purse in given:
+            purse.spent += amount * purse.reserved / set_aside
+            purse.reserved = 0.0
+        self.ledger.cash -= amount
 
     def observed(self) -> dict[str, float]:
         """What is recorded of the facilitator every month."""

@@ -166,6 +166,7 @@ def introduce(programme: Facilitation, context: Context, f: int, v: int, name: s
     if route["is_open"][f, v] == 0 and promise > 0.0:
         route["setup_promise"][f, v] = effect.setup_share
         programme.ledger.purses[name].reserved += promise
+        programme.promised[f, v] = name
 
 
 def pay_openings(programme: Facilitation, context: Context) -> None:
@@ -174,9 +175,9 @@ def pay_openings(programme: Facilitation, context: Context) -> None:
     opened = (s.route["setup_promise"] > 0.0) & (s.route["is_open"] == 1)
     if not opened.any():
         return
-    name = next(key for key, act in programme.plan.items() if act.act == "brokering")
     setup = float(context.parameters.firms["route_setup"][0])
     for f, v in np.argwhere(opened):
+        name = programme.promised.pop((int(f), int(v)))
         amount = float(s.route["setup_promise"][f, v]) * setup
         purse = programme.ledger.purses[name]
         purse.reserved = max(0.0, purse.reserved - amount)

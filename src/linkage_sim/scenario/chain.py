@@ -101,6 +101,7 @@ class Bazaar(Section):
     reference_price: float = parameter("USD/kg", 0.001, 1000, "price at which local demand is stated")
     local_share: float = parameter("share", 0.001, 2, "local demand at that price, as a share of a normal crop")
     elasticity: float = parameter("number", 0.05, 5, "price elasticity of local demand")
+    choke: float = parameter("number", 1.5, 100, "price at which nobody buys any more, as a multiple of the reference price")
     grade_premium: float = parameter("share", 0, 1, "what bazaars pay more for grade A; swept 0-0.25")
 
 

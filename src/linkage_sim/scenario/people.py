@@ -9,6 +9,7 @@ class Households(Section):
     """Who lives in the villages."""
 
     persons: float = parameter("persons", 1, 20, "mean household size", default=6.2, source="expert_default")
+    persons_spread: float = parameter("persons", 0, 10, "standard deviation of household size", default=2.2, source="assumed")
     women_headed: float = parameter("share", 0, 1, "households headed by a woman", default=0.2, source="assumed")
     women_assets: float = parameter(
         "share", 0.1, 2, "asset units of a household headed by a woman against one headed by a man", default=0.8, source="assumed"

@@ -62,6 +62,7 @@ def settle_year(
                         stocks[m], demand0[b, c], ch.bazaar_reference_price, ch.bazaar_elasticity, city, haul[b], slope, conduct,
                         price[b, c, m],
                     )  # fmt: skip
+                    cleared = min(cleared, ch.bazaar_choke * ch.bazaar_reference_price)
                     price[b, c, m] = 0.7 * price[b, c, m] + 0.3 * cleared
             for m in range(12):
                 city = ch.city_price * city_season[c, m]
@@ -80,8 +81,8 @@ def usual_year(scenario: Scenario, parameters: Parameters, crop: Numbers) -> Usu
 
     Notes
     -----
-    The city's usual supply is this region's usual inflow plus the rest of the world, whose size is a multiple of the
-    region's and whose season is half that of the region and half even (assumed).
+    The city's usual supply is a multiple of this region's crop, never less than this region's usual inflow; its season is
+    half that of the inflow and half even (assumed).
     """
     chains = parameters.chains
     n_bazaars, n_chains = crop.shape
@@ -94,7 +95,8 @@ def usual_year(scenario: Scenario, parameters: Parameters, crop: Numbers) -> Usu
         traders.conduct, scenario.households.patience, scenario.behaviour.store_noise, price, flow,
     )  # fmt: skip
     region = np.maximum(flow.sum(axis=0), 0.0)
-    mean = np.maximum(region.mean(axis=1, keepdims=True), 1.0)
-    rest = np.maximum(chains["city_size"][:, None] - 1.0, 0.0) * mean * (0.5 + 0.5 * region / mean)
-    usual = np.maximum(rest + region, 0.1 * mean)  # a month in which the city is usually empty has a price all the same
+    mean = np.maximum(crop.sum(axis=0) / 12.0, 1.0)[:, None]
+    inflow = region.mean(axis=1, keepdims=True)
+    shape = np.where(inflow > 1e-6 * mean, 0.5 + 0.5 * region / np.maximum(inflow, 1e-12), 1.0)
+    usual = np.maximum(chains["city_size"][:, None] * mean * shape, np.maximum(region, 0.1 * mean))
     return UsualYear(price=price, demand0=demand0, city_usual=usual, city_region=region)

@@ -37,7 +37,7 @@ def _households(scenario: Scenario, routes: Routes, key: Key, identity: Ints, vi
     people = scenario.households
     table = np.zeros(len(identity), dtype=table_type("household"))
     table["identity"], table["village"] = identity, village
-    table["persons"] = np.clip(np.round(people.persons + 2.2 * normals(key, "world.persons", 0, identity)), 1, 15)
+    table["persons"] = np.clip(np.round(people.persons + people.persons_spread * normals(key, "world.persons", 0, identity)), 1, 15)
     table["woman"] = uniforms(key, "world.woman", 0, identity) < people.women_headed
     other = people.other_income / 12 * np.exp(people.other_income_spread * normals(key, "world.wages", 0, identity))
     sends = uniforms(key, "world.remittances", 0, identity)

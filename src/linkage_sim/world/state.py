@@ -144,7 +144,7 @@ COLUMNS: list[Column] = [
         haul | f8 | USD/kg | 0 | inf | world | to the bazaar
         closed | u1 | flag | 0 | 1 | environment | road closed this month
         remote | u1 | flag | 0 | 1 | world | in the farther half
-        association | f8 | share | 0 | 1 | acts | strength of the association
+        association | f8 | share | 0 | 1 | learn | strength of the association
         association_goal | f8 | share | 0 | 1 | acts | strength support is building up to
         outlet | u1 | flag | 0 | 1 | learn | has an input outlet of its own
         input_sales | f8 | USD | 0 | inf | learn | input sales this season
