@@ -1,7 +1,7 @@
 """Measure what the project promises about speed, print it, and add a line to docs/benchmarks.md.
 
-    python benchmarks/bench.py            measure and record
-    python benchmarks/bench.py --dry      measure only
+python benchmarks/bench.py            measure and record
+python benchmarks/bench.py --dry      measure only
 """
 
 from __future__ import annotations
@@ -16,7 +16,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
-COLUMNS = ("date", "version", "model", "machine", "import s", "one run ms", "spin-up ms", "world ms", "6 x 20 runs s", "ns per enterprise-month")
+COLUMNS = (
+    "date",
+    "version",
+    "model",
+    "machine",
+    "import s",
+    "one run ms",
+    "spin-up ms",
+    "world ms",
+    "6 x 20 runs s",
+    "ns per enterprise-month",
+)
 
 
 def import_seconds() -> float:
@@ -82,8 +93,9 @@ def main() -> None:
         return
     if not PAGE.exists():
         PAGE.write_text(
-            "# Benchmarks\n\nMade by `make bench`. One run: the combined apricot plan, 1,200 households x 120 months, warm, spin-up shared.\n"
-            "6 x 20 runs: the six apricot scenarios at 20 replicates on all cores, spin-up once a world, results written, without break-even.\n\n"
+            "# Benchmarks\n\nMade by `make bench`. One run: the combined apricot plan, 1,200 households x 120 months,\n"
+            "warm, spin-up shared. 6 x 20 runs: the six apricot scenarios at 20 replicates on all cores, spin-up once\n"
+            "a world, results written, without break-even.\n\n"
             f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}\n",
             encoding="utf8",
         )

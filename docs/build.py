@@ -1,8 +1,8 @@
 """Make the parts of the documentation that come from the model itself.
 
-    python docs/build.py interventions     docs/interventions.md, from the data file
-    python docs/build.py p1                docs/images/p1_coverage.svg and .png, from pattern scenarios
-    python docs/build.py fairness          docs/fairness.md, from the shipped plans under other assumptions
+python docs/build.py interventions     docs/interventions.md, from the data file
+python docs/build.py p1                docs/images/p1_coverage.svg and .png, from pattern scenarios
+python docs/build.py fairness          docs/fairness.md, from the shipped plans under other assumptions
 """
 
 from __future__ import annotations

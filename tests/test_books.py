@@ -75,9 +75,7 @@ def test_every_wrong_flow_is_caught_and_an_account_of_its_named(number: int, sig
     for month in busiest_months():
         flows = month.flows.copy()
         flows[number] += sign * 1e-5 * turnover(month, flow.unit)
-        with pytest.raises(
-            BooksError, match=r"^month 17: account '.+' does not balance: .+ of a turnover of .+"
-        ) as error:
+        with pytest.raises(BooksError, match=r"^month 17: account '.+' does not balance: .+ of a turnover of .+") as error:
             Books(month.opening).close(flows, month.closing, 17)
         assert str(error.value).split("'")[1] in ends - OPEN_ENDED
 
@@ -228,9 +226,7 @@ def test_without_a_premium_for_grade_a_traders_who_take_prices_never_lose_money(
 
 def test_a_closed_firm_keeps_no_fruit_and_is_not_late() -> None:
     poor = {"lead_firms.capital": 1500, "lead_firms.credit_line": 0, "lead_firms.turnover": 0.05}
-    simulation = engine.Simulation(
-        small("combined", {**poor, "lead_firms.fixed_cost": 2500, "lead_firms.capacity": 60}), 0
-    )
+    simulation = engine.Simulation(small("combined", {**poor, "lead_firms.fixed_cost": 2500, "lead_firms.capacity": 60}), 0)
     simulation.run()
     firms = simulation.context.state.firm
     closed = firms[(firms["active"] == 0) & (firms["imitator"] == 0)]

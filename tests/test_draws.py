@@ -112,9 +112,7 @@ def test_key_hashes_its_parts_and_never_adds_them() -> None:
 )
 @example(0, 0, -60, 0)
 @example(0, 0, 0, 2**32)
-def test_an_address_always_gives_the_same_number_strictly_inside_0_and_1(
-    seed: int, stream: int, month: int, identity: int
-) -> None:
+def test_an_address_always_gives_the_same_number_strictly_inside_0_and_1(seed: int, stream: int, month: int, identity: int) -> None:
     key = key_of(seed)
     first = uniform(key, stream, month, identity)
     assert 0.0 < first < 1.0
@@ -204,9 +202,7 @@ def test_pure_python_gives_the_same_numbers() -> None:
     found = []
     for disabled in ("0", "1"):
         environment = os.environ | {"NUMBA_DISABLE_JIT": disabled}
-        done = subprocess.run(
-            [sys.executable, "-W", "error", "-c", PURE], env=environment, capture_output=True, text=True, check=False
-        )
+        done = subprocess.run([sys.executable, "-W", "error", "-c", PURE], env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         found.append([float.fromhex(x) for x in json.loads(done.stdout)])
     compiled, pure = np.array(found)

@@ -23,8 +23,8 @@ __all__ = ["LinkageError", "LinkageModel", "Scenario", "compare", "load_scenario
 if TYPE_CHECKING:
     from linkage_sim.errors import LinkageError
     from linkage_sim.experiments.compare import compare
-    from linkage_sim.model import LinkageModel
     from linkage_sim.experiments.single import run
+    from linkage_sim.model import LinkageModel
     from linkage_sim.results.folders import open_run
     from linkage_sim.scenario.load import load_scenario, load_scenarios
     from linkage_sim.scenario.scenario import Scenario

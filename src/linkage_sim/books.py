@@ -155,4 +155,3 @@ class Books:
                 f"month {month}: account {ACCOUNTS[worst]!r} does not balance: {gap[worst]:.6g} of a turnover of {turnover[worst]:.6g}"
             )
         self.stocks = stocks.copy()
-

@@ -16,6 +16,7 @@ import numba
 import numpy as np
 import platformdirs
 
+
 def as_table(rows: Any) -> Any:
     """Record array in the form kernels read; without compilation (NUMBA_DISABLE_JIT=1) one whose rows have attributes."""
     return rows.view(np.recarray) if numba.config.DISABLE_JIT else rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -113,7 +114,7 @@ class Context:
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self.threads)
         cuts = np.linspace(0, self.villages, self.threads + 1).astype(int)
-        jobs = [self._pool.submit(kernel, int(a), int(b), *arguments) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+        jobs = [self._pool.submit(kernel, int(a), int(b), *arguments) for a, b in itertools.pairwise(cuts)]
         for job in jobs:
             job.result()
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage_sim.context import Context
 from linkage_sim.draws import key_of
 from linkage_sim.errors import EngineError
-from linkage_sim.context import Context
 from linkage_sim.month.plan import PHASES
 from linkage_sim.month.recorder import Recorder
 from linkage_sim.programme.facilitator import Facilitation
@@ -45,8 +45,8 @@ class Outcome:
 
 
 HOUSEHOLD_COLUMNS = (
-    "identity", "village", "woman", "tercile", "remote", "persons", "wages", "remittances", "usual_income", "before_income", "during_income", "after_income",
-    "reached", "trained",
+    "identity", "village", "woman", "tercile", "remote", "persons", "wages", "remittances", "usual_income", "before_income",
+    "during_income", "after_income", "reached", "trained",
 )  # fmt: skip
 
 
@@ -74,8 +74,15 @@ class Simulation:
     """
 
     def __init__(
-        self, scenario: Scenario, seed: int, *, threads: int = 1, check: bool = False, world: World | None = None, start: State | None = None
-    ) -> None:  # fmt: skip
+        self,
+        scenario: Scenario,
+        seed: int,
+        *,
+        threads: int = 1,
+        check: bool = False,
+        world: World | None = None,
+        start: State | None = None,
+    ) -> None:
         if threads < 1:
             raise EngineError(f"threads must be 1 or more, not {threads}")
         self.scenario, self.seed, self.check = scenario, seed, check
@@ -170,7 +177,7 @@ def run_together(
 
 def with_values(scenario: Scenario, **changes: Any) -> Scenario:
     """A copy of a scenario with top-level sections replaced (validated again)."""
-    data = scenario.resolved() | {name: value.model_dump(mode="json") if hasattr(value, "model_dump") else value for name, value in changes.items()}
+    data = scenario.resolved() | {
+        name: value.model_dump(mode="json") if hasattr(value, "model_dump") else value for name, value in changes.items()
+    }
     return Scenario.model_validate(data).with_sources(scenario.sources)
-
-

@@ -55,9 +55,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         (["schema", "--out", "/nowhere/schema.json"], "cannot be written"),
     ],
 )
-def test_what_is_wrong_is_said_on_stderr_with_exit_code_2(
-    words: list[str], message: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_is_wrong_is_said_on_stderr_with_exit_code_2(words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(words) == 2
     shown = capsys.readouterr()
     assert message in shown.err
@@ -97,10 +95,7 @@ def test_phases_print_the_month(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_run_and_rerun(valley: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "runs"
-    assert (
-        main(["run", str(valley / "buyers.yaml"), "--replicates", "2", "--jobs", "1", "--seed", "4", "--out", str(out)])
-        == 0
-    )
+    assert main(["run", str(valley / "buyers.yaml"), "--replicates", "2", "--jobs", "1", "--seed", "4", "--out", str(out)]) == 0
     shown = capsys.readouterr()
     folders = sorted(out.iterdir())
     assert [folder.name.endswith(end) for folder, end in zip(folders, ("-s4", "-s4-r1"), strict=True)] == [True, True]
@@ -111,9 +106,7 @@ def test_run_and_rerun(valley: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "identical: every monthly value, to the last bit" in capsys.readouterr().out
 
 
-def test_compare_prints_a_table_and_where_the_report_is(
-    valley: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_compare_prints_a_table_and_where_the_report_is(valley: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "results"
     assert main(["compare", str(valley), "--replicates", "2", "--jobs", "1", "--out", str(out)]) == 0
     shown = capsys.readouterr()
@@ -171,9 +164,7 @@ def test_the_demo_compares_the_shipped_programmes(
     assert replicates == 20
 
 
-def test_a_folder_of_results_that_cannot_be_written_is_said(
-    valley: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_folder_of_results_that_cannot_be_written_is_said(valley: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").touch()
     words = [
         "compare",

@@ -130,9 +130,7 @@ def test_the_wheel_carries_scenarios_and_data(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("*.whl")
     inside = set(zipfile.ZipFile(wheel).namelist())
     expected = {f"linkage_sim/{path.relative_to(PACKAGE).as_posix()}" for path in files_below(DATA)}
-    expected |= {
-        f"linkage_sim/scenarios/{path.relative_to(ROOT / 'scenarios').as_posix()}" for path in scenario_files()
-    }
+    expected |= {f"linkage_sim/scenarios/{path.relative_to(ROOT / 'scenarios').as_posix()}" for path in scenario_files()}
     assert scenario_files()
     assert expected | {"linkage_sim/py.typed"} <= inside
 
@@ -188,9 +186,7 @@ def test_every_source_in_data_and_scenarios_is_registered() -> None:
     known = source_keys()
     files = [path for path in [*DATA.rglob("*.yaml"), *scenario_files()] if path.name != "sources.yaml"]
     assert files
-    unknown = {
-        f"{path.relative_to(ROOT)}: {key}" for path in files for key in sources_in(load(path)) if key not in known
-    }
+    unknown = {f"{path.relative_to(ROOT)}: {key}" for path in files for key in sources_in(load(path)) if key not in known}
     assert not unknown
 
 
@@ -210,9 +206,7 @@ def test_sources_say_who_where_and_under_which_terms() -> None:
         assert re.fullmatch(r"[a-z][a-z0-9_]*", key)
         assert set(source) == {"citation", "url", "licence_or_terms", "note"}, key
         assert source["url"] is None or re.match(r"https?://\S+$", source["url"]), key
-        assert all(
-            isinstance(source[name], str) and source[name] for name in ("citation", "licence_or_terms", "note")
-        ), key
+        assert all(isinstance(source[name], str) and source[name] for name in ("citation", "licence_or_terms", "note")), key
 
 
 def test_parameter_rows_agree_with_the_register() -> None:
@@ -250,9 +244,7 @@ def test_the_page_on_prices_tells_what_the_value_chain_holds() -> None:
     page = (ROOT / "docs" / "prices.md").read_text(encoding="utf-8")
     chain = load(DATA / "value_chains" / "dried_apricot.yaml")
     assert f"base {number_of(chain['city']['price']):g} USD/kg" in page
-    rungs = re.findall(
-        r"^ *\| (\w+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|$", page, re.MULTILINE
-    )
+    rungs = re.findall(r"^ *\| (\w+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|$", page, re.MULTILINE)
     assert {rung[0] for rung in rungs} == set(chain["end_markets"])
     for name, *figures in rungs:
         market = chain["end_markets"][name]
@@ -328,9 +320,7 @@ def test_every_room_imports_only_what_it_may() -> None:
         room = room_of(path)
         if room in SEE_EVERY_ROOM:
             continue
-        assert room in MAY_IMPORT, (
-            f"{path.relative_to(ROOT)}: no such room; add it to MAY_IMPORT with what it may import"
-        )
+        assert room in MAY_IMPORT, f"{path.relative_to(ROOT)}: no such room; add it to MAY_IMPORT with what it may import"
         for line, name in imports_of(path):
             parts = name.split(".")
             if parts[0] != "linkage_sim" or parts[1:] == ["__version__"]:
@@ -369,10 +359,7 @@ print(seconds, *heavy)
 
 def test_importing_the_package_is_fast_and_loads_nothing_heavy() -> None:
     runs = [
-        subprocess.run(
-            [sys.executable, "-c", MEASURE_IMPORT], capture_output=True, text=True, check=True
-        ).stdout.split()
-        for _ in range(3)
+        subprocess.run([sys.executable, "-c", MEASURE_IMPORT], capture_output=True, text=True, check=True).stdout.split() for _ in range(3)
     ]
     assert all(run[1:] == [] for run in runs), f"loaded on import: {runs[0][1:]}"
     assert min(float(run[0]) for run in runs) < 0.3

@@ -35,9 +35,7 @@ def test_the_two_best_and_the_two_sides_are_turned() -> None:
     def simulate(dearer: list[Scenario], worlds: int) -> list[list[Sample]]:
         asked.extend(f"{each.name} {each.facilitator.unit_cost_factor:g}" for each in dearer)
         assert worlds == 3
-        return [
-            [sample(1.0 + 6.0 / each.facilitator.unit_cost_factor, 100.0) for _ in range(worlds)] for each in dearer
-        ]
+        return [[sample(1.0 + 6.0 / each.facilitator.unit_cost_factor, 100.0) for _ in range(worlds)] for each in dearer]
 
     samples = {
         "baseline": [sample(1.0, 0.0)] * 3,
@@ -70,9 +68,7 @@ def test_one_plan_has_no_rival() -> None:
 
 
 def test_sides_are_the_usual_plans_or_the_best_of_each_side() -> None:
-    supply, demand, claims, both = (
-        small(name) for name in ("supply_side_only", "demand_side_only", "demand_side_claims", "combined")
-    )
+    supply, demand, claims, both = (small(name) for name in ("supply_side_only", "demand_side_only", "demand_side_claims", "combined"))
     gains = {"supply_side_only": 2.0, "demand_side_only": 1.0, "demand_side_claims": 3.0, "combined": 9.0}
     assert side_pair([supply, claims, demand, both], gains) == ("supply_side_only", "demand_side_only")
     assert side_pair([supply, claims, both], gains) == ("demand_side_claims", "supply_side_only")

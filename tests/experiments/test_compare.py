@@ -33,9 +33,7 @@ def test_the_folder_holds_what_it_should(compared: Any) -> None:
     assert compared.folder.name.startswith("comparison-")
     files = {path.name for path in compared.folder.iterdir()}
     assert files == {"comparison.json", "comparison.csv", "report.html", "runs"}
-    assert {path.name for path in compared.folder.parent.iterdir()} == {compared.folder.name}, (
-        "no temporary folder stays"
-    )
+    assert {path.name for path in compared.folder.parent.iterdir()} == {compared.folder.name}, "no temporary folder stays"
     names = {f"{parent}-r{number}" for parent in PLANS.values() for number in range(3)}
     assert {path.name for path in (compared.folder / "runs").iterdir()} == names
     assert compared.report == compared.folder / "report.html"
@@ -50,9 +48,7 @@ def test_the_file_says_everything_and_no_nan(compared: Any) -> None:
     assert (data["replicates"], data["baseline"], data["households"]) == (3, "baseline", HOUSEHOLDS)
     assert data["timeline"] == {"before": 12, "during": 36, "after": 36}
     assert [each["name"] for each in data["scenarios"]] == list(PLANS.values())
-    kept = (
-        "income income_gain bazaar_price price_received linked side_selling grade_a adoption_improved adoption_quality"
-    )
+    kept = "income income_gain bazaar_price price_received linked side_selling grade_a adoption_improved adoption_quality"
     kept += " routes firm_share firm_margin trader_profit spent jobs association"
     assert set(data["yearly"]["baseline"]) >= set(kept.split())
     assert {row["measure"] for row in data["rows"]} <= set(data["measures"])
@@ -147,9 +143,7 @@ def test_a_folder_of_files_names_the_results(tmp_path: Path) -> None:
     assert found.folder.name.startswith("valley-")
     assert found.data["seed"] == 9
     assert found.data["command_path"] == str(folder)
-    files = compare(
-        sorted(folder.glob("*.yaml")), replicates=2, jobs=1, out=tmp_path / "again", seed=9, break_even=False
-    )
+    files = compare(sorted(folder.glob("*.yaml")), replicates=2, jobs=1, out=tmp_path / "again", seed=9, break_even=False)
     assert files.folder.name == found.folder.name
     assert files.data["rows"] == found.data["rows"]
 
@@ -195,9 +189,7 @@ def test_other_timelines_are_refused_and_other_worlds_are_warned_of(tmp_path: Pa
         (["baseline", "combined"], {"seed": -1}, "seed must be"),
     ],
 )
-def test_what_cannot_be_compared_is_said(
-    tmp_path: Path, scenarios: list[str], words: dict[str, Any], message: str
-) -> None:
+def test_what_cannot_be_compared_is_said(tmp_path: Path, scenarios: list[str], words: dict[str, Any], message: str) -> None:
     with pytest.raises(EngineError, match=message):
         compare([small(name) for name in scenarios], **{"replicates": 2, "out": tmp_path} | words)
 
@@ -212,9 +204,7 @@ def test_files_that_are_wrong_are_named(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_named_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("not a folder", encoding="utf-8")
-    monkeypatch.setattr(
-        "linkage_sim.experiments.compare.compile_once", lambda *_: pytest.fail("long work before the check")
-    )
+    monkeypatch.setattr("linkage_sim.experiments.compare.compile_once", lambda *_: pytest.fail("long work before the check"))
     with pytest.raises(ResultsError, match="cannot be written"):
         compare(small_scenarios()[:2], replicates=2, jobs=1, out=blocked, break_even=False)
 

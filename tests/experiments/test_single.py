@@ -48,10 +48,7 @@ def test_threads_change_no_byte(tmp_path: Path) -> None:
 
 def test_another_seed_and_replicate_are_other_worlds(tmp_path: Path) -> None:
     scenario = small("baseline")
-    runs = [
-        run(scenario, seed=seed, replicate=replicate, out=tmp_path)
-        for seed, replicate in ((0, 0), (1, 0), (0, 1), (1, 1))
-    ]
+    runs = [run(scenario, seed=seed, replicate=replicate, out=tmp_path) for seed, replicate in ((0, 0), (1, 0), (0, 1), (1, 1))]
     assert len({each.path.name for each in runs}) == 4
     assert len({each.monthly["income.all"].sum() for each in runs}) == 4
     assert [each.path.name.endswith("-r1") for each in runs] == [False, False, True, True]
@@ -71,9 +68,7 @@ def test_a_rerun_by_other_rules_is_refused_with_a_remedy(tmp_path: Path) -> None
     manifest["model_version"] = "0123456789abcdef"
     (done.path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     assert len(open_run(done.path).monthly) == 84, "old runs stay readable"
-    with pytest.raises(
-        ResultsError, match=r"made by model version 0123456789abcdef(.|\n)*rules have changed(.|\n)*linkage-sim run"
-    ):
+    with pytest.raises(ResultsError, match=r"made by model version 0123456789abcdef(.|\n)*rules have changed(.|\n)*linkage-sim run"):
         rerun(done.path)
 
 

@@ -73,7 +73,9 @@ def test_end_markets_have_depth() -> None:
         assert (orders <= np.maximum(depth, first) * 1.5 + 1.0).all()
 
 
-@pytest.mark.parametrize("act", ["training", "storage", "associations", "market_assessment", "lead_firm_selection", "brokering", "co_investment"])
+@pytest.mark.parametrize(
+    "act", ["training", "storage", "associations", "market_assessment", "lead_firm_selection", "brokering", "co_investment"]
+)
 def test_one_cost_base(act: str) -> None:
     scenario = plan("combined")
     dearer = plan("combined", facilitator__staff_month=2 * scenario.facilitator.staff_month)
@@ -115,7 +117,8 @@ def test_kits_wear_out_and_knowledge_fades() -> None:
     scenario = plan("supply_side_only", timeline__after=84, interventions__storage__life=24)
     outcome = engine.run(scenario, 7)
     kits = column(outcome, "stores")
-    assert kits.max() > 0 and kits[-1] < 0.8 * kits.max()
+    assert kits.max() > 0
+    assert kits[-1] < 0.8 * kits.max()
     knowledge = column(outcome, "knowledge_improved")
     exit_month = scenario.timeline.before + scenario.timeline.during
     assert knowledge[-1] < 0.8 * knowledge[exit_month]

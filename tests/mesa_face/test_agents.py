@@ -42,9 +42,7 @@ def test_every_declared_column_is_read_from_its_row(harvest: LinkageModel, table
         assert {type(value) for value in values} == {kind}, column.name
 
 
-@pytest.mark.parametrize(
-    "column", [column for column in COLUMNS if column.table in OF_TABLE], ids=lambda c: f"{c.table}.{c.name}"
-)
+@pytest.mark.parametrize("column", [column for column in COLUMNS if column.table in OF_TABLE], ids=lambda c: f"{c.table}.{c.name}")
 def test_the_help_of_a_column_is_its_declaration(column: Any) -> None:
     told = getattr(OF_TABLE[column.table], column.name).__doc__
     assert column.meaning in told
@@ -177,9 +175,7 @@ def test_setting_a_column_writes_the_row(harvest: LinkageModel) -> None:
         ("trained", 1.0, "wanted a whole number"),
     ],
 )
-def test_what_may_not_be_written_is_refused_and_changes_nothing(
-    make: Make, name: str, value: object, said: str
-) -> None:
+def test_what_may_not_be_written_is_refused_and_changes_nothing(make: Make, name: str, value: object, said: str) -> None:
     model = make()
     farmer, before = model.agents_by_type[Smallholder][0], model.state.household.copy()
     with pytest.raises(StateError, match=said):

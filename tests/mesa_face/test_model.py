@@ -42,9 +42,7 @@ def cash(agent: Any) -> float | None:
 
 def same(one: Outcome, other: Outcome) -> bool:
     """Whether two outcomes are equal to the last bit."""
-    arrays = all(
-        np.array_equal(getattr(one, name), getattr(other, name)) for name in ("monthly", "flows", "households")
-    )
+    arrays = all(np.array_equal(getattr(one, name), getattr(other, name)) for name in ("monthly", "flows", "households"))
     rest = ("names", "programme", "worst_balance", "mean_gap")
     return arrays and all(getattr(one, name) == getattr(other, name) for name in rest)
 
@@ -231,9 +229,7 @@ def test_reporters_of_the_users_own(make: Make) -> None:
     assert now.loc[1] == model.state.household["cash"][0]
     assert now.loc[241] == model.state.firm["cash"][0]
     skills = model.datacollector.get_agenttype_vars_dataframe(Facilitator)["skill"]
-    assert skills.tolist() == [
-        model.outcome().monthly[month, model.outcome().names.index("skill")] for month in range(3)
-    ]
+    assert skills.tolist() == [model.outcome().monthly[month, model.outcome().names.index("skill")] for month in range(3)]
 
 
 def test_what_is_not_recorded_is_refused(make: Make) -> None:
@@ -328,10 +324,7 @@ def test_a_model_that_is_dropped_is_freed(make: Make) -> None:
 
 def test_default_reporters_and_scenarios_can_be_sent_to_other_processes(combined: Scenario) -> None:
     model = LinkageModel(combined)
-    assert (
-        pickle.loads(pickle.dumps(model.datacollector.model_reporters)).keys()
-        == model.datacollector.model_reporters.keys()
-    )
+    assert pickle.loads(pickle.dumps(model.datacollector.model_reporters)).keys() == model.datacollector.model_reporters.keys()
     assert pickle.loads(pickle.dumps(combined)).hash() == combined.hash()
     assert isinstance(model.network["asht"], Place)
 

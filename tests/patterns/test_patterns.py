@@ -100,7 +100,8 @@ def test_p5_what_moves_side_selling() -> None:
     usual, dear, prompt, late, trusted, patient, *rest = patterns.side_selling(settings, WORLDS)
     debt_follows, debt_escaped, no_shock, shocked, watched = rest
     assert is_more(dear, usual)
-    assert is_more(usual, prompt) and is_more(late, usual)
+    assert is_more(usual, prompt)
+    assert is_more(late, usual)
     assert is_more(usual, trusted)
     assert is_more(usual, patient)
     # debt pulls where it can be escaped by selling past the firm
@@ -133,7 +134,8 @@ def test_p7_what_lasts_after_exit() -> None:
     survival, more, subsidised = patterns.after_exit(WORLDS)
     # linkages that pay both sides outlive the programme, but not all of them
     kept = survival[1].mean(axis=0)
-    assert (kept > 0.2).all() and (kept < 0.9).all()
+    assert (kept > 0.2).all()
+    assert (kept < 0.9).all()
     assert is_more(more[:, -1], 0.0 * more[:, -1])
     # subsidised practice is used while it is paid for, and fades over a few seasons
     users = subsidised.mean(axis=0)

@@ -29,9 +29,7 @@ def intervals() -> Figure:
 
 
 def bars() -> Figure:
-    return bars_figure(
-        [Bar("Households", 10.0, 5.0, 15.0), Bar("Traders", -3.0, -5.0, -1.0), Bar("All", 7.0, 1.0, 13.0, True)], "USD"
-    )
+    return bars_figure([Bar("Households", 10.0, 5.0, 15.0), Bar("Traders", -3.0, -5.0, -1.0), Bar("All", 7.0, 1.0, 13.0, True)], "USD")
 
 
 def stacked() -> Figure:
@@ -137,8 +135,6 @@ def test_coverage_needs_one_gain_for_every_share() -> None:
         coverage_figure([0.05, 1.0], {"thin": [(1.0, 0.0, 2.0)]})
 
 
-@pytest.mark.parametrize(
-    ("value", "words"), [(-1500.0, "\N{MINUS SIGN}1,500"), (0.0, "0"), (0.25, "0.25"), (1e6, "1,000,000")]
-)
+@pytest.mark.parametrize(("value", "words"), [(-1500.0, "\N{MINUS SIGN}1,500"), (0.0, "0"), (0.25, "0.25"), (1e6, "1,000,000")])
 def test_axis_numbers(value: float, words: str) -> None:
     assert thousands(value) == words

@@ -95,9 +95,5 @@ def bits(outcome: engine.Outcome) -> tuple[bytes, bytes]:
 def differing(one: engine.Outcome, other: engine.Outcome) -> list[str]:
     """Monthly columns in which two runs differ in any bit, and "households" where those differ."""
     assert one.names == other.names
-    found = [
-        name
-        for column, name in enumerate(one.names)
-        if one.monthly[:, column].tobytes() != other.monthly[:, column].tobytes()
-    ]
+    found = [name for column, name in enumerate(one.names) if one.monthly[:, column].tobytes() != other.monthly[:, column].tobytes()]
     return found + (["households"] if one.households.tobytes() != other.households.tobytes() else [])

@@ -30,8 +30,6 @@ def test_plain_python_gives_the_same_results() -> None:
     found = []
     for disabled in ("0", "1"):
         environment = os.environ | {"NUMBA_DISABLE_JIT": disabled}
-        done = subprocess.run(
-            [sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True, check=True
-        )
+        done = subprocess.run([sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True, check=True)
         found.append(np.array([float(word) for word in done.stdout.split()]))
     np.testing.assert_allclose(found[0], found[1], rtol=1e-9, atol=1e-9)

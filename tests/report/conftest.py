@@ -29,11 +29,7 @@ def small(data: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> dict[str, An
     kept = ("baseline", "combined", "supply_side_only")
     data["scenarios"] = [each for each in data["scenarios"] if each["name"] in kept]
     data["rows"] = [row for row in data["rows"] if row["scenario"] in kept and row["group"] in ("all", "women", "men")]
-    data["yearly"] = {
-        name: {each: data["yearly"][name][each] for each in ("income_gain", "bazaar_price", "routes")} for name in kept
-    }
+    data["yearly"] = {name: {each: data["yearly"][name][each] for each in ("income_gain", "bazaar_price", "routes")} for name in kept}
     data["register"] = data["register"][::6]
-    monkeypatch.setattr(
-        "linkage_sim.report.blocks.svg_text", lambda figure, name, title, description: f"<svg>{name}</svg>"
-    )
+    monkeypatch.setattr("linkage_sim.report.blocks.svg_text", lambda figure, name, title, description: f"<svg>{name}</svg>")
     return data

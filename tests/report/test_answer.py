@@ -30,9 +30,7 @@ def made_up(
     family = {"training": "supply", "brokering": "demand"}
     scenarios: list[dict[str, Any]] = [{"name": "baseline", "title": "No programme", "acts": []}]
     for name in gains:
-        acts = [
-            {"name": act, "act": act, "family": family[act], "spent": 50.0} for act in sides.get(name, ("training",))
-        ]
+        acts = [{"name": act, "act": act, "family": family[act], "spent": 50.0} for act in sides.get(name, ("training",))]
         scenarios.append({"name": name, "title": name.replace("_", " "), "acts": acts})
     rows = [
         {
@@ -87,10 +85,9 @@ def test_a_clear_lead_is_called_clear() -> None:
     words = answer(made_up(CLEAR, duels))
     assert "“combined” raised household income from the value chain most: +12 USD (+120 TJS) a year" in words
     assert "(90 % range 9 to 15 USD); better than no programme in 20 of 20 worlds" in words
-    assert (
-        "Its lead over the next, “supply side only”, is clear: +6 USD (90 % range 4 to 8), ahead in 18 of 20 worlds"
-        in words.replace("+6.0", "+6").replace("4.0 to 8.0", "4 to 8")
-    )
+    assert "Its lead over the next, “supply side only”, is clear: +6 USD (90 % range 4 to 8), ahead in 18 of 20 worlds" in words.replace(
+        "+6.0", "+6"
+    ).replace("4.0 to 8.0", "4 to 8")
     assert "both sides did better than “supply side only” or “demand side only”" in words
     assert "tie" not in words
 

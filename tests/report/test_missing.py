@@ -124,6 +124,4 @@ def holders(value: Any) -> list[tuple[dict[str, Any], str]]:
         return [found for each in value for found in holders(each)]
     if not isinstance(value, dict):
         return []
-    return [(value, key) for key in value if key != "format"] + [
-        found for each in value.values() for found in holders(each)
-    ]
+    return [(value, key) for key in value if key != "format"] + [found for each in value.values() for found in holders(each)]

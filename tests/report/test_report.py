@@ -91,9 +91,7 @@ def test_it_is_written_beside_the_comparison(tmp_path: Path, shipped_data: dict[
 
 
 def test_every_section_is_there_in_order(text: str) -> None:
-    headings = [
-        html.unescape(re.sub(r"<[^>]+>|^\d+ ", "", found)).strip() for found in re.findall(r"<h2[^>]*>(.*?)</h2>", text)
-    ]
+    headings = [html.unescape(re.sub(r"<[^>]+>|^\d+ ", "", found)).strip() for found in re.findall(r"<h2[^>]*>(.*?)</h2>", text)]
     shown = [re.sub(r"^\d+ ", "", heading) for heading in headings]
     assert shown == ["Read this first", *TITLES]
     assert len(TITLES) == len(SECTIONS) + 1

@@ -47,9 +47,7 @@ def test_a_comparison_that_is_not_there_or_not_finished_is_said(tmp_path: Path) 
         open_comparison(tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("content", "message"), [("{", "damaged"), ('{"format": 9}', "format 9"), ('{"format": 1}', "rows, scenarios")]
-)
+@pytest.mark.parametrize(("content", "message"), [("{", "damaged"), ('{"format": 9}', "format 9"), ('{"format": 1}', "rows, scenarios")])
 def test_a_damaged_comparison_is_said(tmp_path: Path, content: str, message: str) -> None:
     (tmp_path / "comparison.json").write_text(content, encoding="utf-8")
     with pytest.raises(ResultsError, match=message):

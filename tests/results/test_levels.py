@@ -86,10 +86,7 @@ def test_the_price_received_is_net_of_hauls_and_over_all_buyers() -> None:
 def test_the_bazaar_price_is_weighted_by_what_was_sold() -> None:
     months = np.arange(72)
     price = np.where(months % 2 == 0, 1.0, 2.0)
-    assert (
-        bazaar_price(observed(bazaar_price=price, bazaar_kg=np.where(months % 2 == 0, 30.0, 10.0)), slice(0, 12), "all")
-        == 1.25
-    )
+    assert bazaar_price(observed(bazaar_price=price, bazaar_kg=np.where(months % 2 == 0, 30.0, 10.0)), slice(0, 12), "all") == 1.25
     assert bazaar_price(observed(bazaar_price=price), slice(0, 12), "all") == 1.5
 
 

@@ -80,9 +80,7 @@ def test_a_ratio_is_one_of_means() -> None:
     assert found.share_better is None
     spread = ratio([10.0, 30.0, 20.0], [2.0, 2.0, 2.0], "higher", to_twin=True, scale=100.0)
     assert spread is not None
-    assert (spread.mean, spread.low, spread.high) == pytest.approx(
-        [100 * each / 2.0 for each in interval([10.0, 30.0, 20.0])]
-    )
+    assert (spread.mean, spread.low, spread.high) == pytest.approx([100 * each / 2.0 for each in interval([10.0, 30.0, 20.0])])
     assert spread.share_better == 1.0
 
 

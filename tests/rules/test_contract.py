@@ -64,9 +64,7 @@ NAMES = (
     ],
 )  # fmt: skip
 @given(values=JOIN, step=st.floats(0.01, 0.1))
-def test_worth_of_joining_has_the_signs_of_the_model(
-    name: str, sign: int, values: tuple[float, ...], step: float
-) -> None:
+def test_worth_of_joining_has_the_signs_of_the_model(name: str, sign: int, values: tuple[float, ...], step: float) -> None:
     less = dict(zip(NAMES, values, strict=True))
     more = less | {name: less[name] + step}
     change = join_value(*more.values()) - join_value(*less.values())
@@ -128,9 +126,7 @@ GAIN_NAMES = ("spot", "price", "delay_value", "debt", "recovered", "due", "cash_
     ],
 )  # fmt: skip
 @given(values=GAIN, step=st.floats(0.01, 1.0))
-def test_gain_from_side_selling_has_the_signs_of_the_model(
-    name: str, sign: int, values: tuple[float, ...], step: float
-) -> None:
+def test_gain_from_side_selling_has_the_signs_of_the_model(name: str, sign: int, values: tuple[float, ...], step: float) -> None:
     less = dict(zip(GAIN_NAMES, values, strict=True))
     more = less | {name: less[name] + step}
     assert sign * (side_selling_gain(*more.values()) - side_selling_gain(*less.values())) >= -1e-9
@@ -141,9 +137,7 @@ def test_gain_from_side_selling_by_hand() -> None:
     assert side_selling_gain(0.7, 0.9, 0.9, 20.0, 0.5, 50.0, 0.15, 0.5, 0.8) == pytest.approx(0.15)
 
 
-RENT = st.tuples(
-    share, price, st.floats(0.5, 1.0), price, kg, kg, st.floats(0.1, 0.99), st.floats(0.0, 1.0), share, share, price
-)
+RENT = st.tuples(share, price, st.floats(0.5, 1.0), price, kg, kg, st.floats(0.1, 0.99), st.floats(0.0, 1.0), share, share, price)
 RENT_NAMES = (
     "trust", "price", "delay_value", "outside", "yearly", "due", "patience_year", "breakup", "detection", "sanction",
     "bazaar",
@@ -158,9 +152,7 @@ RENT_NAMES = (
     ],
 )  # fmt: skip
 @given(values=RENT, step=st.floats(0.001, 0.009))
-def test_rent_of_the_relationship_has_the_signs_of_the_model(
-    name: str, sign: int, values: tuple[float, ...], step: float
-) -> None:
+def test_rent_of_the_relationship_has_the_signs_of_the_model(name: str, sign: int, values: tuple[float, ...], step: float) -> None:
     less = dict(zip(RENT_NAMES, values, strict=True))
     more = less | {name: less[name] + step}
     before, after = relationship_rent(*less.values()), relationship_rent(*more.values())
@@ -188,9 +180,7 @@ def test_sanction_is_a_share_that_grows_with_the_association_and_falls_with_side
 
 
 @given(st.floats(-5.0, 50.0), st.floats(-5.0, 5.0), st.floats(0.1, 0.5), price, st.floats(0.01, 2.0))
-def test_delivery_rises_with_the_rent_and_falls_with_the_gain(
-    rent: float, gain: float, noise: float, value: float, step: float
-) -> None:
+def test_delivery_rises_with_the_rent_and_falls_with_the_gain(rent: float, gain: float, noise: float, value: float, step: float) -> None:
     chance = delivery_chance(rent, gain, noise, value)
     assert 0.0 <= chance <= 1.0
     assert delivery_chance(rent + step, gain, noise, value) >= chance

@@ -51,9 +51,7 @@ def test_netback_by_hand_and_with_the_smallest_lot() -> None:
 
 
 @given(st.floats(0.01, 5.0), share, price, price)
-def test_outside_value_is_the_best_alternative_and_never_nothing(
-    bazaar: float, premium: float, haul: float, rival: float
-) -> None:
+def test_outside_value_is_the_best_alternative_and_never_nothing(bazaar: float, premium: float, haul: float, rival: float) -> None:
     value = outside_value(bazaar, premium, haul, rival)
     assert value == pytest.approx(max(bazaar * (1 + premium) - haul, rival, 0.05 * bazaar))
     assert value > 0.0
@@ -70,9 +68,7 @@ def test_farmers_share_never_exceeds_nine_tenths(start: float, extra: float, ass
     assert farmer_share(start, extra, 0.0) == start
 
 
-@given(
-    st.floats(0.0, 0.9), st.floats(0.0, 3.0), st.floats(0.0, 1e5), share, st.floats(0.0, 200.0), st.floats(0.0, 50.0)
-)
+@given(st.floats(0.0, 0.9), st.floats(0.0, 3.0), st.floats(0.0, 1e5), share, st.floats(0.0, 200.0), st.floats(0.0, 50.0))
 def test_profit_of_a_route_is_what_the_firm_keeps_of_what_arrives(
     kept: float, surplus: float, volume: float, side: float, members: float, cost: float
 ) -> None:

@@ -81,9 +81,7 @@ def test_worth_of_holding_by_hand() -> None:
 
 
 @given(st.floats(-1.0, 0.0) | st.floats(1e-6, 10.0), st.floats(0.0, 10.0), st.floats(0.01, 0.3))
-def test_share_sold_is_a_share_that_rises_with_price_and_falls_with_waiting(
-    now: float, hold: float, noise: float
-) -> None:
+def test_share_sold_is_a_share_that_rises_with_price_and_falls_with_waiting(now: float, hold: float, noise: float) -> None:
     sold = share_sold(now, hold, noise)
     assert 0.0 <= sold <= 1.0
     if now <= 0.0:

@@ -23,9 +23,7 @@ def test_adoption_has_the_signs_of_the_model(name: str, sign: int, values: tuple
 
 
 @given(st.floats(0.0, 500.0), share, st.floats(0.0, 5.0), share, st.floats(0.02, 0.4))
-def test_a_practice_that_costs_nothing_is_adopted_by_all(
-    gain: float, interest: float, hurdle: float, habit: float, noise: float
-) -> None:
+def test_a_practice_that_costs_nothing_is_adopted_by_all(gain: float, interest: float, hurdle: float, habit: float, noise: float) -> None:
     assert adoption_chance(gain, 0.0, interest, hurdle, habit, noise, 0.0) == 1.0
 
 
@@ -43,9 +41,7 @@ def test_a_voucher_raises_adoption_without_sharpening_it(gain: float, cost: floa
 
 
 @given(usd, st.floats(0.01, 4.0), share, st.floats(1.0, 3.0), st.floats(1.0, 20.0))
-def test_equipment_is_paid_once_and_costs_less_while_it_lasts(
-    unit: float, assets: float, part: float, reach: float, life: float
-) -> None:
+def test_equipment_is_paid_once_and_costs_less_while_it_lasts(unit: float, assets: float, part: float, reach: float, life: float) -> None:
     new, owned = (season_cost(unit, assets, part, owns, reach) for owns in (False, True))
     assert 0.0 <= owned <= new == pytest.approx(unit * assets * reach)
     assert owned == pytest.approx(new * (1.0 - part))
@@ -68,9 +64,7 @@ def test_quality_never_earns_less_than_the_bazaar_pays_for_it(values: tuple[floa
     assert premium >= bonus - 1e-12
     more = quality_premium(trust, contracted, price + 0.1, delay, rejection, low, bonus, chance, offered + 0.1)
     assert more >= premium - 1e-12
-    assert quality_premium(0.0, contracted, price, delay, rejection, low, bonus, chance, offered) == pytest.approx(
-        bonus
-    )
+    assert quality_premium(0.0, contracted, price, delay, rejection, low, bonus, chance, offered) == pytest.approx(bonus)
 
 
 def test_nobody_offers_and_nothing_is_gained() -> None:
@@ -81,9 +75,7 @@ def test_nobody_offers_and_nothing_is_gained() -> None:
 
 
 @given(share, share, share, share)
-def test_knowledge_stays_a_share_decays_alone_and_spreads(
-    knowledge: float, decay: float, diffusion: float, using: float
-) -> None:
+def test_knowledge_stays_a_share_decays_alone_and_spreads(knowledge: float, decay: float, diffusion: float, using: float) -> None:
     later = knowledge_next(knowledge, decay, diffusion, using)
     assert 0.0 <= later <= 1.0
     assert knowledge_next(knowledge, decay, diffusion, 0.0) == pytest.approx(knowledge * (1.0 - decay))

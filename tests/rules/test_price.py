@@ -6,7 +6,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from linkage_sim.month.clear import CLOSED_SLOPE
 from linkage_sim.rules.price import city_price, clearing_price, excess_demand, local_demand, outflow
 
 price = st.floats(0.05, 5.0)
@@ -43,9 +42,7 @@ def test_local_demand_has_its_elasticity(at: float, demand: float, reference: fl
 
 
 @given(bazaars(), price)
-def test_traders_move_nothing_inside_the_band_and_towards_the_dearer_side_outside(
-    bazaar: dict[str, float], at: float
-) -> None:
+def test_traders_move_nothing_inside_the_band_and_towards_the_dearer_side_outside(bazaar: dict[str, float], at: float) -> None:
     city, haul = bazaar["city_price"], bazaar["haul"]
     moved = outflow(at, city, haul, bazaar["slope"], bazaar["conduct"], 1000.0, bazaar["elasticity"])
     if at < city - haul:
@@ -82,9 +79,7 @@ def test_the_root_is_the_only_one(bazaar: dict[str, float]) -> None:
 
 
 @given(bazaars(), st.floats(1.01, 2.0))
-def test_the_price_falls_in_supply_and_rises_in_demand_and_in_the_city_price(
-    bazaar: dict[str, float], factor: float
-) -> None:
+def test_the_price_falls_in_supply_and_rises_in_demand_and_in_the_city_price(bazaar: dict[str, float], factor: float) -> None:
     found = cleared(bazaar) * (1 + 1e-9)
     assert cleared(bazaar | {"supply": (bazaar["supply"] + 1.0) * factor}) <= found
     assert cleared(bazaar | {"demand_at_reference": bazaar["demand_at_reference"] * factor}) * (1 + 2e-9) >= found
@@ -92,9 +87,7 @@ def test_the_price_falls_in_supply_and_rises_in_demand_and_in_the_city_price(
 
 
 @given(bazaars(), st.floats(1.01, 3.0))
-def test_market_power_and_dear_roads_press_the_price_where_fruit_leaves(
-    bazaar: dict[str, float], factor: float
-) -> None:
+def test_market_power_and_dear_roads_press_the_price_where_fruit_leaves(bazaar: dict[str, float], factor: float) -> None:
     found = cleared(bazaar)
     assume(found < bazaar["city_price"] - bazaar["haul"])
     assert cleared(bazaar | {"conduct": min(1.0, bazaar["conduct"] + 0.1)}) <= found * (1 + 1e-9)

@@ -70,13 +70,9 @@ def test_more_visits_deter_more_at_the_usual_terms(own: float, typical: float) -
 
 
 def test_an_honest_firm_and_a_free_lie() -> None:
-    assert best_overstatement(40.0, 40.0, 2.0, 0.0, 1.0, 0.0, 3.0) == 3.0, (
-        "unchecked and without guilt: lie all you can"
-    )
+    assert best_overstatement(40.0, 40.0, 2.0, 0.0, 1.0, 0.0, 3.0) == 3.0, "unchecked and without guilt: lie all you can"
     assert best_overstatement(40.0, 40.0, 2.0, 0.0, 1.0, 5.0, 3.0) == 0.0
-    assert best_overstatement(40.0, 40.0, 2.0, 6.0, 1.0, 0.08, 3.0) < best_overstatement(
-        40.0, 40.0, 2.0, 0.0, 1.0, 0.08, 3.0
-    )
+    assert best_overstatement(40.0, 40.0, 2.0, 6.0, 1.0, 0.08, 3.0) < best_overstatement(40.0, 40.0, 2.0, 0.0, 1.0, 0.08, 3.0)
     assert best_overstatement(40.0, 40.0, 0.0, 0.0, 0.0, 0.0, 3.0) == 0.0, "ties go to the smaller lie"
 
 
@@ -112,9 +108,7 @@ def test_friendly_references_are_worth_less_than_visits_and_corrected_for_their_
 
 
 @given(st.floats(0.0, 100.0), share, share, share)
-def test_facilitation_is_never_more_than_its_months(
-    months: float, skill: float, concept: float, overlap: float
-) -> None:
+def test_facilitation_is_never_more_than_its_months(months: float, skill: float, concept: float, overlap: float) -> None:
     effective = effective_months(months, skill, concept, overlap)
     assert 0.0 <= effective <= months
     assert effective_months(months, 1.0, 1.0, 0.0) == months

@@ -43,8 +43,7 @@ def extremes(draw: st.DrawFn) -> dict[str, object]:
 def test_extreme_values_run_or_are_refused(values: dict[str, object]) -> None:
     try:
         scenario = load_scenario(PATH, TINY | values)
-    except ScenarioError as error:
-        assert str(error)
+    except ScenarioError:
         return
     simulation = Simulation(scenario, 1, check=True)
     simulation.run()

@@ -48,9 +48,7 @@ def fits(value: Any, rule: Any, root: dict[str, Any]) -> bool:
     assert set(rule) <= KEYWORDS, set(rule) - KEYWORDS
     if "$ref" in rule:
         return fits(value, root["$defs"][rule["$ref"].removeprefix("#/$defs/")], root)
-    if "type" in rule and not any(
-        is_type(value, name) for name in ([rule["type"]] if isinstance(rule["type"], str) else rule["type"])
-    ):
+    if "type" in rule and not any(is_type(value, name) for name in ([rule["type"]] if isinstance(rule["type"], str) else rule["type"])):
         return False
     if "const" in rule and value != rule["const"]:
         return False

@@ -173,8 +173,7 @@ def test_a_folder_is_read_baseline_first_and_all_its_problems_come_together(writ
 
 def test_a_problem_of_a_shared_parent_is_told_once(write: Write, tmp_path: Path) -> None:
     write(
-        "format: 1\nname: parent\ntitle: x\n"
-        "region: {data: sughd}\nvalue_chains: {a: {data: dried_apricot}}\nseed: -1\n",
+        "format: 1\nname: parent\ntitle: x\nregion: {data: sughd}\nvalue_chains: {a: {data: dried_apricot}}\nseed: -1\n",
         "parent.yaml",
     )
     for name in ("one", "two"):
@@ -222,18 +221,14 @@ def test_reading_back_looks_nothing_up(apricot: dict[str, Scenario]) -> None:
 
 def test_a_resolved_scenario_can_be_extended(apricot: dict[str, Scenario], write: Write) -> None:
     write(dump_scenario(apricot["combined"]), "run/scenario.yaml")
-    child = load_scenario(
-        write("format: 1\nname: child\ntitle: x\nextends: run/scenario.yaml\nfacilitator: {budget: 5}\n")
-    )
+    child = load_scenario(write("format: 1\nname: child\ntitle: x\nextends: run/scenario.yaml\nfacilitator: {budget: 5}\n"))
     assert child.facilitator.budget == 5
     assert child.programme == apricot["combined"].programme
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(text=st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn")), max_size=40), number=st.floats(0, 1e10))
-def test_any_text_and_number_survive_the_round_trip(
-    tmp_path_factory: pytest.TempPathFactory, text: str, number: float
-) -> None:
+def test_any_text_and_number_survive_the_round_trip(tmp_path_factory: pytest.TempPathFactory, text: str, number: float) -> None:
     path = tmp_path_factory.getbasetemp() / "trip.yaml"
     path.write_text(
         "format: 1\nname: trip\ntitle: x\nregion: {data: sughd}\nvalue_chains: {true_: {data: dried_apricot}}\n",
@@ -297,9 +292,7 @@ def test_shipped_things_are_found_by_name() -> None:
     assert "apricot/combined" in shipped_scenarios()
 
 
-@pytest.mark.parametrize(
-    "name", ["apricot/baselin", "../src", "data/../../__init__.py", "", "/etc", "data/regions/sugd"]
-)
+@pytest.mark.parametrize("name", ["apricot/baselin", "../src", "data/../../__init__.py", "", "/etc", "data/regions/sugd"])
 def test_what_is_not_shipped_is_not_found(name: str) -> None:
     with pytest.raises(ScenarioError, match="known: "):
         shipped(name)
@@ -312,6 +305,4 @@ def test_the_room_opens_only_when_asked() -> None:
     with pytest.raises(AttributeError):
         room.nothing  # noqa: B018
     code = "import sys, linkage_sim.scenario; assert not {'pydantic', 'ruamel.yaml'} & set(sys.modules)"
-    subprocess.run(
-        [sys.executable, "-c", code], check=True, env=os.environ | {"PYTHONPATH": str(Path(room.__file__).parents[2])}
-    )
+    subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | {"PYTHONPATH": str(Path(room.__file__).parents[2])})

@@ -173,8 +173,7 @@ def test_places_that_are_not_there_are_found(problems: Problems, line: str, path
 def test_markets_and_plants_must_lie_somewhere(problems: Problems) -> None:
     head = "format: 1\nname: x\ntitle: x\nextends: baseline\n"
     found = problems(
-        "value_chains: {apricot: {end_markets: {bulk: {place: oybk}}, "
-        "processors: {sorting_plant: {place: oybek, end_market: regionl}}}}\n",
+        "value_chains: {apricot: {end_markets: {bulk: {place: oybk}}, processors: {sorting_plant: {place: oybek, end_market: regionl}}}}\n",
         head,
     )
     assert {(problem.path, problem.nearest) for problem in found} == {
@@ -223,9 +222,7 @@ def test_words_and_values_are_shown_as_a_user_writes_them() -> None:
 def test_every_declared_bound_is_enforced_with_a_message(scenario: Callable[..., Scenario]) -> None:
     """Walk all numbers of a resolved scenario, set each above its bound, and expect a message about that path."""
     resolved = scenario("programme: {a: {act: lead_firm_selection}, b: {act: training}}\n").resolved()
-    numbers = [
-        parameter for parameter in declared_parameters(scenario()) if parameter.is_number and parameter.path != "format"
-    ]
+    numbers = [parameter for parameter in declared_parameters(scenario()) if parameter.is_number and parameter.path != "format"]
     assert len(numbers) > 200
     for parameter in numbers[:: len(numbers) // 60]:
         assert parameter.high is not None

@@ -151,9 +151,7 @@ def scenario_with(folder: Path, name: str, raw: bytes) -> Path:
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(broken=broken_files())
-def test_a_broken_file_gives_a_scenario_or_a_message_with_file_and_line(
-    folder: Path, broken: tuple[str, bytes]
-) -> None:
+def test_a_broken_file_gives_a_scenario_or_a_message_with_file_and_line(folder: Path, broken: tuple[str, bytes]) -> None:
     path = scenario_with(folder, *broken)
     scenario, problems = read_or_refuse(path)
     if scenario is None:

@@ -18,8 +18,7 @@ Write = Callable[..., Path]
 
 CHILD = "format: 1\nname: child\ntitle: A child\nextends: small.yaml\n"
 PARENT = (
-    "format: 1\nname: small\ntitle: Parent\nstory: of the parent\n"
-    "region: {data: sughd}\nvalue_chains: {apricot: {data: dried_apricot}}\n"
+    "format: 1\nname: small\ntitle: Parent\nstory: of the parent\nregion: {data: sughd}\nvalue_chains: {apricot: {data: dried_apricot}}\n"
 )
 
 
@@ -36,9 +35,7 @@ def test_data_files_lie_below_what_the_scenario_says(scenario: Make) -> None:
 
 
 def test_a_child_says_only_what_differs(write: Write) -> None:
-    write(
-        PARENT + "facilitator: {budget: 5, staff: 3}\nprogramme: {a: {act: training, share: 0.5}, b: {act: storage}}\n"
-    )
+    write(PARENT + "facilitator: {budget: 5, staff: 3}\nprogramme: {a: {act: training, share: 0.5}, b: {act: storage}}\n")
     child = load_scenario(
         write(
             CHILD + "facilitator: {budget: 7}\nprogramme: {a: {topic: quality}, b: null, c: {act: brokering}}\n",
@@ -76,9 +73,7 @@ def test_values_by_month_and_lists_are_replaced_whole(write: Write) -> None:
     write(PARENT)
     child = load_scenario(
         write(
-            CHILD
-            + "value_chains: {apricot: {harvest: {season: {aug: 1}}}}\n"
-            + "interventions: {co_investment: {shares: [0.4]}}\n",
+            CHILD + "value_chains: {apricot: {harvest: {season: {aug: 1}}}}\n" + "interventions: {co_investment: {shares: [0.4]}}\n",
             "child.yaml",
         )
     )
@@ -172,10 +167,7 @@ def test_a_data_file_that_is_not_there_is_one_problem(problems: Problems, sectio
 def test_a_users_own_data_file_is_read_and_its_mistakes_point_into_it(write: Write) -> None:
     text = shipped("data/regions/sughd").read_text(encoding="utf-8")
     write(text.replace("Apricot villages", "My villages"), "data/mine.yaml")
-    small = write(
-        "format: 1\nname: small\ntitle: x\n"
-        "region: {data: data/mine.yaml}\nvalue_chains: {apricot: {data: dried_apricot}}\n"
-    )
+    small = write("format: 1\nname: small\ntitle: x\nregion: {data: data/mine.yaml}\nvalue_chains: {apricot: {data: dried_apricot}}\n")
     assert load_scenario(small).region.title.startswith("My villages")
     line = next(number for number, row in enumerate(text.splitlines(), 1) if "winding: {" in row)
     write(text.replace("winding: {value: 1.35", "winding: {value: 13.5"), "data/mine.yaml")
@@ -261,9 +253,7 @@ def test_units_are_converted_to_the_declared_one(scenario: Make) -> None:
         ("interventions: {co_investment: {shares: [0.5, 2]}}", "2 share is out of bounds", "0 to 0.95 share"),
     ],
 )
-def test_wrong_values_name_what_is_allowed(
-    scenario: Make, problems: Problems, line: str, found: str, hint: str
-) -> None:
+def test_wrong_values_name_what_is_allowed(scenario: Make, problems: Problems, line: str, found: str, hint: str) -> None:
     if not hint:
         assert scenario(line + "\n").seed == 1
         return
@@ -287,9 +277,7 @@ def test_months_are_checked_one_by_one(write: Write) -> None:
 
 
 def test_sources_are_kept_and_checked(scenario: Make, problems: Problems) -> None:
-    made = scenario(
-        "facilitator: {budget: {value: 5, source: my own survey 2025}, concept: {value: 0.5, source: assumed}}\n"
-    )
+    made = scenario("facilitator: {budget: {value: 5, source: my own survey 2025}, concept: {value: 0.5, source: assumed}}\n")
     assert made.sources["facilitator.budget"] == "my own survey 2025"
     assert made.sources["facilitator.concept"] == "assumed"
     assert made.sources["value_chains.apricot.harvest.season"] == "trial"

@@ -11,7 +11,7 @@ SMALL: dict[str, object] = {
     "region.districts.asht.villages": 3, "region.districts.isfara.villages": 2, "region.districts.konibodom.villages": 1,
     "timeline.spin_up": 24, "timeline.before": 12, "timeline.during": 12, "timeline.after": 0,
 }  # fmt: skip
-CLOSED = {f"region.roads.{road}.closed": {month: 0.5 for month in ("jan", "feb", "mar", "apr", "may", "jun")}
+CLOSED = {f"region.roads.{road}.closed": dict.fromkeys(("jan", "feb", "mar", "apr", "may", "jun"), 0.5)
           for road in ("asht_khujand", "asht_konibodom")}  # fmt: skip
 
 

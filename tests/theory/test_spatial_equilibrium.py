@@ -272,10 +272,7 @@ def test_pass_through_and_farm_gate_share_of_the_trial(conduct: float, passes: f
 def test_market_power_lowers_pass_through_and_price_step_by_step() -> None:
     conducts = np.linspace(0.0, 1.0, 11)
     price = np.array(
-        [
-            [clearing_price(14_000.0, 2000.0, 0.75, 0.7, city, 0.06, 4e-5 / 6, conduct, 0.5) for city in (0.71, 0.73)]
-            for conduct in conducts
-        ]
+        [[clearing_price(14_000.0, 2000.0, 0.75, 0.7, city, 0.06, 4e-5 / 6, conduct, 0.5) for city in (0.71, 0.73)] for conduct in conducts]
     )
     assert (np.diff(price.mean(axis=1)) < 0).all()
     assert (np.diff(price[:, 1] - price[:, 0]) < 0).all()
@@ -333,9 +330,7 @@ def test_a_closed_road_makes_an_island() -> None:
 )
 def test_how_traders_behave_does_not_change_the_size_of_the_city(name: str, value: float) -> None:
     """ "size" is the city's normal supply as a multiple of this region's crop."""
-    usual, other = (
-        build_world(load_scenario(shipped("apricot/baseline"), changes), 0).state for changes in (None, {name: value})
-    )
+    usual, other = (build_world(load_scenario(shipped("apricot/baseline"), changes), 0).state for changes in (None, {name: value}))
     crop = usual.enterprise["expected_kg"].sum() / 12.0
     assert usual.city_usual.mean() == pytest.approx(10.0 * crop, rel=0.1)
     assert other.city_usual.mean() == pytest.approx(usual.city_usual.mean(), rel=0.1)

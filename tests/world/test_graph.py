@@ -98,10 +98,7 @@ def test_same_seed_same_graph_other_seed_other_villages(sughd: Region) -> None:
 
 
 def test_order_of_writing_does_not_matter(sughd_words: dict[str, Any]) -> None:
-    turned = {
-        key: dict(reversed(value.items())) if key in ("districts", "nodes", "roads") else value
-        for key, value in sughd_words.items()
-    }
+    turned = {key: dict(reversed(value.items())) if key in ("districts", "nodes", "roads") else value for key, value in sughd_words.items()}
     one = market_graph(Region.model_validate(sughd_words), key_of(3))
     other = market_graph(Region.model_validate(turned), key_of(3))
     assert same(one, other)

@@ -139,9 +139,7 @@ BAD_EDGES = [
 
 
 @pytest.mark.parametrize(("old", "new", "words"), BAD_EDGES)
-def test_a_bad_edge_list_is_told(
-    write: Callable[..., Path], sughd: Region, old: str, new: str, words: list[str]
-) -> None:
+def test_a_bad_edge_list_is_told(write: Callable[..., Path], sughd: Region, old: str, new: str, words: list[str]) -> None:
     text = EDGES.replace("Surkh", "Neftobod")
     assert old in text
     path = write(text.replace(old, new))
@@ -266,9 +264,7 @@ def test_misspelt_graphml_attribute_is_pointed_at(tmp_path: Path, sughd: Region)
     for name, kind in (("isfara", "bazaar"), ("khujand", "city")):
         graph.nodes[name]["kind"] = kind
     nx.write_graphml_xml(graph, tmp_path / "own.graphml")
-    assert "no kilometres\n    allowed: a number, 0 to 20000 (there is kilometers)" in message(
-        tmp_path / "own.graphml", sughd
-    )
+    assert "no kilometres\n    allowed: a number, 0 to 20000 (there is kilometers)" in message(tmp_path / "own.graphml", sughd)
 
 
 @pytest.fixture(scope="module")

@@ -42,9 +42,7 @@ def plain(region: Make) -> Region:
     return region(city="k", transport=TRANSPORT)
 
 
-def build(
-    region: Region, places: dict[str, tuple[str, str]] = PLACES, roads: list[tuple[str, str, float, Any]] = ROADS
-) -> nx.Graph[str]:
+def build(region: Region, places: dict[str, tuple[str, str]] = PLACES, roads: list[tuple[str, str, float, Any]] = ROADS) -> nx.Graph[str]:
     graph: nx.Graph[str] = nx.Graph()
     for name, (kind, district) in places.items():
         graph.add_node(name, **place_attributes(kind, name, district, (40.0, 70.0), "test"), households=40)
@@ -123,9 +121,7 @@ def test_equal_costs_fall_to_the_first_name(plain: Region) -> None:
 
 
 def test_order_of_creation_does_not_matter(plain: Region) -> None:
-    turned = build(
-        plain, dict(reversed(PLACES.items())), [(other, one, km, more) for one, other, km, more in reversed(ROADS)]
-    )
+    turned = build(plain, dict(reversed(PLACES.items())), [(other, one, km, more) for one, other, km, more in reversed(ROADS)])
     assert_same(compile_routes(build(plain), plain), compile_routes(turned, plain))
 
 

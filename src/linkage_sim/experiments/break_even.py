@@ -79,9 +79,7 @@ def side_pair(plans: Sequence[Scenario], gains: Mapping[str, float]) -> tuple[st
     return one, other
 
 
-def break_even_of(
-    scenarios: Sequence[Scenario], samples: Samples, baseline: str, simulate: Simulate
-) -> list[dict[str, Any]]:
+def break_even_of(scenarios: Sequence[Scenario], samples: Samples, baseline: str, simulate: Simulate) -> list[dict[str, Any]]:
     """Break-even of the two best plans, and of the two sides where these are others.
 
     Parameters
@@ -104,9 +102,7 @@ def break_even_of(
     winners = [plan for plan in plans if plan.name in {top[0], sides[0] if sides else ""}]
     dearer = [_dearer(plan, factor) for plan in winners for factor in FACTORS]
     found = simulate(dearer, worlds)
-    courses = {
-        plan.name: found[number * len(FACTORS) : (number + 1) * len(FACTORS)] for number, plan in enumerate(winners)
-    }
+    courses = {plan.name: found[number * len(FACTORS) : (number + 1) * len(FACTORS)] for number, plan in enumerate(winners)}
     titles = {plan.name: plan.title for plan in plans}
     pairs = [top] if sides is None or sides == top else [top, sides]
     return [_pair(pair, samples, baseline, courses[pair[0]], worlds, titles) for pair in pairs]
@@ -183,9 +179,7 @@ def turning_point(factors: Sequence[float], gains: Sequence[float], other: float
     """
     if gains[0] <= other:
         return factors[0]
-    for (one, high), (two, low) in zip(
-        zip(factors, gains, strict=True), zip(factors[1:], gains[1:], strict=True), strict=False
-    ):
+    for (one, high), (two, low) in zip(zip(factors, gains, strict=True), zip(factors[1:], gains[1:], strict=True), strict=False):
         if low <= other:
             return one + (two - one) * (high - other) / (high - low)
     return None

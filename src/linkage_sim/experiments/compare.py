@@ -155,9 +155,7 @@ def designed(
     ordered = [first, *(scenario for scenario in loaded if scenario.name != baseline)]
     warnings = [*_budgets(ordered, allow_unequal_budgets), *_worlds(ordered)]
     if replicates < FEW:
-        warnings.append(
-            f"Only {replicates} worlds were simulated; intervals are wide. Use 20 or more before deciding anything."
-        )
+        warnings.append(f"Only {replicates} worlds were simulated; intervals are wide. Use 20 or more before deciding anything.")
     chosen = first.seed if seed is None else seed
     path = str(scenarios) if isinstance(scenarios, (str, Path)) else ""
     return Design(name, path, tuple(with_seed(each, chosen) for each in ordered), baseline, replicates, tuple(warnings))
@@ -195,17 +193,14 @@ def _worlds(scenarios: Sequence[Scenario]) -> list[str]:
     other = [name for name, line in lines.items() if line != first.timeline]
     if other:
         raise EngineError(
-            f"timelines differ, so months cannot be paired: {', '.join(other)} against {first.name}\n"
-            "    give all the same timeline"
+            f"timelines differ, so months cannot be paired: {', '.join(other)} against {first.name}\n    give all the same timeline"
         )
     seeded = [with_seed(scenario, first.seed) for scenario in scenarios]
     strange = [each.title for each in seeded if each.world_hash() != seeded[0].world_hash()]
     if not strange:
         return []
     named = ", ".join(f'"{title}"' for title in strange)
-    return [
-        f"In {named} the world itself differs from the baseline's, not only the programme: gains are of both together."
-    ]
+    return [f"In {named} the world itself differs from the baseline's, not only the programme: gains are of both together."]
 
 
 def simulated(
@@ -324,10 +319,7 @@ def _claims(claims: Sequence[Mapping[str, float]]) -> dict[str, float]:
         if some:
             found |= {f"{who}_{name}": math.fsum(claim[name] for claim in some) / len(some) for name in CLAIMED}
     if claims:
-        over = {
-            who: [claim["claimed"] / claim["true"] for claim in some]
-            for who, some in (("applicants", claims), ("chosen", chosen))
-        }
+        over = {who: [claim["claimed"] / claim["true"] for claim in some] for who, some in (("applicants", claims), ("chosen", chosen))}
         found |= {f"{who}_claimed_over_true": math.fsum(each) / len(each) for who, each in over.items() if each}
         found |= {"applications": float(len(claims)), "choices": float(len(chosen))}
     return found

@@ -65,9 +65,7 @@ class Workers:
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         self.stop()
 
-    def run(
-        self, function: Callable[[T], R], tasks: Sequence[T], done: Callable[[int], None] = lambda number: None
-    ) -> list[R]:
+    def run(self, function: Callable[[T], R], tasks: Sequence[T], done: Callable[[int], None] = lambda number: None) -> list[R]:
         """Run a function on every task.
 
         Parameters
@@ -116,9 +114,7 @@ class Workers:
         worker.stop()
         self._crew.remove(worker)
         if attempt >= MOST_ATTEMPTS:
-            raise EngineError(
-                "worker processes keep dying (out of memory, or stopped from outside); use fewer, or --jobs 1"
-            )
+            raise EngineError("worker processes keep dying (out of memory, or stopped from outside); use fewer, or --jobs 1")
         self._crew.append(_Worker())
 
     def stop(self) -> None:

@@ -18,16 +18,22 @@ CHAIN = "value_chains.apricot"
 SETTINGS: dict[str, Mapping[str, object]] = {
     "as shipped": {},
     "firms buy hardly anything before the programme": {
-        f"{CHAIN}.end_markets.premium.orders": 2500, f"{CHAIN}.end_markets.regional.orders": 2500,
+        f"{CHAIN}.end_markets.premium.orders": 2500,
+        f"{CHAIN}.end_markets.regional.orders": 2500,
     },
     "firms buy much before the programme": {
-        f"{CHAIN}.end_markets.premium.orders": 45000, f"{CHAIN}.end_markets.regional.orders": 45000,
+        f"{CHAIN}.end_markets.premium.orders": 45000,
+        f"{CHAIN}.end_markets.regional.orders": 45000,
     },
     "training costs half": {
-        "interventions.training.unit.staff_months": 0.05, "interventions.training.unit.visits": 0.25, "interventions.training.unit.materials": 35,
+        "interventions.training.unit.staff_months": 0.05,
+        "interventions.training.unit.visits": 0.25,
+        "interventions.training.unit.materials": 35,
     },
     "training costs twice": {
-        "interventions.training.unit.staff_months": 0.2, "interventions.training.unit.visits": 1.0, "interventions.training.unit.materials": 140,
+        "interventions.training.unit.staff_months": 0.2,
+        "interventions.training.unit.visits": 1.0,
+        "interventions.training.unit.materials": 140,
     },
     "co-investment brings half the orders": {"interventions.co_investment.orders": 0.375},
     "co-investment brings twice the orders": {"interventions.co_investment.orders": 1.5},
@@ -37,7 +43,7 @@ SETTINGS: dict[str, Mapping[str, object]] = {
     "traders act as in Cournot": {"traders.conduct": 0.1667},
     "orchards of 0.64 ha": {f"{CHAIN}.assets.median": 0.64},
     "premium market pays 2.0 USD/kg": {f"{CHAIN}.end_markets.premium.price": 2.0},
-}  # fmt: skip
+}
 """Assumptions that a trial of the equations found able to move the ranking, and some that might."""
 
 

@@ -11,8 +11,20 @@ from linkage_sim.scenario.load import declared_parameters, shipped
 from linkage_sim.scenario.parameters import DEFAULT, FROM_FILE, Declared
 from linkage_sim.scenario.scenario import Scenario
 
-JUDGEMENT = frozenset({"assumed", "trial", "expert_default", "claim_inflation",
-    "domain_shocks", "domain_facilitator", "domain_reflection", "domain_selection", DEFAULT, ""})
+JUDGEMENT = frozenset(
+    {
+        "assumed",
+        "trial",
+        "expert_default",
+        "claim_inflation",
+        "domain_shocks",
+        "domain_facilitator",
+        "domain_reflection",
+        "domain_selection",
+        DEFAULT,
+        "",
+    }
+)
 """Sources that are our own judgement; what rests on them is an assumption."""
 
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from linkage_sim.books import DEBT_MADE, INPUT_LOAN, SERVICES, VOUCHERS
 from linkage_sim.compiled import compiled
-from linkage_sim.draws import STREAM, uniform
 from linkage_sim.context import Context
+from linkage_sim.draws import STREAM, uniform
 from linkage_sim.month.offer import season_price
 from linkage_sim.rules.contract import join_chance, join_value
 from linkage_sim.rules.firm import outside_value
@@ -237,9 +237,7 @@ def practice_wish(
             price_a = en.price_a
             if contracted:
                 trusted = tie_trust(e, en.firm, v, tie_kept, tie_broken, route, ties)
-            premium = quality_premium(
-                trusted, contracted, price_a, worth_later, fm.rejection, value_b, bonus, offered, offered_premium
-            )
+            premium = quality_premium(trusted, contracted, price_a, worth_later, fm.rejection, value_b, bonus, offered, offered_premium)
             near = vi.reach_hours <= inputs[0].reach
             factor = 1.0 + inputs[0].travel_cost * vi.reach_hours
             kg = en.expected_kg
@@ -247,7 +245,9 @@ def practice_wish(
             best = value_b + share_a * max(0.0, premium)
             gain = ch.practices_improved_gain * kg * max(0.0, best - ch.harvest_picking_cost * en.picking_factor)
             gain += ch.practices_improved_loss_cut * kg * value_b
-            own = season_cost(ch.practices_improved_cost, en.assets, ch.practices_improved_equipment_share, en.equipment_improved > 0.0, factor)
+            own = season_cost(
+                ch.practices_improved_cost, en.assets, ch.practices_improved_equipment_share, en.equipment_improved > 0.0, factor
+            )
             chance = adoption_chance(
                 gain, own * (1.0 - en.voucher), people[0].interest * 0.5, bb.hurdle, en.habit_improved, bb.adopt_noise,
                 ch.practices_improved_cost * en.assets,
@@ -261,7 +261,9 @@ def practice_wish(
                     ch.practices_improved_equipment_life / 12.0, en.equipment_improved > 0.0, factor,
                 )  # fmt: skip
             gain = ch.practices_quality_gain * kg * premium + ch.practices_quality_loss_cut * kg * value_b
-            own = season_cost(ch.practices_quality_cost, en.assets, ch.practices_quality_equipment_share, en.equipment_quality > 0.0, factor)
+            own = season_cost(
+                ch.practices_quality_cost, en.assets, ch.practices_quality_equipment_share, en.equipment_quality > 0.0, factor
+            )
             chance = adoption_chance(
                 gain, own * (1.0 - en.voucher), people[0].interest * 0.5, bb.hurdle, en.habit_quality, bb.adopt_noise,
                 ch.practices_quality_cost * en.assets,
@@ -382,10 +384,10 @@ def run(context: Context) -> None:
 
 READS = ("route.price_a", "route.is_open", "tie_kept", "tie_broken", "memory", "price_memory", "usual_price", "village.association")
 WRITES = (
-    "enterprise.firm", "enterprise.price_a", "enterprise.price_b", "enterprise.premium_a", "enterprise.premium_b",
-    "enterprise.due_a", "enterprise.due_b", "enterprise.contracted", "enterprise.expected_kg", "enterprise.uses_improved",
-    "enterprise.uses_quality", "enterprise.habit_improved", "enterprise.habit_quality", "enterprise.equipment_improved",
-    "enterprise.equipment_quality", "enterprise.debt", "enterprise.wanted_cost", "enterprise.practice_cost",
-    "enterprise.knowledge_quality", "enterprise.voucher", "enterprise.kit_months", "route.members", "route.offered_a", "route.offered_b", "village.input_wanted",
-    "village.input_ratio", "village.input_sales", "input_stock", "input_sales", "firm.cash", "firm.season_margin", "flows",
+    "enterprise.firm", "enterprise.price_a", "enterprise.price_b", "enterprise.premium_a", "enterprise.premium_b", "enterprise.due_a",
+    "enterprise.due_b", "enterprise.contracted", "enterprise.expected_kg", "enterprise.uses_improved", "enterprise.uses_quality",
+    "enterprise.habit_improved", "enterprise.habit_quality", "enterprise.equipment_improved", "enterprise.equipment_quality",
+    "enterprise.debt", "enterprise.wanted_cost", "enterprise.practice_cost", "enterprise.knowledge_quality", "enterprise.voucher",
+    "enterprise.kit_months", "route.members", "route.offered_a", "route.offered_b", "village.input_wanted", "village.input_ratio",
+    "village.input_sales", "input_stock", "input_sales", "firm.cash", "firm.season_margin", "flows",
 )  # fmt: skip

@@ -55,7 +55,9 @@ def clear(
         # bracket: the price asked for, less the price that the inflow at that price would give, rises with price
         step = 0.1
         for _ in range(60):
-            inflow = bazaars_at(c, math.exp(low), ch, traders, supply, bazaar_haul, bazaar_closed, bazaar_demand0, bazaar_price, bazaar_outflow)
+            inflow = bazaars_at(
+                c, math.exp(low), ch, traders, supply, bazaar_haul, bazaar_closed, bazaar_demand0, bazaar_price, bazaar_outflow
+            )
             f_low = low - math.log(city_price_rule(city_base[c], rest, inflow + city_extra[c], usual, ch.city_elasticity))
             if f_low <= 0.0:
                 break
@@ -71,7 +73,9 @@ def clear(
                 low, f_low = high, f_high
                 high += max(step, -f_high)
                 step *= 2.0
-                inflow = bazaars_at(c, math.exp(high), ch, traders, supply, bazaar_haul, bazaar_closed, bazaar_demand0, bazaar_price, bazaar_outflow)
+                inflow = bazaars_at(
+                    c, math.exp(high), ch, traders, supply, bazaar_haul, bazaar_closed, bazaar_demand0, bazaar_price, bazaar_outflow
+                )
                 f_high = high - math.log(city_price_rule(city_base[c], rest, inflow + city_extra[c], usual, ch.city_elasticity))
         middle = low
         side = 0
@@ -79,7 +83,9 @@ def clear(
             if high - low < 1e-13 or f_high == f_low:
                 break
             middle = (low * f_high - high * f_low) / (f_high - f_low)
-            inflow = bazaars_at(c, math.exp(middle), ch, traders, supply, bazaar_haul, bazaar_closed, bazaar_demand0, bazaar_price, bazaar_outflow)
+            inflow = bazaars_at(
+                c, math.exp(middle), ch, traders, supply, bazaar_haul, bazaar_closed, bazaar_demand0, bazaar_price, bazaar_outflow
+            )
             f = middle - math.log(city_price_rule(city_base[c], rest, inflow + city_extra[c], usual, ch.city_elasticity))
             if abs(f) < 1e-12:
                 break

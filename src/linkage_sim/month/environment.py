@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-
 from linkage_sim.compiled import compiled
-from linkage_sim.draws import STREAM, normal, uniform
 from linkage_sim.context import Context
+from linkage_sim.draws import STREAM, normal, uniform
 
 CITY_SHOCK, MARKET_SHOCK = STREAM["city.shock"], STREAM["market.shock"]
 ROAD_VILLAGE, ROAD_BAZAAR, ROAD_MARKET = STREAM["road.village"], STREAM["road.bazaar"], STREAM["road.market"]
@@ -111,6 +110,6 @@ def run(context: Context) -> None:
 
 READS = ("household.cash", "household.need", "district_bad")
 WRITES = (
-    "city_shock", "city_base", "market_shock", "market_price", "market_open", "bazaar_closed", "district_bad",
-    "village.closed", "household.remittance_factor", "household.shock", "household.gap", "enterprise.weather",
+    "city_shock", "city_base", "market_shock", "market_price", "market_open", "bazaar_closed", "district_bad", "village.closed",
+    "household.remittance_factor", "household.shock", "household.gap", "enterprise.weather",
 )  # fmt: skip

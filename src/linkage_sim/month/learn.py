@@ -8,8 +8,8 @@ import numpy as np
 
 from linkage_sim.books import FIRM_CLOSED, FIRM_INVEST, FIRM_SALES, FIRM_TO_CITY, OWNER_DRAW, OWNER_IN
 from linkage_sim.compiled import compiled
-from linkage_sim.draws import STREAM, uniform
 from linkage_sim.context import Context
+from linkage_sim.draws import STREAM, uniform
 from linkage_sim.rules.practice import knowledge_next
 from linkage_sim.rules.trust import remembered
 
@@ -65,9 +65,7 @@ def kept_and_broken(en: Any, tt: Any) -> tuple[float, float]:
 
 
 @compiled
-def village_season(
-    first: int, last: int, c: int, tt: Any, enterprise: Any, met_here: Any, out: Any
-) -> None:
+def village_season(first: int, last: int, c: int, tt: Any, enterprise: Any, met_here: Any, out: Any) -> None:
     """What a village saw in a season: ``met_here`` (F, 2) mean kept and broken by firm; ``out`` users, growers, side-selling."""
     met_here[:] = 0.0
     out[:] = 0.0
@@ -96,7 +94,9 @@ def village_season(
 
 
 @compiled
-def enterprise_season(e: int, year: int, bb: Any, tt: Any, en: Any, met_here: Any, seen: Any, tie_kept: Any, tie_broken: Any, memory: Any) -> None:
+def enterprise_season(
+    e: int, year: int, bb: Any, tt: Any, en: Any, met_here: Any, seen: Any, tie_kept: Any, tie_broken: Any, memory: Any
+) -> None:
     """Trust, memory and knowledge of one enterprise at the end of its season."""
     kept, broken = kept_and_broken(en, tt)
     for f in range(met_here.shape[0]):
@@ -231,11 +231,11 @@ def firms_learn(
         observed = margin / max(turnover, 1000.0)
         for f in range(firm.shape[0]):
             fi = firm[f]
-            if fi.chain == c and fi.imitator == 1 and fi.active == 0 and fi.cash == 0.0:
-                if uniform(key, ENTRY, month, f) < fm.entry * observed:
-                    fi.active = 1
-                    fi.cash = fi.first_capital
-                    firm_flows[f, OWNER_IN] += fi.cash
+            waits = fi.chain == c and fi.imitator == 1 and fi.active == 0 and fi.cash == 0.0
+            if waits and uniform(key, ENTRY, month, f) < fm.entry * observed:
+                fi.active = 1
+                fi.cash = fi.first_capital
+                firm_flows[f, OWNER_IN] += fi.cash
 
 
 @compiled
@@ -281,9 +281,7 @@ def run(context: Context) -> None:
             context.month, context.key, p.chains, p.firms, p.markets, p.market_chain, context.first_enterprise, s.enterprise, s.firm,
             s.route, s.orders, s.orders_left, s.market_taken, context.market_first, s.city_price, s.city_extra, s.firm_flows,
         )  # fmt: skip
-    providers_learn(
-        calendar, p.chains, p.inputs, s.input_stock, s.input_sales, context.input_normal, s.village, context.bazaar_outlet
-    )
+    providers_learn(calendar, p.chains, p.inputs, s.input_stock, s.input_sales, context.input_normal, s.village, context.bazaar_outlet)
 
 
 READS = ("bazaar_price", "enterprise.year_harvest", "enterprise.season_kept", "route.season_due", "firm.season_margin", "orders_left")
@@ -293,8 +291,8 @@ WRITES = (
     "enterprise.knowledge_quality", "enterprise.season_kept", "enterprise.season_broken", "enterprise.season_side",
     "enterprise.season_late", "enterprise.season_delivered", "enterprise.firm", "enterprise.due_a", "enterprise.due_b",
     "route.believed_a", "route.believed_b", "route.side_record", "route.lot", "route.seasons", "route.dependence", "route.season_due",
-    "route.season_side", "route.season_kept", "route.season_broken", "route.is_open", "route.price_a", "route.price_b",
-    "firm.active", "firm.cash", "firm.stock_a", "firm.stock_b", "firm.late_months", "city_extra", "firm.capacity", "firm.expected_margin", "firm.season_margin", "firm.season_kg",
-    "firm.season_breaks", "firm.season_count", "orders", "market_taken", "input_stock", "input_sales", "village.outlet", "village.input_sales",
-    "village.reach_hours", "firm_flows",
+    "route.season_side", "route.season_kept", "route.season_broken", "route.is_open", "route.price_a", "route.price_b", "firm.active",
+    "firm.cash", "firm.stock_a", "firm.stock_b", "firm.late_months", "city_extra", "firm.capacity", "firm.expected_margin",
+    "firm.season_margin", "firm.season_kg", "firm.season_breaks", "firm.season_count", "orders", "market_taken", "input_stock",
+    "input_sales", "village.outlet", "village.input_sales", "village.reach_hours", "firm_flows",
 )  # fmt: skip

@@ -284,7 +284,7 @@ def run(context: Context) -> None:
 
 READS = ("enterprise.expected_kg", "village.association", "usual_price", "bazaar_price", "market_price", "orders", "route.side_record")
 WRITES = (
-    "route.is_open", "route.price_a", "route.price_b", "route.premium_a", "route.premium_b", "route.netback_a",
-    "route.netback_b", "route.target_a", "route.target_b", "route.tier_a", "route.tier_b", "route.smallest", "route.extension", "route.loan",
-    "firm.cash", "firm.expected_margin", "firm.planned_margin", "orders_left", "firm_flows",
+    "route.is_open", "route.price_a", "route.price_b", "route.premium_a", "route.premium_b", "route.netback_a", "route.netback_b",
+    "route.target_a", "route.target_b", "route.tier_a", "route.tier_b", "route.smallest", "route.extension", "route.loan", "firm.cash",
+    "firm.expected_margin", "firm.planned_margin", "orders_left", "firm_flows",
 )  # fmt: skip

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from linkage_sim.month import choose, environment, learn, offer, produce, record, sell, settle, trade
 from linkage_sim.context import Context
+from linkage_sim.month import choose, environment, learn, offer, produce, record, sell, settle, trade
 from linkage_sim.programme import facilitator
 
 
@@ -28,14 +28,23 @@ class Phase:
 
 
 PHASES: tuple[Phase, ...] = (
-    Phase(1, "environment", "prices abroad, roads, weather and events, household shocks", environment.run, environment.READS, environment.WRITES),
+    Phase(
+        1,
+        "environment",
+        "prices abroad, roads, weather and events, household shocks",
+        environment.run,
+        environment.READS,
+        environment.WRITES,
+    ),
     Phase(2, "acts", "the programme acts, within its ledger", facilitator.run, facilitator.READS, facilitator.WRITES),
     Phase(3, "offer", "firms plan routes and offer contracts (contracting month)", offer.run, offer.READS, offer.WRITES),
-    Phase(4, "choose", "households choose contract and practices (contracting and planting month)", choose.run, choose.READS, choose.WRITES),
+    Phase(
+        4, "choose", "households choose contract and practices (contracting and planting month)", choose.run, choose.READS, choose.WRITES
+    ),
     Phase(5, "produce", "losses in store; what ripens", produce.run, produce.READS, produce.WRITES),
     Phase(6, "trade", "quote, pick, deliver or side-sell, store or sell, clear", trade.run, trade.READS, trade.WRITES),
     Phase(7, "settle", "payments, credit, household money", settle.run, settle.READS, settle.WRITES),
     Phase(8, "sell", "firms and processors sell on", sell.run, sell.READS, sell.WRITES),
     Phase(9, "learn", "expectations, trust, investment, entry and exit", learn.run, learn.READS, learn.WRITES),
     Phase(10, "record", "what is kept, and the books close", None, record.READS, record.WRITES),
-)  # fmt: skip
+)

@@ -6,9 +6,9 @@ from typing import Any
 
 from linkage_sim.books import LOST_STORE, RIPENED
 from linkage_sim.compiled import compiled
+from linkage_sim.context import Context
 from linkage_sim.draws import STREAM, uniform
 from linkage_sim.month.choose import tie_trust
-from linkage_sim.context import Context
 from linkage_sim.rules.harvest import harvest
 
 DELIVER, REJECT = STREAM["trade.deliver"], STREAM["trade.reject"]
@@ -59,6 +59,6 @@ def run(context: Context) -> None:
 
 READS = ("enterprise.assets", "enterprise.skill", "enterprise.weather", "enterprise.uses_improved", "enterprise.kit_months")
 WRITES = (
-    "enterprise.stock_a", "enterprise.stock_b", "enterprise.potential", "enterprise.food_left", "enterprise.year_harvest", "enterprise.trust",
-    "enterprise.deliver_draw", "enterprise.rejected", "flows",
+    "enterprise.stock_a", "enterprise.stock_b", "enterprise.potential", "enterprise.food_left", "enterprise.year_harvest",
+    "enterprise.trust", "enterprise.deliver_draw", "enterprise.rejected", "flows",
 )  # fmt: skip

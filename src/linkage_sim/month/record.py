@@ -160,9 +160,7 @@ def traders_and_consumers(
 
 
 @compiled
-def measure_firms(
-    firm: Any, route: Any, orders: Any, market_price: Any, chains: Any, out: Any
-) -> None:
+def measure_firms(firm: Any, route: Any, orders: Any, market_price: Any, chains: Any, out: Any) -> None:
     """What is recorded of firms and routes: ``out`` in the order of `FIRM_SINGLES`."""
     out[:] = 0.0
     for f in range(firm.shape[0]):
@@ -215,6 +213,6 @@ def measure_stocks(household: Any, enterprise: Any, firm: Any, receivable: Any, 
 
 READS = ("household.income", "enterprise.sold_a", "bazaar_price", "bazaar_demand", "flows", "firm_flows", "receivable")
 WRITES = (
-    "household.year_income", "household.last_income", "household.before_income", "household.during_income", "household.after_income", "household.reached",
-    "flows", "firm_flows",
+    "household.year_income", "household.last_income", "household.before_income", "household.during_income", "household.after_income",
+    "household.reached", "flows", "firm_flows",
 )  # fmt: skip

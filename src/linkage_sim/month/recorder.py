@@ -6,12 +6,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_sim.books import (
-    COLLECTING, FIRM_COSTS, FIRM_SALES, GRANTS, LOST_HARVEST, LOST_STORE, N_FLOWS, PLANT_SHIPPED, SALES, SERVICES, STAFF, STOCKED,
-    TRADER_COSTS, TRADER_PROFIT, TRADER_SALES, VOUCHERS, Books,
+    COLLECTING,
+    FIRM_COSTS,
+    FIRM_SALES,
+    GRANTS,
+    LOST_HARVEST,
+    LOST_STORE,
+    N_FLOWS,
+    PLANT_SHIPPED,
+    SALES,
+    SERVICES,
+    STAFF,
+    STOCKED,
+    TRADER_COSTS,
+    TRADER_PROFIT,
+    TRADER_SALES,
+    VOUCHERS,
+    Books,
 )  # fmt: skip
 from linkage_sim.context import Context
 from linkage_sim.month.record import (
-    FIRM_SINGLES, GROUPS, PER_GROUP, SINGLE, WHOLE, WORK_DAYS_MONTH, in_order, measure_firms, measure_stocks, record_village,
+    FIRM_SINGLES,
+    GROUPS,
+    PER_GROUP,
+    SINGLE,
+    WHOLE,
+    WORK_DAYS_MONTH,
+    in_order,
+    measure_firms,
+    measure_stocks,
+    record_village,
     traders_and_consumers,
 )  # fmt: skip
 

@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 
 from linkage_sim.books import (
-    COLLECTING, FIRM_COSTS, FIRM_SALES, FIRM_SHIPPED, FIRM_TO_CITY, FIRM_TO_PLANT, PLANT_FROM_CITY, PLANT_SHIPPED,
+    COLLECTING,
+    FIRM_COSTS,
+    FIRM_SALES,
+    FIRM_SHIPPED,
+    FIRM_TO_CITY,
+    FIRM_TO_PLANT,
+    PLANT_FROM_CITY,
+    PLANT_SHIPPED,
 )  # fmt: skip
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
@@ -145,10 +152,42 @@ def sell_on(
             room = fi.capacity
             city = city_price[c] - city_haul[fi.place]
             passes = fm.spot_pass if fi.imitator == 1 else 1.0
-            sold = ship(f, c, fi, fi.stock_a, 0, room, markets, market_chain, market_price, market_open, market_haul, orders_left, firm_flows, city, passes)
+            sold = ship(
+                f,
+                c,
+                fi,
+                fi.stock_a,
+                0,
+                room,
+                markets,
+                market_chain,
+                market_price,
+                market_open,
+                market_haul,
+                orders_left,
+                firm_flows,
+                city,
+                passes,
+            )
             fi.stock_a -= sold
             room -= sold
-            sold = ship(f, c, fi, fi.stock_b, 1, room, markets, market_chain, market_price, market_open, market_haul, orders_left, firm_flows, city, passes)
+            sold = ship(
+                f,
+                c,
+                fi,
+                fi.stock_b,
+                1,
+                room,
+                markets,
+                market_chain,
+                market_price,
+                market_open,
+                market_haul,
+                orders_left,
+                firm_flows,
+                city,
+                passes,
+            )
             fi.stock_b -= sold
             room -= sold
             wanted = 0.0
@@ -162,8 +201,20 @@ def sell_on(
             spare = min(spare, fi.stock_a + fi.stock_b)
             if spare > 0.0:
                 resold += overflow(
-                    f, c, fi, spare, city_price[c], city_haul, plants, plant_chain, plant_market, plant_haul, plant_market_haul, plant_free,
-                    market_price, firm_flows,
+                    f,
+                    c,
+                    fi,
+                    spare,
+                    city_price[c],
+                    city_haul,
+                    plants,
+                    plant_chain,
+                    plant_market,
+                    plant_haul,
+                    plant_market_haul,
+                    plant_free,
+                    market_price,
+                    firm_flows,
                 )
                 part_b = min(fi.stock_b, spare)
                 fi.stock_b -= part_b
@@ -188,11 +239,34 @@ def run(context: Context) -> None:
     s, p = context.state, context.parameters
     working = 1 if context.programme is not None and context.programme.is_working(context.month) else 0
     sell_on(
-        context.month, working, p.chains, p.firms, p.markets, p.market_chain, p.plants, p.plant_chain, p.plant_market, p.firm_haul,
-        p.market_haul, p.city_haul, p.plant_haul, p.plant_market_haul, p.plant_city_haul, s.village, s.firm, s.route, s.market_price, s.market_open, s.city_price,
-        s.city_extra, s.plant_free, s.orders_left, s.firm_flows, context.outside_flows,
+        context.month,
+        working,
+        p.chains,
+        p.firms,
+        p.markets,
+        p.market_chain,
+        p.plants,
+        p.plant_chain,
+        p.plant_market,
+        p.firm_haul,
+        p.market_haul,
+        p.city_haul,
+        p.plant_haul,
+        p.plant_market_haul,
+        p.plant_city_haul,
+        s.village,
+        s.firm,
+        s.route,
+        s.market_price,
+        s.market_open,
+        s.city_price,
+        s.city_extra,
+        s.plant_free,
+        s.orders_left,
+        s.firm_flows,
+        context.outside_flows,
         context.bought.sum(axis=1),
-    )  # fmt: skip
+    )
 
 
 READS = ("route.bought_a", "route.bought_b", "market_price", "market_open", "orders_left", "firm.capacity", "city_price")

@@ -5,8 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from linkage_sim.books import (
-    BANK_LOAN, BANK_REPAID, CONSUMPTION, CONTRACT_PAY, DEBT_LOST, DEBT_PAID, DEBT_REPAID, HAULS, INPUTS, PAY_DONE, PAY_LOST,
-    PICKING, RIVAL_PAY, SALES, STORING, WAGES,
+    BANK_LOAN,
+    BANK_REPAID,
+    CONSUMPTION,
+    CONTRACT_PAY,
+    DEBT_LOST,
+    DEBT_PAID,
+    DEBT_REPAID,
+    HAULS,
+    INPUTS,
+    PAY_DONE,
+    PAY_LOST,
+    PICKING,
+    RIVAL_PAY,
+    SALES,
+    STORING,
+    WAGES,
 )  # fmt: skip
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
@@ -14,9 +28,7 @@ from linkage_sim.world.state import DELAYS
 
 
 @compiled
-def dues(
-    first: int, last: int, month: int, firms: Any, first_enterprise: Any, enterprise: Any, receivable: Any, firm_due: Any
-) -> None:
+def dues(first: int, last: int, month: int, firms: Any, first_enterprise: Any, enterprise: Any, receivable: Any, firm_due: Any) -> None:
     """Put this month's deliveries on the calendar of payments and sum what falls due."""
     delay = int(firms[0].delay)
     now = month % DELAYS
@@ -88,7 +100,7 @@ def enterprise_money(
                 en.season_kept = 0.0
             else:
                 receivable[e, (now + 1) % DELAYS] += due - paid
-                en.season_late += (1.0 - firm_paid_share[f])
+                en.season_late += 1.0 - firm_paid_share[f]
         flows[v, CONTRACT_PAY] += paid
         flows[v, PAY_DONE] += paid
         if en.debt > 0.0 and f == en.firm:

@@ -11,14 +11,29 @@ import math
 from typing import Any
 
 from linkage_sim.books import (
-    CONSUMED, DELIVERED, EATEN, FROM_CITY, LOST_HARVEST, PAY_MADE, PICKED, TO_BAZAAR, TO_CITY, TO_RIVAL, UNHARVESTED,
+    CONSUMED,
+    DELIVERED,
+    EATEN,
+    FROM_CITY,
+    LOST_HARVEST,
+    PAY_MADE,
+    PICKED,
+    TO_BAZAAR,
+    TO_CITY,
+    TO_RIVAL,
+    UNHARVESTED,
 )  # fmt: skip
 from linkage_sim.compiled import compiled
+from linkage_sim.context import Context
+from linkage_sim.month.bids import rivals_bid
 from linkage_sim.month.choose import loss_cut
 from linkage_sim.month.clear import clear
-from linkage_sim.context import Context
 from linkage_sim.rules.contract import (
-    contract_price, delivery_chance, relationship_rent, side_selling_gain, social_sanction,
+    contract_price,
+    delivery_chance,
+    relationship_rent,
+    side_selling_gain,
+    social_sanction,
 )  # fmt: skip
 from linkage_sim.rules.firm import breaks_word, future_at_stake, loss_of_keeping, netback
 from linkage_sim.rules.harvest import expected_price, harvest_loss, hold_value, share_sold, worth_picking
@@ -28,9 +43,7 @@ SETTLED = 0.02
 
 
 @compiled
-def best_ahead(
-    ahead: Any, v: int, ch: Any, c: int, calendar: int, usual_price: Any, quote: float, memory: float, haul: float
-) -> int:
+def best_ahead(ahead: Any, v: int, ch: Any, c: int, calendar: int, usual_price: Any, quote: float, memory: float, haul: float) -> int:
     """Fill ``ahead[0, k]`` with the net price expected k months on, up to the month before harvest; returns how many.
 
     ``ahead[1, k]`` becomes the best of them from k on, so that a holder may stop looking.
@@ -64,14 +77,18 @@ def holding(en: Any, hh: Any, ch: Any, ahead: Any, months: int) -> float:
 
 
 @compiled
-def firm_netback(f: int, v: int, tier: int, fm: Any, firm: Any, route: Any, markets: Any, market_price: Any, firm_haul: Any, market_haul: Any) -> float:
+def firm_netback(
+    f: int, v: int, tier: int, fm: Any, firm: Any, route: Any, markets: Any, market_price: Any, firm_haul: Any, market_haul: Any
+) -> float:
     """Netback today of the end market a route was opened for, USD/kg."""
     if tier < 0:
         return 0.0
     mk = markets[tier]
     place = firm[f].place
     haul = firm_haul[place, v] + market_haul[tier, place]
-    return netback(mk.conversion, market_price[tier], mk.processing_cost, mk.marketing_cost, haul, fm.trip_cost, route[f, v].lot, fm.smallest_lot)
+    return netback(
+        mk.conversion, market_price[tier], mk.processing_cost, mk.marketing_cost, haul, fm.trip_cost, route[f, v].lot, fm.smallest_lot
+    )
 
 
 @compiled
@@ -164,9 +181,7 @@ def trade_contract(
 
 
 @compiled
-def pick(
-    commit: int, v: int, best_a: float, best_b: float, share_a: float, en: Any, ch: Any, flows: Any
-) -> tuple[float, float]:
+def pick(commit: int, v: int, best_a: float, best_b: float, share_a: float, en: Any, ch: Any, flows: Any) -> tuple[float, float]:
     """Pick what is worth picking, keep food first; returns free kg of grade A and grade B."""
     kit = en.kit_effect if en.kit_months > 0.0 else 0.0
     loss = harvest_loss(ch.harvest_loss_harvest, kit, loss_cut(en, ch))
@@ -299,74 +314,6 @@ def decide(
 
 
 @compiled
-def rivals_bid(
-    month: int, chains: Any, firms: Any, markets: Any, market_chain: Any, market_price: Any, market_open: Any, firm_haul: Any,
-    market_haul: Any, village: Any, firm: Any, route: Any, orders_left: Any, season: Any, city_price: Any, bazaar_quote: Any,
-    rival_price: Any, rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any, rival_cap: Any, first_enterprise: Any,
-) -> None:  # fmt: skip
-    """At harvest rivals bid where they can work: the highest netback wins and pays the second bid or the outside value."""
-    calendar = month % 12
-    fm = firms[0]
-    for c in range(chains.shape[0]):
-        ch = chains[c]
-        for v in range(village.shape[0]):
-            rival_firm[v, c] = -1
-            rival_cap[v, c] = 0.0
-            rival_ratio[v, c] = 0.0
-            if season[c, calendar] > 0.0:
-                rival_price[v, c] = 0.0
-            if season[c, calendar] <= 0.0 or village[v].closed == 1:
-                continue
-            best = bazaar_quote[village[v].bazaar, c] * (1.0 + ch.bazaar_grade_premium) - village[v].haul
-            second = 0.0
-            winner = -1
-            for f in range(firm.shape[0]):
-                fi = firm[f]
-                if fi.chain != c or fi.active == 0 or fi.imitator == 0 or route[f, v].is_open == 0 or fi.cash + fi.credit <= 0.0:
-                    continue
-                top = -1.0
-                for m in range(markets.shape[0]):
-                    if market_chain[m] == c and orders_left[f, m] > 1.0:
-                        mk = markets[m]
-                        haul = firm_haul[fi.place, v] + market_haul[m, fi.place]
-                        n = netback(
-                            mk.conversion, market_price[m] * fm.spot_pass, mk.processing_cost, mk.marketing_cost, haul, fm.trip_cost,
-                            fm.smallest_lot, fm.smallest_lot,
-                        )  # fmt: skip
-                        top = max(top, n)
-                if top > best:
-                    second = best if winner >= 0 else second
-                    best = top
-                    winner = f
-                elif top > second:
-                    second = top
-            if winner >= 0:
-                rival_second[v, c] = second
-                rival_top[v, c] = best
-                rival_firm[v, c] = winner
-                rival_ratio[v, c] = 1.0
-        for f in range(firm.shape[0]):
-            if firm[f].chain != c or firm[f].imitator == 0:
-                continue
-            total = 0.0
-            for v in range(village.shape[0]):
-                if rival_firm[v, c] == f:
-                    total += first_enterprise[v + 1] - first_enterprise[v]
-            left = 0.0
-            for m in range(markets.shape[0]):
-                mk = markets[m]
-                net = mk.conversion * market_price[m] * fm.spot_pass - mk.processing_cost - mk.marketing_cost - market_haul[m, firm[f].place]
-                if market_chain[m] == c and net > city_price[c]:
-                    left += orders_left[f, m]
-            left = max(0.0, left - firm[f].stock_a - firm[f].stock_b)
-            money = max(0.0, firm[f].cash + firm[f].credit)
-            for v in range(village.shape[0]):
-                if rival_firm[v, c] == f:
-                    part = (first_enterprise[v + 1] - first_enterprise[v]) / total
-                    rival_cap[v, c] = min(left, money / rival_top[v, c]) * part
-
-
-@compiled
 def firms_decide(
     chains: Any, firms: Any, markets: Any, firm_haul: Any, market_haul: Any, market_price: Any, village: Any, firm: Any, route: Any,
     first_enterprise: Any, commit: int,
@@ -392,9 +339,7 @@ def firms_decide(
                 hears += first_enterprise[v + 1] - first_enterprise[v]
         if due <= 0.0:
             continue
-        at_stake = future_at_stake(
-            fi.reliability, fm.patience, fi.expected_margin, now / due, fi.planned_margin, fm.reputation, hears
-        )
+        at_stake = future_at_stake(fi.reliability, fm.patience, fi.expected_margin, now / due, fi.planned_margin, fm.reputation, hears)
         if breaks_word(loss, at_stake):
             fi.breaks = 1
             fi.season_breaks += 1.0
@@ -439,25 +384,82 @@ def run(context: Context) -> None:
     month, calendar = context.month, context.calendar
     passes = int(p.behaviour["quote_passes"][0])
     first_villages = context.bazaar_village
-    s.bazaar_quote[:] = s.usual_price[first_villages, :, calendar] * (
-        s.bazaar_price / s.usual_price[first_villages, :, (calendar - 1) % 12]
-    ) ** p.behaviour["news_memory"][0]
+    s.bazaar_quote[:] = (
+        s.usual_price[first_villages, :, calendar]
+        * (s.bazaar_price / s.usual_price[first_villages, :, (calendar - 1) % 12]) ** p.behaviour["news_memory"][0]
+    )
     s.firm["breaks"] = 0
     rivals_bid(
-        month, p.chains, p.firms, p.markets, p.market_chain, s.market_price, s.market_open, p.firm_haul, p.market_haul, s.village,
-        s.firm, s.route, s.orders_left, p.season, s.city_price, s.bazaar_quote, s.rival_price, s.rival_second,
-        s.rival_top, s.rival_firm, s.rival_ratio, s.rival_cap, context.first_enterprise,
-    )  # fmt: skip
+        month,
+        p.chains,
+        p.firms,
+        p.markets,
+        p.market_chain,
+        s.market_price,
+        s.market_open,
+        p.firm_haul,
+        p.market_haul,
+        s.village,
+        s.firm,
+        s.route,
+        s.orders_left,
+        p.season,
+        s.city_price,
+        s.bazaar_quote,
+        s.rival_price,
+        s.rival_second,
+        s.rival_top,
+        s.rival_firm,
+        s.rival_ratio,
+        s.rival_cap,
+        context.first_enterprise,
+    )
     deciding = (
-        month, p.chains, p.behaviour, p.firms, p.markets, p.firm_haul, p.market_haul, context.first_enterprise,
-        s.household, s.enterprise, s.village, s.firm, s.route, s.usual_price, s.side_share,
-        s.bazaar_quote, s.market_price, s.rival_price, s.rival_second, s.rival_top, s.rival_firm, s.rival_ratio, s.rival_want, s.rival_cap, s.village_supply,
-        s.flows, context.ahead,
-    )  # fmt: skip
+        month,
+        p.chains,
+        p.behaviour,
+        p.firms,
+        p.markets,
+        p.firm_haul,
+        p.market_haul,
+        context.first_enterprise,
+        s.household,
+        s.enterprise,
+        s.village,
+        s.firm,
+        s.route,
+        s.usual_price,
+        s.side_share,
+        s.bazaar_quote,
+        s.market_price,
+        s.rival_price,
+        s.rival_second,
+        s.rival_top,
+        s.rival_firm,
+        s.rival_ratio,
+        s.rival_want,
+        s.rival_cap,
+        s.village_supply,
+        s.flows,
+        context.ahead,
+    )
     clearing = (
-        calendar, p.chains, p.traders, context.supply, p.bazaar_haul, s.bazaar_closed, s.bazaar_demand0, s.city_base, s.city_usual,
-        s.city_region, s.city_extra, s.bazaar_price, s.bazaar_outflow, s.bazaar_demand, s.city_price,
-    )  # fmt: skip
+        calendar,
+        p.chains,
+        p.traders,
+        context.supply,
+        p.bazaar_haul,
+        s.bazaar_closed,
+        s.bazaar_demand0,
+        s.city_base,
+        s.city_usual,
+        s.city_region,
+        s.city_extra,
+        s.bazaar_price,
+        s.bazaar_outflow,
+        s.bazaar_demand,
+        s.city_price,
+    )
     for number in range(passes - 1):
         context.over_villages(decide, 0, *deciding)
         sum_supply(p.chains, s.village, s.village_supply, context.supply)
@@ -480,9 +482,10 @@ def run(context: Context) -> None:
 READS = ("enterprise.potential", "usual_price", "tie_kept", "tie_broken", "household.gap", "market_price", "firm.expected_margin")
 WRITES = (
     "bazaar_quote", "bazaar_price", "bazaar_outflow", "bazaar_demand", "city_price", "rival_price", "rival_second", "rival_top",
-    "rival_firm", "rival_ratio", "rival_want", "rival_cap", "village_supply", "firm.breaks", "firm.season_breaks", "enterprise.sold_a", "enterprise.sold_b",
-    "enterprise.rival_a", "enterprise.picked", "enterprise.firm_pays", "enterprise.delivered", "enterprise.stock_a",
-    "enterprise.stock_b", "enterprise.due_a", "enterprise.due_b", "enterprise.food_left", "enterprise.owing_firm",
-    "enterprise.season_delivered", "enterprise.season_side", "enterprise.season_kept", "enterprise.season_broken", "route.due", "route.loss", "route.bought_a", "route.bought_b", "route.side", "route.broken", "route.season_due", "route.season_side", "route.season_kept",
-    "route.season_broken", "flows",
+    "rival_firm", "rival_ratio", "rival_want", "rival_cap", "village_supply", "firm.breaks", "firm.season_breaks", "enterprise.sold_a",
+    "enterprise.sold_b", "enterprise.rival_a", "enterprise.picked", "enterprise.firm_pays", "enterprise.delivered",
+    "enterprise.stock_a", "enterprise.stock_b", "enterprise.due_a", "enterprise.due_b", "enterprise.food_left", "enterprise.owing_firm",
+    "enterprise.season_delivered", "enterprise.season_side", "enterprise.season_kept", "enterprise.season_broken", "route.due",
+    "route.loss", "route.bought_a", "route.bought_b", "route.side", "route.broken", "route.season_due", "route.season_side",
+    "route.season_kept", "route.season_broken", "flows",
 )  # fmt: skip

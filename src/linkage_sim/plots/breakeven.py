@@ -54,9 +54,7 @@ def break_even_figure(
         axes.set_xlabel("unit costs of the first plan, times those assumed")
         figure.text(0.03 / width, 1 - 0.68 / 3.5, axis_label, fontsize=9.5)
         bare(axes, left=True)
-        figure.legend(
-            loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=1, handlelength=3.6, labelspacing=0.25, borderpad=0.2
-        )
+        figure.legend(loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=1, handlelength=3.6, labelspacing=0.25, borderpad=0.2)
         return figure
 
 
@@ -101,10 +99,7 @@ def _apart(factors: Sequence[float], gap: float = 0.08) -> list[float]:
     """Factors whose words on the axis do not run into each other; 1 is always among them."""
     kept = [1.0] if min(factors) <= 1.0 <= max(factors) else []
     for factor in factors:
-        if all(
-            abs(factor - other) >= gap * (1.6 if other == 1.0 else 1.0) * (max(factors) - min(factors))
-            for other in kept
-        ):
+        if all(abs(factor - other) >= gap * (1.6 if other == 1.0 else 1.0) * (max(factors) - min(factors)) for other in kept):
             kept.append(factor)
     return sorted(kept)
 

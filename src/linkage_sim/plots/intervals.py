@@ -56,9 +56,7 @@ def intervals_figure(
     width : inches
     """
     with drawing():
-        names = [
-            textwrap.wrap(row.label, max(18, int(width * LETTERS_PER_INCH) - len(row.note))) or [""] for row in rows
-        ]
+        names = [textwrap.wrap(row.label, max(18, int(width * LETTERS_PER_INCH) - len(row.note))) or [""] for row in rows]
         heights = [0.50 + 0.17 * (len(name) - 1) for name in names]
         total = sum(heights)
         room = 0.95 if zero_label else 0.70

@@ -76,9 +76,7 @@ def map_figure(
                 _road(axes, shown[road.start], shown[road.end], road)
         for place in sorted(shown.values(), key=lambda place: ORDER.index(place.kind) if place.kind in ORDER else 0):
             _symbol(axes, place)
-        frame = _Frame(
-            west, south, 72.0 * 0.98 * width / (east - west), 72.0 * height / (north - south), 72.0 * 0.98 * width
-        )
+        frame = _Frame(west, south, 72.0 * 0.98 * width / (east - west), 72.0 * height / (north - south), 72.0 * 0.98 * width)
         _names(axes, frame, list(shown.values()))
         _scale_bar(axes, stretch, list(shown.values()))
         axes.set_xticks([])
@@ -187,15 +185,12 @@ def _covered(box: Box, taken: Sequence[Box], width: float) -> float:
     """How much of other things a box covers, and how far it leaves the frame."""
     left, bottom, right, top = box
     both = sum(
-        max(0.0, min(right, other[2]) - max(left, other[0])) * max(0.0, min(top, other[3]) - max(bottom, other[1]))
-        for other in taken
+        max(0.0, min(right, other[2]) - max(left, other[0])) * max(0.0, min(top, other[3]) - max(bottom, other[1])) for other in taken
     )
     return both + 1000.0 * (max(0.0, -left) + max(0.0, right - width))
 
 
-def _words(
-    axes: Axes, words: str, at: tuple[float, float], offset: tuple[int, int], side: str, foot: str, size: float
-) -> None:
+def _words(axes: Axes, words: str, at: tuple[float, float], offset: tuple[int, int], side: str, foot: str, size: float) -> None:
     """Words with a white rim, so that lines below do not disturb them."""
     text = axes.annotate(
         words,

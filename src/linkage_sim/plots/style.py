@@ -192,10 +192,7 @@ def _with_title(body: str, name: str, title: str, description: str) -> str:
     box = re.search(r'viewBox="([^"]+)"', head)
     size = box.group(1) if box else "0 0 400 300"
     width = round(float(size.split()[2]) * 4 / 3)
-    opening = (
-        f'<svg viewBox="{size}" class="figure" style="max-width:{width}px" role="img" '
-        f'aria-labelledby="{name}-title {name}-desc">'
-    )
+    opening = f'<svg viewBox="{size}" class="figure" style="max-width:{width}px" role="img" aria-labelledby="{name}-title {name}-desc">'
     words = f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-desc">{escape(description)}</desc>'
     return opening + words + body[end + 1 :]
 
@@ -209,9 +206,7 @@ def save_figure(figure: Figure, path: Path) -> Path:
     path : its ending says the format
     """
     kind = path.suffix.lstrip(".").lower()
-    metadata: dict[str, object] = {"svg": _NO_DATE, "pdf": {"CreationDate": None}, "png": {"Software": None}}.get(
-        kind, {}
-    )  # type: ignore[assignment]
+    metadata: dict[str, object] = {"svg": _NO_DATE, "pdf": {"CreationDate": None}, "png": {"Software": None}}.get(kind, {})  # type: ignore[assignment]
     with drawing():
         figure.savefig(path, format=kind, dpi=160, metadata=metadata)
     return path

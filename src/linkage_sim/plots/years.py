@@ -65,9 +65,7 @@ def years_figure(
     with drawing():
         figure = new_figure(width, height)
         left, bottom = 0.62 + (0.2 if axis_label else 0.0), 0.52
-        axes = figure.add_axes(
-            (left / width, bottom / height, (width - left - 0.12) / width, (height - bottom - 0.26) / height)
-        )
+        axes = figure.add_axes((left / width, bottom / height, (width - left - 0.12) / width, (height - bottom - 0.26) / height))
         if programme is not None:
             _programme(axes, *programme)
         if zero:

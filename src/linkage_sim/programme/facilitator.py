@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage_sim.context import Context
 from linkage_sim.draws import normals, uniforms
 from linkage_sim.programme import direct, firms, organisation
 from linkage_sim.programme.ledger import Ledger, Purse
 from linkage_sim.scenario.acts import Act
 from linkage_sim.scenario.scenario import Scenario
 
-from linkage_sim.context import Context
-
 if TYPE_CHECKING:
     from linkage_sim.world.world import World
 
 AT_ONCE = ("market_assessment", "lead_firm_selection", "reflection_session")
 """Acts whose money is released whole; that of all others is released evenly over their months."""
+
+
 class Facilitation:
     """The programme of one run.
 
@@ -178,6 +179,6 @@ READS = ("village.association", "route.is_open", "firm.active", "usual_price", "
 WRITES = (
     "enterprise.knowledge_improved", "enterprise.knowledge_quality", "enterprise.kit_months", "enterprise.kit_effect",
     "enterprise.voucher", "village.association_goal", "household.reached", "household.trained", "firm.supported", "firm.addenda",
-    "firm.spent", "firm.cash", "firm.capacity", "route.introduced", "route.dependence", "route.setup_promise", "orders",
-    "orders_left", "firm_flows",
+    "firm.spent", "firm.cash", "firm.capacity", "route.introduced", "route.dependence", "route.setup_promise", "orders", "orders_left",
+    "firm_flows",
 )  # fmt: skip

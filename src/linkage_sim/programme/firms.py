@@ -120,7 +120,9 @@ def judged_routes(programme: Facilitation, context: Context, act: Brokering) -> 
         value *= np.where(s.village["remote"] == 1, 1.0, 1e-3)
     elif act.target in ("women", "poorest"):
         wanted = s.household["woman"] == 1 if act.target == "women" else s.household["tercile"] == 0
-        value *= np.bincount(s.household["village"][wanted], minlength=n_villages) / np.bincount(s.household["village"], minlength=n_villages)
+        value *= np.bincount(s.household["village"][wanted], minlength=n_villages) / np.bincount(
+            s.household["village"], minlength=n_villages
+        )
     if act.districts:
         value *= in_districts(programme, context, act)
     return value

@@ -61,9 +61,7 @@ def _best(view: View, plan: Plan, row: Row, *, shared: bool) -> Markup:
             "No plan raised {} beyond doubt. The largest average gain is that of {}: {}, but its {} includes zero; "
             "it did better than no programme in {}."
         ).format(EARNED, name, gain, reach, often)
-    return Markup("No plan raised {} on average; the least loss is that of {}: {} ({}).").format(
-        EARNED, name, gain, reach
-    )
+    return Markup("No plan raised {} on average; the least loss is that of {}: {} ({}).").format(EARNED, name, gain, reach)
 
 
 def _relative(view: View, plan: Plan) -> str:
@@ -89,10 +87,7 @@ def _ties(view: View) -> list[tuple[Plan, Row, Duel]]:
 
 def _tied(view: View, ties: list[tuple[Plan, Row, Duel]]) -> Markup:
     """With whom the first place is shared."""
-    names = [
-        Markup("{} ({})").format(strong(quoted(plan)), f"{number(row.mean, sign=True)}{GAP}USD")
-        for plan, row, _ in ties
-    ]
+    names = [Markup("{} ({})").format(strong(quoted(plan)), f"{number(row.mean, sign=True)}{GAP}USD") for plan, row, _ in ties]
     text = Markup("But that is a {} with {}").format(strong("tie"), Markup(joined([str(name) for name in names])))
     duel = ties[0][2]
     if len(ties) > 1 or duel.low is None:
@@ -130,9 +125,7 @@ def _turns(view: View, best: Plan) -> str:
 
 def _both_sides(view: View) -> Markup | None:
     """Whether money on both sides beats money on one."""
-    sides = {
-        side: [plan for plan, _ in view.ranked if view.side(plan) == side] for side in ("supply", "demand", "both")
-    }
+    sides = {side: [plan for plan, _ in view.ranked if view.side(plan) == side] for side in ("supply", "demand", "both")}
     if not sides["both"] or not (sides["supply"] or sides["demand"]):
         return None
     both = sides["both"][0]
@@ -180,9 +173,7 @@ def _per_dollar(plan: Plan, row: Row, own: Row) -> Markup:
     apart = row.low is not None and own.high is not None and row.low > own.high
     places = decimals_for([row.mean, own.mean])
     gains = f"{number(row.mean, places)} against {number(own.mean, places)}{GAP}USD of income"
-    return Markup("For each dollar spent, {} comes first ({}{}).").format(
-        quoted(plan), gains, "" if apart else ", but the ranges overlap"
-    )
+    return Markup("For each dollar spent, {} comes first ({}{}).").format(quoted(plan), gains, "" if apart else ", but the ranges overlap")
 
 
 def _table(view: View) -> Table:

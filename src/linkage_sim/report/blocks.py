@@ -131,9 +131,7 @@ class Section:
     blocks: Sequence[Block] = field(default_factory=tuple)
 
 
-def picture(
-    figure: Figure, name: str, title: str, description: str, *, heading: Words = "", caption: Words = ""
-) -> Picture:
+def picture(figure: Figure, name: str, title: str, description: str, *, heading: Words = "", caption: Words = "") -> Picture:
     """Make a picture of a figure.
 
     Parameters

@@ -120,9 +120,7 @@ def _lead(comparison: Comparison, plans: Sequence[dict[str, Any]]) -> list[str]:
     pair = (plans[0]["name"], plans[1]["name"])
     for entry in comparison.data["head_to_head"]:
         if set(entry["pair"]) == set(pair):
-            turn: Callable[[float], float] = (
-                (lambda value: value) if entry["pair"][0] == pair[0] else (lambda value: -value)
-            )
+            turn: Callable[[float], float] = (lambda value: value) if entry["pair"][0] == pair[0] else (lambda value: -value)
             low, high = sorted((turn(entry["low"]), turn(entry["high"])))
             share = entry["share_better"] if entry["pair"][0] == pair[0] else 1.0 - entry["share_better"]
             ahead = f"ahead in {worlds(share, entry['replicates'])} worlds"

@@ -70,9 +70,7 @@ def open_comparison(path: str | Path) -> Comparison:
         raise ResultsError(f"{folder}: there is no such folder")
     data = read_json(folder / JSON, "not a finished comparison")
     if data.get("format") != FORMAT:
-        raise ResultsError(
-            f"{folder / JSON}: format {data.get('format')!r}, this version of linkage_sim reads format {FORMAT}"
-        )
+        raise ResultsError(f"{folder / JSON}: format {data.get('format')!r}, this version of linkage_sim reads format {FORMAT}")
     missing = [key for key in ("rows", "scenarios", "measures", "baseline", "replicates") if key not in data]
     if missing:
         raise ResultsError(f"{folder / JSON}: damaged, {', '.join(missing)} missing; compare again")

@@ -158,9 +158,7 @@ class Run:
         try:
             return pq.read_table(pa.BufferReader(self._whole(name))).to_pandas()  # type: ignore[no-any-return]
         except (pa.ArrowException, OSError) as error:
-            raise ResultsError(
-                f"{self.path / name}: cannot be read as Parquet ({error}); run the scenario again"
-            ) from error
+            raise ResultsError(f"{self.path / name}: cannot be read as Parquet ({error}); run the scenario again") from error
 
 
 def fingerprint(content: bytes) -> str:
@@ -253,9 +251,7 @@ def now() -> str:
     return datetime.datetime.now().astimezone().isoformat(timespec="seconds")
 
 
-def _parquet(
-    months: NDArray[np.int32], names: Sequence[str], values: NDArray[np.float64], notes: dict[str, dict[str, str]]
-) -> bytes:
+def _parquet(months: NDArray[np.int32], names: Sequence[str], values: NDArray[np.float64], notes: dict[str, dict[str, str]]) -> bytes:
     """Parquet bytes of monthly columns; the same values always give the same bytes."""
     import pyarrow as pa
 
@@ -298,8 +294,7 @@ def part_folder(out: Path, name: str) -> Iterator[Path]:
         yield part
     except OSError as error:
         raise ResultsError(
-            f"{error.filename or out / name}: cannot be written ({error.strerror or error}); "
-            "name another folder with --out"
+            f"{error.filename or out / name}: cannot be written ({error.strerror or error}); name another folder with --out"
         ) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
@@ -346,12 +341,8 @@ def open_run(path: str | Path) -> Run:
         raise ResultsError(f"{folder}: there is no such folder")
     manifest = read_json(folder / MANIFEST, "not a run folder")
     if manifest.get("format") != FORMAT:
-        raise ResultsError(
-            f"{folder / MANIFEST}: format {manifest.get('format')!r}, this version of linkage_sim reads format {FORMAT}"
-        )
-    missing = [
-        key for key in ("files", "model_version", "timeline", "programme", "replicate", "seed") if key not in manifest
-    ]
+        raise ResultsError(f"{folder / MANIFEST}: format {manifest.get('format')!r}, this version of linkage_sim reads format {FORMAT}")
+    missing = [key for key in ("files", "model_version", "timeline", "programme", "replicate", "seed") if key not in manifest]
     if missing:
         raise ResultsError(f"{folder / MANIFEST}: damaged, {', '.join(missing)} missing; run the scenario again")
     for name in manifest["files"]:

@@ -100,9 +100,7 @@ def poverty(o: Observed, months: slice, group: str) -> Level:
     """Whether a household is poor is known once its year is over, so it is read in Decembers."""
     decembers = np.arange(len(o.monthly))[months]
     decembers = decembers[decembers % 12 == 11]
-    return _share(
-        float(o.column(f"poor.{group}")[decembers].sum()), float(o.column(f"households.{group}")[decembers].sum())
-    )
+    return _share(float(o.column(f"poor.{group}")[decembers].sum()), float(o.column(f"households.{group}")[decembers].sum()))
 
 
 def volatility(o: Observed, months: slice, group: str) -> Level:

@@ -86,8 +86,7 @@ MEASURES: tuple[Measure, ...] = (
         "income_total",
         "USD",
         "higher",
-        "net enterprise income of all households of the group together (its difference to the baseline is their net "
-        "attributable income)",
+        "net enterprise income of all households of the group together (its difference to the baseline is their net attributable income)",
         ONCE,
         income_total,
         grouped=True,
@@ -134,8 +133,7 @@ MEASURES: tuple[Measure, ...] = (
         "linkages_alive",
         "linkages",
         "higher",
-        f"linkages of the programme's last month that live {LASTING_MONTHS} months later (or in the last month of a "
-        "shorter run)",
+        f"linkages of the programme's last month that live {LASTING_MONTHS} months later (or in the last month of a shorter run)",
         ONCE,
         alive,
     ),

@@ -59,9 +59,7 @@ class Observed:
             where the run does not hold it.
         """
         if name not in self._columns:
-            raise ResultsError(
-                f"this run holds no monthly column {name!r}; it was made by another version of the model"
-            )
+            raise ResultsError(f"this run holds no monthly column {name!r}; it was made by another version of the model")
         return self._columns[name]
 
     @property

@@ -14,9 +14,7 @@ from linkage_sim.results.observed import ALL, Level, Observed
 
 CONFIDENCE = 0.90
 """Of every interval that is shown."""
-RELATIVE_WORDS = (
-    "mean, low and high are of the difference to the baseline in the same world, level is the scenario's own mean"
-)
+RELATIVE_WORDS = "mean, low and high are of the difference to the baseline in the same world, level is the scenario's own mean"
 OWN_WORDS = "mean, low and high are the scenario's own"
 
 
@@ -97,9 +95,7 @@ def difference(own: Sequence[Level], base: Sequence[Level], better: Better) -> E
         return None
     gaps = [a - b for a, b in pairs]
     mean, low, high = interval(gaps)
-    return Estimate(
-        mean, low, high, share_better(gaps, better), len(pairs), math.fsum(a for a, _ in pairs) / len(pairs)
-    )
+    return Estimate(mean, low, high, share_better(gaps, better), len(pairs), math.fsum(a for a, _ in pairs) / len(pairs))
 
 
 def own_mean(own: Sequence[Level]) -> Estimate | None:
@@ -111,9 +107,7 @@ def own_mean(own: Sequence[Level]) -> Estimate | None:
     return Estimate(mean, low, high, None, len(known), mean)
 
 
-def ratio(
-    tops: Sequence[Level], bottoms: Sequence[Level], better: Better, *, to_twin: bool, scale: float = 1.0
-) -> Estimate | None:
+def ratio(tops: Sequence[Level], bottoms: Sequence[Level], better: Better, *, to_twin: bool, scale: float = 1.0) -> Estimate | None:
     """Mean of one thing over the mean of another, with the linearised t-interval of a ratio of means.
 
     Where the divisor is nothing in some world, a mean of ratios could not be taken; a ratio of means can.
@@ -138,9 +132,7 @@ def ratio(
     value = math.fsum(a for a, _ in pairs) / len(pairs) / bottom
     _, low, high = interval([(a - value * b) / bottom for a, b in pairs])
     better_share = share_better([a for a, _ in pairs], better) if to_twin else None
-    return Estimate(
-        scale * value, scale * (value + low), scale * (value + high), better_share, len(pairs), scale * value
-    )
+    return Estimate(scale * value, scale * (value + low), scale * (value + high), better_share, len(pairs), scale * value)
 
 
 Pick = Callable[[Sample, Sample, str], Level]
@@ -216,8 +208,7 @@ RATIOS: tuple[Ratio, ...] = (
         "cost_per_linkage",
         "USD per linkage",
         "lower",
-        f"programme money spent for every linkage alive {LASTING_MONTHS} months after exit, those that would live "
-        "without it included",
+        f"programme money spent for every linkage alive {LASTING_MONTHS} months after exit, those that would live without it included",
         _own("spent"),
         _own("linkages_alive"),
     ),
@@ -306,9 +297,7 @@ def ratio_of(each: Ratio, own: Sequence[Sample], base: Sequence[Sample], group: 
     return ratio(tops, bottoms, each.better, to_twin=each.to_twin, scale=each.scale)
 
 
-def head_to_head(
-    samples: Mapping[str, Sequence[Sample]], baseline: str, measure: str = "income"
-) -> list[dict[str, Any]]:
+def head_to_head(samples: Mapping[str, Sequence[Sample]], baseline: str, measure: str = "income") -> list[dict[str, Any]]:
     """Paired difference of every two plans (first less second) in a measure where higher is better."""
     plans = [name for name in samples if name != baseline]
     found = []
@@ -343,13 +332,9 @@ def compared_years(samples: Mapping[str, Sequence[Sample]], baseline: str) -> di
     for scenario, own in samples.items():
         found[scenario] = {}
         for name in own[0].years:
-            found[scenario][name] = _course(
-                [own_mean(values) for values in zip(*(s.years[name] for s in own), strict=True)]
-            )
+            found[scenario][name] = _course([own_mean(values) for values in zip(*(s.years[name] for s in own), strict=True)])
         gains = [
-            difference(
-                [s.years["income"][year] for s in own], [s.years["income"][year] for s in samples[baseline]], "higher"
-            )
+            difference([s.years["income"][year] for s in own], [s.years["income"][year] for s in samples[baseline]], "higher")
             for year in range(len(own[0].years["income"]))
         ]
         found[scenario]["income_gain"] = _course(gains)

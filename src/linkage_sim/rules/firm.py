@@ -6,7 +6,9 @@ from linkage_sim.rules.core import rule
 
 
 @rule
-def netback(conversion: float, end_price: float, processing: float, marketing: float, haul: float, trip: float, lot: float, smallest_lot: float) -> float:
+def netback(
+    conversion: float, end_price: float, processing: float, marketing: float, haul: float, trip: float, lot: float, smallest_lot: float
+) -> float:
     """Most a firm can pay at the village without loss, USD per kg bought.
 
     N = conv*P - processing - marketing - haul - trip/max(lot, smallest lot); lots in kg, trip in USD.
@@ -44,7 +46,9 @@ def route_hurdle(is_open: bool, running: float, setup: float, rate: float, life_
 
 
 @rule
-def future_at_stake(reliability: float, patience: float, yearly_margin: float, margin_now: float, margin_planned: float, reputation: float, hears: float) -> float:
+def future_at_stake(
+    reliability: float, patience: float, yearly_margin: float, margin_now: float, margin_planned: float, reputation: float, hears: float
+) -> float:
     """What a firm loses by breaking its word, USD: reliability*(d/(1-d)*margin*scale + reputation*households).
 
     The expected yearly margin is scaled by today's margin over the planned one, held to 0..1, so that a fallen end

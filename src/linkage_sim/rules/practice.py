@@ -28,7 +28,9 @@ def season_cost(unit_cost: float, assets: float, equipment_share: float, owns_eq
 
 
 @rule
-def outlay(season: float, unit_cost: float, assets: float, equipment_share: float, life_years: float, owns_equipment: bool, reach_factor: float) -> float:
+def outlay(
+    season: float, unit_cost: float, assets: float, equipment_share: float, life_years: float, owns_equipment: bool, reach_factor: float
+) -> float:
     """Cash needed at once, USD: the running cost, and the whole equipment where it must be bought."""
     if owns_equipment:
         return season
@@ -36,7 +38,17 @@ def outlay(season: float, unit_cost: float, assets: float, equipment_share: floa
 
 
 @rule
-def quality_premium(trust: float, contracted: bool, price_a: float, delay_value: float, rejection: float, value_b: float, bazaar_premium: float, offer_chance: float, offer_premium: float) -> float:
+def quality_premium(
+    trust: float,
+    contracted: bool,
+    price_a: float,
+    delay_value: float,
+    rejection: float,
+    value_b: float,
+    bazaar_premium: float,
+    offer_chance: float,
+    offer_premium: float,
+) -> float:
     """Expected USD/kg that grade A earns over grade B.
 
     Under contract T-weighted contract price over grade B; outside the bazaar's premium plus P(offer)*T*premium offered nearby.

@@ -24,7 +24,9 @@ def claim_worth(overstatement: float, suppliers: float, typical: float, slope: f
 
 
 @rule
-def best_overstatement(suppliers: float, typical: float, slope: float, checks: float, penalty: float, guilt: float, highest: float) -> float:
+def best_overstatement(
+    suppliers: float, typical: float, slope: float, checks: float, penalty: float, guilt: float, highest: float
+) -> float:
     """Overstatement k in 0..highest that is worth most to a firm (101 steps; ties go to the smaller lie)."""
     best = 0.0
     best_worth = claim_worth(0.0, suppliers, typical, slope, checks, penalty, guilt)
@@ -37,7 +39,9 @@ def best_overstatement(suppliers: float, typical: float, slope: float, checks: f
 
 
 @rule
-def estimated_suppliers(claimed: float, confirmed: float, visited: float, references_confirmed: float, references: float, bias: float) -> float:
+def estimated_suppliers(
+    claimed: float, confirmed: float, visited: float, references_confirmed: float, references: float, bias: float
+) -> float:
     """Suppliers a programme believes in after checks: claimed * E[Beta(1+y, 1+v-y)].
 
     References chosen by the firm confirm with th+(1-th)*b, so each counts for (1-b) of a visit and its

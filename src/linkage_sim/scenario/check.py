@@ -72,9 +72,7 @@ def check(draft: Draft) -> tuple[Scenario | None, list[Problem]]:
             problems.extend(each.problem for each in stated if not _echoes(each, failed))
             data = _mended(data, stated, failed)
     if scenario is not None:
-        located = (
-            Stated((), finding.paths, _located(finding, draft), of_section=True) for finding in findings(scenario)
-        )
+        located = (Stated((), finding.paths, _located(finding, draft), of_section=True) for finding in findings(scenario))
         problems.extend(each.problem for each in located if not _echoes(each, failed))
     if not problems and (scenario is None or data is not draft.data):
         problems.append(Problem(draft.file, 1, "", "does not fit the schema"))

@@ -72,9 +72,7 @@ def _settlement(word: str, path: str) -> Iterator[Finding]:
     folded = word.strip().casefold()
     meant: list[str] = next(filter(None, (names.get(folded, []) for names in _settlements())), [])
     if len(meant) > 1:
-        yield Finding(
-            (path,), f'several settlements are called "{word}": write the number of one of them', "", tuple(meant)
-        )
+        yield Finding((path,), f'several settlements are called "{word}": write the number of one of them', "", tuple(meant))
     elif not meant:
         known = tuple(dict.fromkeys(row["name"] for row in _rows()))
         yield Finding((path,), f'unknown settlement "{word}"', word, known)

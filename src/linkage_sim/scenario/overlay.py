@@ -39,9 +39,7 @@ class Overlay:
         laid = self._merge(base, over, scenario_shape(), "", look_up=look_up)
         return laid or Node({}, over.file, over.line)
 
-    def _merge(
-        self, base: Node | None, over: Node, shape: Shape | None, path: str, *, look_up: bool = True
-    ) -> Node | None:
+    def _merge(self, base: Node | None, over: Node, shape: Shape | None, path: str, *, look_up: bool = True) -> Node | None:
         if over.value is None:
             return None
         if shape is None or isinstance(shape, Leaf) or not isinstance(over.value, Mapping):
@@ -113,9 +111,7 @@ class Overlay:
             node = as_node(value, OVERRIDES)
             return self._put(tree, scenario_shape(), path.split("."), node, "") or tree
         except ProblemsFound as error:
-            self.problems.extend(
-                Problem(each.file, 0, path, each.found, each.allowed, each.nearest) for each in error.problems
-            )
+            self.problems.extend(Problem(each.file, 0, path, each.found, each.allowed, each.nearest) for each in error.problems)
             return tree
 
     def _put(self, node: Node | None, shape: Shape | None, keys: list[str], value: Node, path: str) -> Node | None:

@@ -9,11 +9,19 @@ from linkage_sim.scenario.parameters import declared_parameters
 ACTS_THROUGH: dict[str, tuple[str, str, str]] = {
     "training": ("supply", "enterprise.knowledge_improved, enterprise.knowledge_quality, household.trained", "a household"),
     "storage": ("supply", "enterprise.kit_effect, enterprise.kit_months", "a household"),
-    "input_vouchers": ("supply", "enterprise.voucher (part of practice costs paid this season)", "a household and season, besides the voucher"),
+    "input_vouchers": (
+        "supply",
+        "enterprise.voucher (part of practice costs paid this season)",
+        "a household and season, besides the voucher",
+    ),
     "associations": ("supply", "village.association_goal, and through it village.association", "a village for the supported months"),
     "market_assessment": ("demand", "the facilitator's view: errors in judging orders, firms and routes", "an assessment"),
     "lead_firm_selection": ("demand", "firm.supported", "an applicant, besides visits and calls"),
-    "brokering": ("demand", "route.introduced, route.dependence, route.setup_promise", "an attempt; effective share = skill x concept x (1 - overlap)"),
+    "brokering": (
+        "demand",
+        "route.introduced, route.dependence, route.setup_promise",
+        "an attempt; effective share = skill x concept x (1 - overlap)",
+    ),
     "co_investment": ("demand", "orders, firm.capacity, firm.cash", "an addendum, besides the programme's share"),
     "staff_coaching": ("organisation", "staff skill and concept", "a month of coaching"),
     "reflection_session": ("organisation", "staff skill and concept, sharing between agencies", "a session"),

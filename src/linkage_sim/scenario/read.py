@@ -80,9 +80,7 @@ class Node:
         """``(dotted path, (file, line))`` of this value and everything below it."""
         yield path, (self.file, self.line)
         children = (
-            self.entries().items()
-            if isinstance(self.value, Mapping)
-            else (enumerate(self.value) if isinstance(self.value, tuple) else ())
+            self.entries().items() if isinstance(self.value, Mapping) else (enumerate(self.value) if isinstance(self.value, tuple) else ())
         )
         for key, child in children:
             yield from child.lines(f"{path}.{key}" if path else str(key))
@@ -189,9 +187,7 @@ def _read(text: str, file: str) -> Node:
         raise _problem(file, min(line, text.count("\n") + 1), f"is not valid YAML: {what}") from None
     except (YAMLError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, AssertionError) as error:
         # The parser answers a few malformed texts, such as impossible escapes, with plain Python errors.
-        raise _problem(
-            file, line, f"is not valid YAML: {' '.join(str(error).split()) or type(error).__name__}"
-        ) from None
+        raise _problem(file, line, f"is not valid YAML: {' '.join(str(error).split()) or type(error).__name__}") from None
     return tree.finished()
 
 
@@ -333,9 +329,7 @@ class _Tree:
 
 def _extent(node: Node) -> tuple[int, int]:
     """Number of values in a node and how deep they nest."""
-    below = (
-        node.value.values() if isinstance(node.value, Mapping) else node.value if isinstance(node.value, tuple) else ()
-    )
+    below = node.value.values() if isinstance(node.value, Mapping) else node.value if isinstance(node.value, tuple) else ()
     extents = [_extent(child) for child in below]
     nests = isinstance(node.value, (Mapping, tuple))
     return 1 + sum(size for size, _ in extents), nests + max((height for _, height in extents), default=0)

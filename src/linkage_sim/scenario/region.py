@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from linkage_sim.scenario.declare import Section, monthly, parameter
 from linkage_sim.scenario.chain import Month
+from linkage_sim.scenario.declare import Section, monthly, parameter
 
 
 class District(Section):
@@ -23,21 +23,33 @@ class Node(Section):
 
     kind: str = Field(pattern="^(city|border|export)$", description="city, border or export")
     settlement: str = Field(default="", description="settlement of the places file that gives its position")
-    latitude: float | None = Field(default=None, ge=-90, le=90, description="where there is no settlement",
-                                   json_schema_extra={"unit": "number", "source": "geonames"})
-    longitude: float | None = Field(default=None, ge=-180, le=180, description="where there is no settlement",
-                                    json_schema_extra={"unit": "number", "source": "geonames"})
+    latitude: float | None = Field(
+        default=None, ge=-90, le=90, description="where there is no settlement", json_schema_extra={"unit": "number", "source": "geonames"}
+    )
+    longitude: float | None = Field(
+        default=None,
+        ge=-180,
+        le=180,
+        description="where there is no settlement",
+        json_schema_extra={"unit": "number", "source": "geonames"},
+    )
 
 
 class Road(Section):
     """A road between two nodes (bazaars by district name)."""
 
     ends: tuple[str, str] = Field(description="the two places")
-    kilometres: float | None = Field(default=None, ge=0, le=20000, description="length; left out: great circle times winding",
-                                     json_schema_extra={"unit": "km", "source": "assumed", "kind": "uncertainty"})
+    kilometres: float | None = Field(
+        default=None,
+        ge=0,
+        le=20000,
+        description="length; left out: great circle times winding",
+        json_schema_extra={"unit": "km", "source": "assumed", "kind": "uncertainty"},
+    )
     mountain: bool = Field(default=False, description="a pass or mountain road: slower")
     closed: dict[Month, float] = Field(
-        default_factory=dict, description="chance by month that the road is closed all that month",
+        default_factory=dict,
+        description="chance by month that the road is closed all that month",
         json_schema_extra={"unit": "share", "source": "", "kind": "uncertainty", "each_low": 0, "each_high": 1},
     )
 
@@ -68,4 +80,6 @@ class Region(Section):
     transport: Transport
     exchange_rate: float = parameter("TJS/USD", 0.01, 1000, "for showing somoni beside dollars", kind="setting")
     price_year: int = parameter("number", 1990, 2100, "year of the dollars", kind="setting")
-    graph_file: str | None = Field(default=None, description="GraphML or CSV edge list of your own places instead of districts, nodes and roads")
+    graph_file: str | None = Field(
+        default=None, description="GraphML or CSV edge list of your own places instead of districts, nodes and roads"
+    )

@@ -83,14 +83,10 @@ def graph_positions(graph: nx.Graph[str]) -> dict[str, tuple[float, float]]:
     return {name: (float(data["longitude"]), float(data["latitude"])) for name, data in graph.nodes(data=True)}
 
 
-def _add_bazaar(
-    graph: nx.Graph[str], towns: dict[str, Settlement], name: str, district: District, problems: Problems
-) -> None:
+def _add_bazaar(graph: nx.Graph[str], towns: dict[str, Settlement], name: str, district: District, problems: Problems) -> None:
     path = f"region.districts.{name}"
     if "/" in name:
-        problems.add(
-            Where(path=path), f'the name "{name}" holds "/"', allowed='names without "/", which is kept for villages'
-        )
+        problems.add(Where(path=path), f'the name "{name}" holds "/"', allowed='names without "/", which is kept for villages')
     if district.nearest > district.farthest:
         problems.add(
             Where(path=f"{path}.nearest"),
@@ -129,9 +125,7 @@ def _add_node(graph: nx.Graph[str], towns: dict[str, Settlement], name: str, nod
     graph.add_node(name, **place_attributes(node.kind, name, "", position, source, settlement=real_name))
 
 
-def _add_road(
-    graph: nx.Graph[str], towns: dict[str, Settlement], name: str, road: Road, region: Region, problems: Problems
-) -> None:
+def _add_road(graph: nx.Graph[str], towns: dict[str, Settlement], name: str, road: Road, region: Region, problems: Problems) -> None:
     where = Where(path=f"region.roads.{name}.ends")
     one, other = road.ends
     for end in road.ends:
@@ -143,9 +137,7 @@ def _add_road(
         problems.add(where, f'begins and ends at "{one}"', allowed="two different places")
         return
     if graph.has_edge(one, other):
-        problems.add(
-            where, f"{one} and {other} are joined already by {graph.edges[one, other]['name']}", allowed="one road"
-        )
+        problems.add(where, f"{one} and {other} are joined already by {graph.edges[one, other]['name']}", allowed="one road")
         return
     kilometres, derived, mountain = road.kilometres, "given", road.mountain
     if kilometres is None:
@@ -157,9 +149,7 @@ def _add_road(
             mountain, derived = True, "assumed"
     kinds = (graph.nodes[one]["kind"], graph.nodes[other]["kind"])
     closed = month_values(road.closed)
-    attributes = road_attributes(
-        kinds, name, kilometres, region.transport, closed=closed, mountain=mountain, derived=derived
-    )
+    attributes = road_attributes(kinds, name, kilometres, region.transport, closed=closed, mountain=mountain, derived=derived)
     graph.add_edge(one, other, **attributes)
 
 

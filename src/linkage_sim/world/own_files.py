@@ -100,9 +100,7 @@ def _text(path: Path) -> str:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise _problem(
-            path, line, f"byte {raw[error.start]:#04x} is not UTF-8 text", "allowed: save it as UTF-8"
-        ) from error
+        raise _problem(path, line, f"byte {raw[error.start]:#04x} is not UTF-8 text", "allowed: save it as UTF-8") from error
 
 
 def _csv_rows(path: Path, needed: tuple[str, ...], known: tuple[str, ...], problems: Problems) -> list[Row]:
@@ -124,15 +122,11 @@ def _csv_rows(path: Path, needed: tuple[str, ...], known: tuple[str, ...], probl
     except csv.Error as error:
         problems.add(Where(str(path), reader.line_num), f"is not a CSV file: {error}")
     if not rows:
-        problems.add(
-            Where(str(path), 1), "holds no rows", allowed=f"a header with {', '.join(needed)}, then one row each"
-        )
+        problems.add(Where(str(path), 1), "holds no rows", allowed=f"a header with {', '.join(needed)}, then one row each")
     return rows
 
 
-def _check_header(
-    where: Where, header: list[str], needed: tuple[str, ...], known: tuple[str, ...], problems: Problems
-) -> None:
+def _check_header(where: Where, header: list[str], needed: tuple[str, ...], known: tuple[str, ...], problems: Problems) -> None:
     for column in header:
         if column not in known:
             problems.add(where, f'unknown column "{column}"', word=column, known=known)
@@ -147,9 +141,7 @@ def _graphml_rows(path: Path) -> tuple[list[Row], list[Row]]:
     text = _text(path)
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise _problem(path, 1, "declares a document type or entities", "allowed: GraphML without them")
-    words = re.sub(
-        r"""\battr\.type\s*=\s*("[^"]*"|'[^']*')""", 'attr.type="string"', text
-    )  # so that all checks are ours
+    words = re.sub(r"""\battr\.type\s*=\s*("[^"]*"|'[^']*')""", 'attr.type="string"', text)  # so that all checks are ours
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # networkx warns of keys without a type
@@ -161,8 +153,7 @@ def _graphml_rows(path: Path) -> tuple[list[Row], list[Row]]:
     lines = _element_lines(text)
     names = {node: str(data.get("name", data.get("label", node))).strip() for node, data in found.nodes(data=True)}
     places = [
-        Row(Where(str(path), lines.get((str(node),), 1)), _words(data) | {"name": names[node]})
-        for node, data in found.nodes(data=True)
+        Row(Where(str(path), lines.get((str(node),), 1)), _words(data) | {"name": names[node]}) for node, data in found.nodes(data=True)
     ]
     roads = []
     for a, b, data in found.edges(data=True):
@@ -184,9 +175,7 @@ def _element_lines(text: str) -> dict[tuple[str, ...], int]:
     for element in re.finditer(r"<(node|edge)\b([^>]*)>", text):
         number += text.count("\n", end, element.start())
         end = element.start()
-        given = {
-            word: one or two for word, one, two in re.findall(r"""(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)')""", element[2])
-        }
+        given = {word: one or two for word, one, two in re.findall(r"""(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)')""", element[2])}
         ends = ("id",) if element[1] == "node" else ("source", "target")
         lines.setdefault(tuple(given.get(word, "") for word in ends), number)
     return lines
@@ -206,16 +195,12 @@ def write_places(graph: nx.Graph[str], path: Path) -> None:
         for another ending.
     """
     suffix = path.suffix.lower()
-    places = {
-        name: {column: data[column] for column in PLACE_COLUMNS if column in data}
-        for name, data in graph.nodes(data=True)
-    }
+    places = {name: {column: data[column] for column in PLACE_COLUMNS if column in data} for name, data in graph.nodes(data=True)}
     roads = [
         (
             a,
             b,
-            {column: data[column] for column in ROAD_COLUMNS if column in data}
-            | dict(zip(CLOSED, data["closed"], strict=True)),
+            {column: data[column] for column in ROAD_COLUMNS if column in data} | dict(zip(CLOSED, data["closed"], strict=True)),
         )
         for a, b, data in graph.edges(data=True)
     ]

@@ -101,9 +101,7 @@ def _known_kind(name: str, region: Region) -> str:
     return "village" if find_settlements(name) else ""
 
 
-def _number(
-    row: Row, column: str, low: float, high: float, problems: Problems, *, needed: bool = False
-) -> float | None:
+def _number(row: Row, column: str, low: float, high: float, problems: Problems, *, needed: bool = False) -> float | None:
     """Return a number of a row within its bounds; None where it is left out or wrong (then a problem is noted)."""
     word = row.word(column)
     allowed = f"a number, {low:g} to {high:g}"
@@ -160,9 +158,7 @@ def _town(name: str, kind: str, row: Row, region: Region, problems: Problems) ->
     return found[0] if len(found) == 1 else None
 
 
-def _position(
-    name: str, row: Row, town: Settlement | None, region: Region, problems: Problems
-) -> tuple[tuple[float, float], str]:
+def _position(name: str, row: Row, town: Settlement | None, region: Region, problems: Problems) -> tuple[tuple[float, float], str]:
     latitude = _number(row, "latitude", -90, 90, problems)
     longitude = _number(row, "longitude", -180, 180, problems)
     if latitude is not None and longitude is not None:
@@ -208,9 +204,7 @@ def _check_kinds(graph: nx.Graph[str], path: Path, region: Region, problems: Pro
     kinds = {name: str(data["kind"]) for name, data in graph.nodes(data=True)}
     for kind in ("village", "bazaar", "city"):
         if kind not in kinds.values():
-            problems.add(
-                Where(str(path)), f"no {kind} among its places", allowed="at least one village, one bazaar and one city"
-            )
+            problems.add(Where(str(path)), f"no {kind} among its places", allowed="at least one village, one bazaar and one city")
     if kinds.get(region.city) != "city":
         cities = sorted(name for name, kind in kinds.items() if kind == "city")
         problems.add(Where(path="region.city"), f'no city "{region.city}" in {path}', word=region.city, known=cities)

@@ -122,14 +122,14 @@ class Parameters:
             village_closed_chance=routes.village_closed,
             market_closed_chance=np.array([routes.market_closed[market.place] for _, market in markets]),
             firm_haul=routes.place_village_cost,
-            market_haul=np.array([routes.place_market_cost[market.place] for _, market in markets]).reshape(
-                len(markets), -1
-            ),
+            market_haul=np.array([routes.place_market_cost[market.place] for _, market in markets]).reshape(len(markets), -1),
             city_haul=routes.place_city_cost,
             plant_haul=np.array([routes.place_market_cost[plant.place] for _, plant in plants]).reshape(len(plants), -1),
-            plant_market_haul=np.array([
-                routes.place_market_cost[chains[c].end_markets[plant.end_market].place][routes.place_names.index(plant.place)]
-                for c, plant in plants
-            ]),
+            plant_market_haul=np.array(
+                [
+                    routes.place_market_cost[chains[c].end_markets[plant.end_market].place][routes.place_names.index(plant.place)]
+                    for c, plant in plants
+                ]
+            ),
             plant_city_haul=np.array([routes.place_city_cost[routes.place_names.index(plant.place)] for _, plant in plants]),
         )

@@ -99,9 +99,7 @@ def compile_routes(graph: nx.Graph[str], region: Region, *, lorry_time_share: fl
     """
     _check(graph, region.city)
     graph = _canonical(graph, region, lorry_time_share)
-    villages, bazaars, cities, markets = (
-        _of_kind(graph, *kinds) for kinds in (("village",), ("bazaar",), ("city",), MARKET_KINDS)
-    )
+    villages, bazaars, cities, markets = (_of_kind(graph, *kinds) for kinds in (("village",), ("bazaar",), ("city",), MARKET_KINDS))
     places = (*bazaars, *cities)
     districts = sorted({str(graph.nodes[name]["district"]) for name in (*villages, *bazaars)})
     from_bazaar = [_paths(graph, name, "usd_per_kg") for name in bazaars]
@@ -150,9 +148,7 @@ def _check(graph: nx.Graph[str], city: str) -> None:
         joined = nx.node_connected_component(graph, city)
         for name in sorted(set(graph) - joined, key=_natural):
             kind = graph.nodes[name]["kind"]
-            problems.add(
-                Where(path="region.roads"), f'no road joins the {kind} "{name}" to the city "{city}"', allowed="a road"
-            )
+            problems.add(Where(path="region.roads"), f'no road joins the {kind} "{name}" to the city "{city}"', allowed="a road")
     problems.stop()
 
 

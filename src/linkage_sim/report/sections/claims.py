@@ -28,9 +28,7 @@ def claims_section(view: View) -> Section:
         over, chosen_over, chosen, every = _claimed(plan)
         if any(value is not None for value in (over, chosen_over, chosen, every)):
             found = f"{number(chosen / every, 1)} times" if chosen is not None and every else number(None)
-            lines.append(
-                [view.named(plan), number(over, 2), number(chosen_over, 2), number(chosen, 0), number(every, 0), found]
-            )
+            lines.append([view.named(plan), number(over, 2), number(chosen_over, 2), number(chosen, 0), number(every, 0), found])
     if not lines:
         return Section("claims", TITLE)
     blocks: list[Block] = [
@@ -55,9 +53,7 @@ def _claimed(plan: Plan) -> tuple[float | None, float | None, float | None, floa
         keys = ("applicants_claimed_over_true", "chosen_claimed_over_true", "chosen_true", "all_true")
         one, two, three, four = (finite(plan.claims.get(key)) for key in keys)
         return one, two, three, four
-    who: dict[str, Mapping[str, Any]] = {
-        as_text(mapping(entry).get("who")): mapping(entry) for entry in sequence(plan.claims)
-    }
+    who: dict[str, Mapping[str, Any]] = {as_text(mapping(entry).get("who")): mapping(entry) for entry in sequence(plan.claims)}
     every, chosen = who.get("applicants", {}), who.get("chosen", {})
     return (
         finite(every.get("claimed_over_true")),

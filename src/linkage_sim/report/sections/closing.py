@@ -13,18 +13,14 @@ from linkage_sim.report.words import joined
 def limits_section(view: View) -> Section:
     """Limits that hold for every comparison, with its own share of assumptions."""
     share = assumed_share(view)
-    assumed = (
-        f"{percent(share, 0)} of the uncertain values are assumed." if share is not None else "Many values are assumed."
-    )
+    assumed = f"{percent(share, 0)} of the uncertain values are assumed." if share is not None else "Many values are assumed."
     points = [
         "It does not forecast. It says what would follow if the assumptions held: no year of it is a year to come.",
-        f"{assumed} The ranges hold luck of weather, people and markets only; a wrong assumption can move all plans, "
-        "and turn their order.",
+        f"{assumed} The ranges hold luck of weather, people and markets only; a wrong assumption can move all plans, and turn their order.",
         "Firms, people and villages are invented. Nothing here is about a real firm or village.",
         "Prices come from few and contradictory sources. Roads rest on distance and terrain.",
         "It is one value chain in one region. Another crop or another district needs its own comparison.",
-        "What the model leaves out does not appear: politics, wars, health, care work inside households, land "
-        "rights, pollution.",
+        "What the model leaves out does not appear: politics, wars, health, care work inside households, land rights, pollution.",
         f"It ends {_end(view)}. Trees planted, trust built or debts made may matter longer.",
     ]
     firm = _firm_share(view)

@@ -50,9 +50,7 @@ def _budgets(plans: list[Plan]) -> str:
     ]
     words = f"Not all could be spent: {joined(left)}. " if left else "Nearly all of it was spent in every plan. "
     return (
-        start
-        + words
-        + "Both sides share one cost base: the same staff months, visits, materials and overhead. Staff and "
+        start + words + "Both sides share one cost base: the same staff months, visits, materials and overhead. Staff and "
         "assessments are paid "
         "whether or not a firm succeeds. What is unspent is returned, and earns nothing for households here."
     )
@@ -64,8 +62,7 @@ def _spending(plans: list[Plan]) -> Picture:
     parts[UNSPENT] = [plan.unspent or 0.0 for plan in plans]
     styles = {FAMILIES.get(family, UNSPENT): look for family, look in LOOKS.items()}
     said = "; ".join(
-        f"{plan.title}: "
-        + ", ".join(f"{words} {number(values[place])} USD" for words, values in parts.items() if values[place])
+        f"{plan.title}: " + ", ".join(f"{words} {number(values[place])} USD" for words, values in parts.items() if values[place])
         for place, plan in enumerate(plans)
     )
     return picture(

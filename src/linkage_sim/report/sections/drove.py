@@ -63,9 +63,7 @@ CHAIN = (
         "Households with a contract",
         "Follows routes; some live without any programme.",
     ),
-    Link(
-        ("firm_share",), "Share of the crop sold to firms", "What does not go to firms goes to the bazaar.", share=True
-    ),
+    Link(("firm_share",), "Share of the crop sold to firms", "What does not go to firms goes to the bazaar.", share=True),
     Link(
         ("side_selling",),
         "Side-selling: share of contracted fruit sold elsewhere",
@@ -124,10 +122,7 @@ def _picture(view: View, plans: Sequence[Plan], link: Link, name: str) -> Pictur
             courses.append((plan, points))
     if not courses or all(point.mean == 0.0 for _, points in courses for point in points):
         return None
-    drawn = [
-        Course(plan.title, [p.year for p in points], [p.mean for p in points], [], [], view.look(plan))
-        for plan, points in courses
-    ]
+    drawn = [Course(plan.title, [p.year for p in points], [p.mean for p in points], [], [], view.look(plan)) for plan, points in courses]
     points_of = link.share and link.against
     figure = years_figure(drawn, programme=view.programme_years, share=link.share, points=points_of, zero=link.against)
     noted = _noted(view, link, courses, base)
@@ -138,10 +133,7 @@ def _noted(view: View, link: Link, courses: list[tuple[Plan, list[Point]]], base
     """Highest and lowest plan in the last year with the programme."""
     year = view.programme_years[1] if view.programme_years else courses[0][1][-1].year
     values = [
-        (p.mean, quoted(plan))
-        for plan, points in courses
-        for p in points
-        if p.year == year and plan.name != view.comparison.baseline
+        (p.mean, quoted(plan)) for plan, points in courses for p in points if p.year == year and plan.name != view.comparison.baseline
     ]
     if not values:
         return ""
@@ -155,13 +147,7 @@ def _noted(view: View, link: Link, courses: list[tuple[Plan, list[Point]]], base
         return percent(value) if link.share else number(value, places, sign=link.against)
 
     level = percent(reference) if link.share else number(reference)
-    without = (
-        ""
-        if reference is None
-        else f"; level without a programme {level}"
-        if link.against
-        else f"; without a programme {level}"
-    )
+    without = "" if reference is None else f"; level without a programme {level}" if link.against else f"; without a programme {level}"
     if first == last:
         return f"Year {year:g}: {show(most)}{without}."
     scale = max(abs(most), abs(least), abs(reference or 0.0))

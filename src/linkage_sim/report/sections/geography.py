@@ -86,9 +86,7 @@ def _words(towns: list[MapPlace], villages: list[MapPlace]) -> str:
     )
 
 
-def _maps(
-    places: list[MapPlace], edges: list[Mapping[str, Any]], villages: list[MapPlace], towns: list[MapPlace]
-) -> list[Picture]:
+def _maps(places: list[MapPlace], edges: list[Mapping[str, Any]], villages: list[MapPlace], towns: list[MapPlace]) -> list[Picture]:
     """The whole market, and the part where the villages are."""
     roads = [_road(edge) for edge in edges]
     said = f"{len(towns)} towns and markets, {len(villages)} villages, {len(edges)} roads; the roads are listed below."
@@ -123,18 +121,14 @@ def _near(places: list[MapPlace], villages: list[MapPlace]) -> list[MapPlace]:
     south, north = min(v.latitude for v in villages), max(v.latitude for v in villages)
     air_x, air_y = 0.05 * (east - west), 0.05 * (north - south)
     return [
-        place
-        for place in places
-        if west - air_x <= place.longitude <= east + air_x and south - air_y <= place.latitude <= north + air_y
+        place for place in places if west - air_x <= place.longitude <= east + air_x and south - air_y <= place.latitude <= north + air_y
     ]
 
 
 def _road(edge: Mapping[str, Any]) -> MapRoad:
     kilometres, hours = finite(edge.get("kilometres")), finite(edge.get("hours"))
     mountain = bool(edge.get("mountain"))
-    label = (
-        f"over the pass: {number(kilometres)} km,\n{number(hours)} hours" if mountain and kilometres and hours else ""
-    )
+    label = f"over the pass: {number(kilometres)} km,\n{number(hours)} hours" if mountain and kilometres and hours else ""
     return MapRoad(as_text(edge.get("from")), as_text(edge.get("to")), mountain, label)
 
 

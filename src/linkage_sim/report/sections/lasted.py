@@ -80,16 +80,13 @@ def _kept_in_words(view: View) -> str:
     if not stayed and not lost:
         return ""
     years = years_words(view.comparison.years[2])
-    text = (
-        f"Income gained per household and year, USD: while the programme worked, and in the {years} after it had left. "
-    )
+    text = f"Income gained per household and year, USD: while the programme worked, and in the {years} after it had left. "
     if stayed:
         text += f"A gain that clearly stayed: {joined(stayed)}. "
     if lost:
         text += f"No gain after exit that can be told from luck: {joined(lost)}. "
     return text + (
-        f"The band is the 90{GAP}% range of the average, the shaded years are those with the programme, and the "
-        "broken line is its exit."
+        f"The band is the 90{GAP}% range of the average, the shaded years are those with the programme, and the broken line is its exit."
     )
 
 
@@ -136,8 +133,7 @@ def _linkages(view: View) -> Table | None:
         "Linkages alive 24 months after exit",
         head,
         lines,
-        "A linkage is a household with a contract with a firm. Some live without any programme: only what is added "
-        "counts for a plan.",
+        "A linkage is a household with a contract with a firm. Some live without any programme: only what is added counts for a plan.",
     )
 
 

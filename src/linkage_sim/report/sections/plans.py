@@ -34,14 +34,10 @@ def _acts(plan: Plan) -> Table:
     ]
     kinds = [act.act for act in plan.acts]
     sides = list(FAMILIES)
-    acts = sorted(
-        plan.acts, key=lambda act: (sides.index(act.family) if act.family in sides else len(sides), -(act.spent or 0.0))
-    )
+    acts = sorted(plan.acts, key=lambda act: (sides.index(act.family) if act.family in sides else len(sides), -(act.spent or 0.0)))
     lines: list[list[Words]] = []
     for act in acts:
-        name = sentence(ACTS.get(act.act, plain(act.act))) + (
-            f" ({plain(act.name)})" if kinds.count(act.act) > 1 else ""
-        )
+        name = sentence(ACTS.get(act.act, plain(act.act))) + (f" ({plain(act.name)})" if kinds.count(act.act) > 1 else "")
         many = count(act.units)
         units = f"{many} {UNITS_OF.get(act.act, ('', ''))[many != '1']}".strip() if act.units is not None else MISSING
         share = MISSING if act.share is None else f"{as_written(round(100.0 * act.share, 1))}{GAP}%"

@@ -53,9 +53,7 @@ def _picture(view: View, ranked: list[tuple[Plan, Row]]) -> Picture:
         )
         for plan, row in ranked
     ]
-    said = "; ".join(
-        f"{plan.title}: {number(row.mean, sign=True)}, better in {view.worlds(row)}" for plan, row in ranked
-    )
+    said = "; ".join(f"{plan.title}: {number(row.mean, sign=True)}, better in {view.worlds(row)}" for plan, row in ranked)
     return picture(
         intervals_figure(rows, "USD per household and year", zero_label="no programme", width=6.6),
         "sure",
@@ -86,11 +84,7 @@ def _table(view: View, plans: list[Plan]) -> Table:
             row = comparison.row(plan.name, names)
             line.append(view.lines(gain_cells([row], places)[0], range_cell(row, places)))
             if place == 0 and comparison.rate is not None:
-                line.append(
-                    _somoni(
-                        view, row, comparison.rate, max(0, decimals_for([value * comparison.rate for value in ends]))
-                    )
-                )
+                line.append(_somoni(view, row, comparison.rate, max(0, decimals_for([value * comparison.rate for value in ends]))))
             line.append(view.better(row))
         lines.append(line)
     return Table(

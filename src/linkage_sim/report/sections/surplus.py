@@ -34,9 +34,7 @@ def surplus_blocks(view: View) -> list[Block]:
         if shown:
             said = "; ".join(f"{bar.label} {number(bar.mean, sign=True)}" for bar in shown)
             figure = bars_figure(shown, "USD a year", limits=limits, colour=view.look(plan).colour)
-            pictures.append(
-                picture(figure, f"surplus-{place}", f"{plan.title}: who won and lost", said, heading=view.named(plan))
-            )
+            pictures.append(picture(figure, f"surplus-{place}", f"{plan.title}: who won and lost", said, heading=view.named(plan)))
     return [
         Text(
             "Change against no programme, in USD a year for the whole region. Hatched bars are losses. What farmers "
@@ -91,11 +89,7 @@ def _table(view: View, plans: list[Plan], bars: dict[str, dict[str, Bar]], parti
         cells = []
         for party in parties:
             bar = bars[plan.name].get(party)
-            cells.append(
-                view.lines(number(bar.mean, places, sign=True), span(bar.low, bar.high, places))
-                if bar
-                else number(None)
-            )
+            cells.append(view.lines(number(bar.mean, places, sign=True), span(bar.low, bar.high, places)) if bar else number(None))
         spent, total = _spent_yearly(view, plan), bars[plan.name].get(TOTAL)
         left = None if spent is None or total is None else total.mean - spent
         lines.append([view.named(plan), *cells, number(spent, places), number(left, places, sign=True)])

@@ -71,11 +71,7 @@ def _pictures(view: View, plans: list[Plan], groups: list[str]) -> list[Picture]
             row = view.comparison.row(plan.name, INCOME, group)
             if row and row.low is not None and row.high is not None:
                 look = view.look(plan) if group == "all" else None
-                rows.append(
-                    Interval(
-                        sentence(GROUPS[group]), row.mean, row.low, row.high, number(row.mean, places, sign=True), look
-                    )
-                )
+                rows.append(Interval(sentence(GROUPS[group]), row.mean, row.low, row.high, number(row.mean, places, sign=True), look))
         if rows:
             found.append((plan, rows))
     limits = spread([row for _, rows in found for row in rows])
@@ -110,8 +106,7 @@ def _gains(view: View, plans: list[Plan], groups: list[str]) -> Table:
         "Income gained by group, USD per household and year",
         head,
         lines,
-        f"Below each number: its 90{GAP}% range, and percent of what the group earns from the value chain without a "
-        "programme.",
+        f"Below each number: its 90{GAP}% range, and percent of what the group earns from the value chain without a programme.",
     )
 
 
