@@ -40,11 +40,13 @@ SETTINGS: tuple[dict[str, Any], ...] = (
     },
     # firms that close with fruit in store and money owed
     {
-        "lead_firms.capital": 3500,
+        "lead_firms.capital": 1500,
         "lead_firms.capital_spread": 0,
         "lead_firms.credit_line": 0,
         "lead_firms.turnover": 0.05,
-        "lead_firms.fixed_cost": 3500,
+        "lead_firms.fixed_cost": 2500,
+        "lead_firms.delay": 0,
+        "value_chains.apricot.city.price": 0.5,
         "lead_firms.capacity": 60,
     },
     # firms that pay late and live on; that default; that break their word
@@ -53,11 +55,13 @@ SETTINGS: tuple[dict[str, Any], ...] = (
     SHORT_OF_CASH | {"lead_firms.reliability": 0.05, "lead_firms.reputation": 0},
     # firms that buy both grades and close
     {
-        "lead_firms.capital": 3500,
+        "lead_firms.capital": 1500,
         "lead_firms.capital_spread": 0,
         "lead_firms.credit_line": 0,
         "lead_firms.turnover": 0.05,
-        "lead_firms.fixed_cost": 3500,
+        "lead_firms.fixed_cost": 2500,
+        "lead_firms.delay": 0,
+        "value_chains.apricot.city.price": 0.5,
         f"{MARKETS}.bulk.price": 1.3,
         f"{MARKETS}.premium.price": 1.0,
     },
