@@ -47,6 +47,8 @@ SETTINGS: tuple[dict[str, Any], ...] = (
         "lead_firms.fixed_cost": 2500,
         "lead_firms.delay": 0,
         "value_chains.apricot.city.price": 0.5,
+        f"{MARKETS}.premium.grade_b_value": 1,
+        f"{MARKETS}.regional.grade_b_value": 1,
         "lead_firms.capacity": 60,
     },
     # firms that pay late and live on; that default; that break their word
@@ -62,6 +64,8 @@ SETTINGS: tuple[dict[str, Any], ...] = (
         "lead_firms.fixed_cost": 2500,
         "lead_firms.delay": 0,
         "value_chains.apricot.city.price": 0.5,
+        f"{MARKETS}.premium.grade_b_value": 1,
+        f"{MARKETS}.regional.grade_b_value": 1,
         f"{MARKETS}.bulk.price": 1.3,
         f"{MARKETS}.premium.price": 1.0,
     },

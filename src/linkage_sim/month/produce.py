@@ -32,7 +32,7 @@ def produce(
             en.stock_a *= 1.0 - lost
             en.stock_b *= 1.0 - lost
             en.potential = 0.0
-            en.trust = tie_trust(e, en.firm, v, tie_kept, tie_broken, route, ties) if en.firm >= 0 else 0.0
+            en.linked_trust = tie_trust(e, en.firm, v, tie_kept, tie_broken, route, ties) if en.firm >= 0 else 0.0
             if season[c, calendar] > 0.0:
                 if calendar == int(ch.harvest_start):
                     en.food_left = ch.harvest_food_need
@@ -60,5 +60,5 @@ def run(context: Context) -> None:
 READS = ("enterprise.assets", "enterprise.skill", "enterprise.weather", "enterprise.uses_improved", "enterprise.kit_months")
 WRITES = (
     "enterprise.stock_a", "enterprise.stock_b", "enterprise.potential", "enterprise.food_left", "enterprise.year_harvest",
-    "enterprise.trust", "enterprise.deliver_draw", "enterprise.rejected", "flows",
+    "enterprise.linked_trust", "enterprise.deliver_draw", "enterprise.rejected", "flows",
 )  # fmt: skip

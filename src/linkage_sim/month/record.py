@@ -54,7 +54,7 @@ def record_enterprise(
         for k in range(receivable.shape[1]):
             w[24] += receivable[e, k]
     if en.firm >= 0:
-        w[17] += en.trust
+        w[17] += en.linked_trust
         w[18] += 1.0
     if exit_firm[e] >= 0:
         w[20] += 1.0

@@ -173,7 +173,7 @@ def trade_contract(
     if price <= 0.0 or lot <= 0.0:
         return 0.0, 0.0
     outside = max(0.0, en.price_a - en.premium_a) if grade == 0 else max(0.0, en.price_b - en.premium_b)
-    delivers = decides_to_deliver(price, spot, quote, due, outside, side, en.trust, en.deliver_draw, en, hh, vi, bb, fm)
+    delivers = decides_to_deliver(price, spot, quote, due, outside, side, en.linked_trust, en.deliver_draw, en, hh, vi, bb, fm)
     tier = ro.tier_a if grade == 0 else ro.tier_b
     worth = firm_netback(f, v, tier, fm, firm, route, markets, market_price, firm_haul, market_haul)
     fate = settle_lot(commit, v, grade, lot, price, spot_net, worth, delivers, en.rejected == 1, firm[f].breaks, en, ro, flows)

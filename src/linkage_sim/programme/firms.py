@@ -135,8 +135,10 @@ def broker(programme: Facilitation, context: Context, name: str, act: Brokering)
     supported = (s.firm["supported"] == 1) & (s.firm["active"] == 1)
     if not supported.any():
         return False
-    new = supported[:, None] & (s.route["introduced"] == 0.0)
     promise = effect.setup_share * float(context.parameters.firms["route_setup"][0])
+    if ledger.unit_cost(effect.unit, purse.units) + promise > purse.free:
+        return False
+    new = supported[:, None] & (s.route["introduced"] == 0.0)
     value: Numbers | None = None
     acted = False
     while new.any():

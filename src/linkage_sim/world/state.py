@@ -113,7 +113,7 @@ COLUMNS: list[Column] = [
         assets | f8 | asset units | 0 | inf | world | hectares, trees, cows, ...
         skill | f8 | number | 0 | inf | world | 1 = average
         identity | i8 | id | 0 | inf | world | address of its draws
-        trust | f8 | share | 0 | 1 | produce | trust in the linked firm, 0 without one
+        linked_trust | f8 | share | 0 | 1 | produce | trust in the linked firm when this month is decided, 0 without one
         deliver_draw | f8 | share | 0 | 1 | produce | this month's luck in delivering
         rejected | u1 | flag | 0 | 1 | produce | this month's lot is rejected at the gate
         price_a | f8 | USD/kg | 0 | inf | choose | contract price of grade A
