@@ -96,7 +96,7 @@ def test_a_clear_lead_is_called_clear() -> None:
     "gap",
     [
         (1.0, -0.5, 2.5, 0.8),  # the range holds zero
-        (1.0, 0.1, 1.9, 0.65),  # ahead in too few worlds
+        (1.0, 0.0, 2.0, 0.65),  # zero at its end counts
     ],
 )
 def test_a_tie_is_called_a_tie(gap: tuple[float, float, float, float]) -> None:

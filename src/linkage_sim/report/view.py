@@ -29,8 +29,6 @@ ALIVE_SHARE = ("linkages_alive_share",)
 
 ENOUGH = 0.15
 """A plan works on a side when at least this part of its spending goes there."""
-CLEAR_SHARE = (0.30, 0.70)
-"""Ahead in a share of worlds between these is a tie."""
 
 Verdict = Literal["ahead", "tie", "behind"]
 Side = Literal["supply", "demand", "both", "neither"]
@@ -162,7 +160,7 @@ class View:
                 continue
             if pair[0] != first.name:
                 mean, low, high, share = -mean, -high, -low, None if share is None else 1.0 - share
-            luck = low <= 0.0 <= high or (share is not None and CLEAR_SHARE[0] <= share <= CLEAR_SHARE[1])
+            luck = low <= 0.0 <= high  # the one rule for a tie, that of `linkage_sim.results.answer` too
             return Duel("tie" if luck else "ahead" if mean > 0.0 else "behind", mean, low, high, share)
         return None
 
