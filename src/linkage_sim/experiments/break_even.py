@@ -6,35 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from linkage_sim.results.pairing import RATIOS, Sample, difference, ratio_of
+from linkage_sim.scenario.pages import ACTS_THROUGH
 from linkage_sim.scenario.scenario import Scenario
 
 FACTORS = (1.25, 1.5, 2.0, 3.0, 4.0)
 MOST_REPLICATES = 10
 MEASURE, PER_DOLLAR = "income_gain", "income_per_dollar"
-SUPPLY = frozenset(
-    {
-        "training",
-        "storage",
-        "input_vouchers",
-        "associations",
-        "savings_groups",
-        "village_organisations",
-        "business_skills",
-    }
-)
-DEMAND = frozenset(
-    {
-        "market_assessment",
-        "lead_firm_selection",
-        "brokering",
-        "co_investment",
-        "contract_support",
-        "input_provider_links",
-        "processor_links",
-        "mobile_payments",
-    }
-)
-
 Samples = Mapping[str, Sequence[Sample]]
 Simulate = Callable[[Sequence[Scenario], int], list[list[Sample]]]
 """Run scenarios in the first so many worlds; samples by scenario, then by replicate."""
@@ -42,7 +19,7 @@ Simulate = Callable[[Sequence[Scenario], int], list[list[Sample]]]
 
 def family(act: str) -> str:
     """Side that an act belongs to in the model document: supply, demand or organisation."""
-    return "supply" if act in SUPPLY else "demand" if act in DEMAND else "organisation"
+    return ACTS_THROUGH[act][0]
 
 
 def gain(samples: Samples, name: str, baseline: str, first: int | None = None) -> float:

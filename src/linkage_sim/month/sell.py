@@ -152,44 +152,16 @@ def sell_on(
             room = fi.capacity
             city = city_price[c] - city_haul[fi.place]
             passes = fm.spot_pass if fi.imitator == 1 else 1.0
-            sold = ship(
-                f,
-                c,
-                fi,
-                fi.stock_a,
-                0,
-                room,
-                markets,
-                market_chain,
-                market_price,
-                market_open,
-                market_haul,
-                orders_left,
-                firm_flows,
-                city,
-                passes,
-            )
-            fi.stock_a -= sold
-            room -= sold
-            sold = ship(
-                f,
-                c,
-                fi,
-                fi.stock_b,
-                1,
-                room,
-                markets,
-                market_chain,
-                market_price,
-                market_open,
-                market_haul,
-                orders_left,
-                firm_flows,
-                city,
-                passes,
-            )
-            fi.stock_b -= sold
-            room -= sold
+            for grade in range(2):
+                sold = ship(
+                    f, c, fi, fi.stock_a if grade == 0 else fi.stock_b, grade, room, markets, market_chain, market_price, market_open,
+                    market_haul, orders_left, firm_flows, city, passes,
+                )  # fmt: skip
+                room -= sold
+                if grade == 0:
+                    fi.stock_a -= sold
+                else:
+                    fi.stock_b -= sold
             wanted = 0.0
             for m in range(markets.shape[0]):
                 mk = markets[m]
