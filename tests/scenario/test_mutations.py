@@ -7,10 +7,12 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from linkage_sim.engine import Simulation, with_values
 from linkage_sim.scenario.load import declared_parameters, dump_scenario, load_scenario, shipped
 from linkage_sim.scenario.messages import Problem, ProblemsFound
 from linkage_sim.scenario.scenario import Scenario
@@ -162,12 +164,29 @@ def test_a_broken_file_gives_a_scenario_or_a_message_with_file_and_line(folder: 
             assert problem.found
         return
     assert len(scenario.hash()) == 16
+    lives(scenario)
     for parameter in declared_parameters(scenario):
         if parameter.is_number:
             assert math.isfinite(parameter.value)
             assert parameter.low is not None
             assert parameter.high is not None
             assert parameter.low <= parameter.value <= parameter.high, parameter.path
+
+
+def lives(scenario: Scenario) -> None:
+    """Run a few villages of a scenario for three years: finite numbers and balanced books."""
+    data = scenario.resolved()
+    districts = {
+        name: district | {"villages": min(district["villages"], 1), "households": min(district["households"], 5)}
+        for name, district in data["region"]["districts"].items()
+    }
+    line = data["timeline"] | {"spin_up": min(data["timeline"]["spin_up"], 12), "before": min(data["timeline"]["before"], 12)}
+    line["after"] = min(line["after"], 3)
+    firms = data["lead_firms"] | {"number": min(data["lead_firms"]["number"], 3), "imitators": min(data["lead_firms"]["imitators"], 2)}
+    few = with_values(scenario, region=data["region"] | {"districts": districts}, timeline=line, lead_firms=firms)
+    simulation = Simulation(few, 1)
+    simulation.run(until=min(24, few.timeline.months))
+    assert np.isfinite(simulation.recorder.values).all()
 
 
 def read_or_refuse(path: Path) -> tuple[Scenario | None, tuple[Problem, ...]]:
