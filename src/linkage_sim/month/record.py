@@ -133,8 +133,8 @@ def in_order(sums: Any, out: Any) -> None:
 
 @compiled
 def traders_and_consumers(
-    chains: Any, traders: Any, village: Any, bazaar_haul: Any, bazaar_price: Any, bazaar_outflow: Any, bazaar_demand: Any,
-    city_price: Any, supply_value: float, out: Any,
+    chains: Any, traders: Any, bazaar_haul: Any, bazaar_price: Any, bazaar_outflow: Any, bazaar_demand: Any,
+    city_price: Any, out: Any,
 ) -> None:  # fmt: skip
     """Money of traders (sales, costs) and consumer surplus up to the choke price."""
     slope = traders[0].slope / traders[0].number

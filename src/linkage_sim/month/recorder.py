@@ -130,7 +130,7 @@ class Recorder:
         s, p = context.state, context.parameters
         self.money[:] = 0.0
         traders_and_consumers(
-            p.chains, p.traders, s.village, p.bazaar_haul, s.bazaar_price, s.bazaar_outflow, s.bazaar_demand, s.city_price, 0.0, self.money
+            p.chains, p.traders, p.bazaar_haul, s.bazaar_price, s.bazaar_outflow, s.bazaar_demand, s.city_price, self.money
         )
         flows = context.outside_flows
         in_order(s.flows, flows)

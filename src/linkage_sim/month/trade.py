@@ -315,8 +315,8 @@ def decide(
 
 @compiled
 def firms_decide(
-    chains: Any, firms: Any, markets: Any, firm_haul: Any, market_haul: Any, market_price: Any, village: Any, firm: Any, route: Any,
-    first_enterprise: Any, commit: int,
+    firms: Any, markets: Any, firm_haul: Any, market_haul: Any, market_price: Any, village: Any, firm: Any, route: Any,
+    first_enterprise: Any,
 ) -> None:  # fmt: skip
     """Each firm decides once, for all its routes together, whether it keeps its word this month."""
     fm = firms[0]
@@ -409,9 +409,7 @@ def run(context: Context) -> None:
         clear(*clearing)
         if next_quote(number == 0, s.bazaar_quote, s.bazaar_price, context.last_quote, context.last_gap) < SETTLED:
             break
-    firms_decide(
-        p.chains, p.firms, p.markets, p.firm_haul, p.market_haul, s.market_price, s.village, s.firm, s.route, context.first_enterprise, 1
-    )
+    firms_decide(p.firms, p.markets, p.firm_haul, p.market_haul, s.market_price, s.village, s.firm, s.route, context.first_enterprise)
     context.over_villages(decide, 1, *deciding)
     sum_supply(p.chains, s.village, s.village_supply, context.supply)
     clear(*clearing)
