@@ -1,13 +1,15 @@
-"""How rules and kernels are compiled: one decorator, one cache folder named by the source it holds.
+"""How rules and kernels are compiled: one decorator, and cache folders named by the sources they hold.
 
-The disk cache of compiled code goes stale when only a called function in another file changes, so the folder
-is named by a hash of every rule and kernel source. The same hash is the model version in manifests and run keys.
+The disk cache of compiled code goes stale when only a called function in another file changes, so each module's
+folder is named by a hash of its source and of every source its kernels can call. A hash over all sources that can
+change a number is the model version in manifests and run keys.
 """
 
 from __future__ import annotations
 
 import functools
 import hashlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -38,13 +40,43 @@ def model_version() -> str:
     return state.hexdigest()
 
 
+CALLED = ("rules", "month", "books", "draws", "world.state")
+"""Modules and folders whose functions and constants a kernel may use (tested); all else it gets as arguments."""
+_IMPORT = re.compile(r"^from linkage_sim\.([\w.]+) import", re.MULTILINE)
+
+
+@functools.cache
+def sources_of(module: str) -> frozenset[str]:
+    """Modules, by dotted name inside the package, whose source can change what the kernels of a module compile to."""
+    found = {module}
+    waiting = [module]
+    while waiting:
+        text = HERE.joinpath(*waiting.pop().split(".")).with_suffix(".py").read_text(encoding="utf-8")
+        for name in _IMPORT.findall(text):
+            if name not in found and (name in CALLED or name.split(".")[0] in CALLED):
+                found.add(name)
+                waiting.append(name)
+    return frozenset(found)
+
+
+@functools.cache
+def cache_folder(module: str) -> Path:
+    """Where the machine code of a module is kept."""
+    state = hashlib.blake2b(digest_size=8)
+    for name in sorted(sources_of(module)):
+        state.update(name.encode() + HERE.joinpath(*name.split(".")).with_suffix(".py").read_bytes())
+    return Path(platformdirs.user_cache_dir("linkage_sim")) / f"code-{module}-{state.hexdigest()}"
+
+
 def compiled(function: F) -> F:
     """Compile a function for scalars and arrays; the machine code is kept in the user's cache folder.
 
     The compiled function releases the GIL and never uses fast-math, so that a result does not depend on threads.
     """
     before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(Path(platformdirs.user_cache_dir("linkage_sim")) / f"code-{model_version()}")
+    package, _, module = function.__module__.partition(".")
+    if package == __package__:
+        numba.config.CACHE_DIR = str(cache_folder(module))
     try:
         return numba.njit(cache=True, nogil=True, error_model="numpy")(function)  # type: ignore[no-any-return]
     finally:
