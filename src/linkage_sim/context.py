@@ -88,9 +88,7 @@ class Context:
         self.supply = np.zeros_like(self.state.bazaar_price)
         self.last_quote = np.ones_like(self.supply)
         self.last_gap = np.zeros_like(self.supply)
-        self.ahead = np.zeros((self.villages, 2, 13))
-        bazaars = self.state.village["bazaar"]
-        self.bazaar_village = np.array([int(np.argmax(bazaars == b)) for b in range(len(self.wanted))])
+        self.ahead = np.zeros((*self.supply.shape, 2, 13))
 
     @property
     def calendar(self) -> int:

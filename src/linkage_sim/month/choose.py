@@ -155,7 +155,7 @@ def contract_choice(
             c = en.chain
             hh = household[en.household]
             en.expected_kg = expected_harvest(en, ch)
-            price = season_price(usual_price, season, v, c, calendar, bazaar_price[vi.bazaar, c], bb.news_memory)
+            price = season_price(usual_price, season, vi.bazaar, c, calendar, bazaar_price[vi.bazaar, c], bb.news_memory)
             outside_a = outside_value(price, ch.bazaar_grade_premium, vi.haul, rival_price[v, c])
             outside_b = outside_value(price, 0.0, vi.haul, 0.0)
             cv_outside = variation(price_memory[v, c], memory[e], False)
@@ -218,7 +218,7 @@ def practice_wish(
                 continue
             c = en.chain
             hh = household[en.household]
-            price = season_price(usual_price, season, v, c, calendar, bazaar_price[vi.bazaar, c], bb.news_memory)
+            price = season_price(usual_price, season, vi.bazaar, c, calendar, bazaar_price[vi.bazaar, c], bb.news_memory)
             value_b = outside_value(price, 0.0, vi.haul, 0.0)
             bonus = ch.bazaar_grade_premium * price
             trusted = 0.0
@@ -340,7 +340,7 @@ def practice_purchase(
             en.habit_quality = bb.habit * en.habit_quality + (1.0 - bb.habit) * en.uses_quality
             if en.kit_effect > 0.0 and en.kit_months <= 12.0:
                 saved = ch.harvest_loss_harvest * en.kit_effect * en.expected_kg
-                price = max(0.0, usual_price[v, en.chain, int(ch.harvest_start)] - vi.haul)
+                price = max(0.0, usual_price[vi.bazaar, en.chain, int(ch.harvest_start)] - vi.haul)
                 if saved * price > kits[0] / (kits[1] / 12.0) * (1.0 + people[0].interest * 0.5) and own + kits[0] < hh.cash:
                     own += kits[0]
                     en.kit_months += kits[1]

@@ -18,16 +18,11 @@ ENTRY = STREAM["firm.entry"]
 
 @compiled
 def monthly(
-    first: int, last: int, calendar: int, chains: Any, behaviour: Any, first_enterprise: Any, enterprise: Any, village: Any,
-    usual_price: Any, bazaar_price: Any, association_rates: Any,
+    first: int, last: int, first_enterprise: Any, enterprise: Any, village: Any, association_rates: Any,
 ) -> None:  # fmt: skip
-    """What is learnt or wears every month: usual prices, equipment, associations."""
-    rate = behaviour[0].price_learning
+    """What wears or grows every month: equipment, associations."""
     for v in range(first, last):
         vi = village[v]
-        for c in range(chains.shape[0]):
-            before = usual_price[v, c, calendar]
-            usual_price[v, c, calendar] = (1.0 - rate) * before + rate * bazaar_price[vi.bazaar, c]
         if vi.association < vi.association_goal:
             vi.association = min(vi.association_goal, vi.association + vi.association_goal / association_rates[0])
         elif vi.association > vi.association_goal:
@@ -267,10 +262,9 @@ def run(context: Context) -> None:
     """Phase 9 of one month."""
     s, p, calendar = context.state, context.parameters, context.calendar
     year = (context.month - calendar) // 12
-    context.over_villages(
-        monthly, calendar, p.chains, p.behaviour, context.first_enterprise, s.enterprise, s.village, s.usual_price, s.bazaar_price,
-        context.association_rates,
-    )  # fmt: skip
+    rate = float(p.behaviour["price_learning"][0])
+    s.usual_price[:, :, calendar] = (1.0 - rate) * s.usual_price[:, :, calendar] + rate * s.bazaar_price
+    context.over_villages(monthly, context.first_enterprise, s.enterprise, s.village, context.association_rates)
     context.over_villages(season_prices, calendar, year, p.chains, p.season, s.village, s.price_memory, s.bazaar_price)
     if (p.chains["season_end"] == calendar).any():
         context.over_villages(

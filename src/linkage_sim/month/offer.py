@@ -14,13 +14,13 @@ from linkage_sim.rules.harvest import expected_price
 
 
 @compiled
-def season_price(usual_price: Any, season: Any, v: int, c: int, calendar: int, today: float, memory: float) -> float:
+def season_price(usual_price: Any, season: Any, b: int, c: int, calendar: int, today: float, memory: float) -> float:
     """Bazaar price expected over the coming harvest, USD/kg: months weighted by what ripens in them."""
     total = 0.0
     for ahead in range(12):
         m = (calendar + ahead) % 12
         if season[c, m] > 0.0:
-            total += season[c, m] * expected_price(usual_price[v, c, m], today, usual_price[v, c, calendar], memory**ahead)
+            total += season[c, m] * expected_price(usual_price[b, c, m], today, usual_price[b, c, calendar], memory**ahead)
     return total
 
 
@@ -64,7 +64,7 @@ def village_values(
     """Outside values (V, 2) USD/kg by grade, and what is there (V, 3): grade A kg, grade B kg, growers."""
     for v in range(village.shape[0]):
         today = bazaar_price[village[v].bazaar, c]
-        price = season_price(usual_price, season, v, c, calendar, today, memory)
+        price = season_price(usual_price, season, village[v].bazaar, c, calendar, today, memory)
         outside[v, 0] = outside_value(price, ch.bazaar_grade_premium, village[v].haul, rival_price[v, c])
         outside[v, 1] = outside_value(price, 0.0, village[v].haul, 0.0)
         volume[v, :] = 0.0

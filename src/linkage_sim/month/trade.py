@@ -43,36 +43,39 @@ SETTLED = 0.02
 
 
 @compiled
-def best_ahead(ahead: Any, v: int, ch: Any, c: int, calendar: int, usual_price: Any, quote: float, memory: float, haul: float) -> int:
-    """Fill ``ahead[0, k]`` with the net price expected k months on, up to the month before harvest; returns how many.
+def prices_ahead(calendar: int, chains: Any, behaviour: Any, usual_price: Any, bazaar_quote: Any, ahead: Any) -> None:
+    """Bazaar prices expected from the month after this one up to the month before harvest, USD/kg.
 
-    ``ahead[1, k]`` becomes the best of them from k on, so that a holder may stop looking.
+    ``ahead`` (B, C, 2, 13): at [b, c, 0, k] the price k months on, at [b, c, 1, k] the best of them from k on, so that a
+    holder may stop looking; at [b, c, 0, 0] how many months there are.
     """
-    months = (int(ch.last_sale) - calendar) % 12
-    if ch.all_year == 1.0:
-        months = 0
-    for k in range(1, months + 1):
-        m = (calendar + k) % 12
-        ahead[0, k] = expected_price(usual_price[v, c, m], quote, usual_price[v, c, calendar], memory**k) - haul
-    best = 0.0
-    for k in range(months, 0, -1):
-        best = max(best, ahead[0, k])
-        ahead[1, k] = best
-    return months
+    memory = behaviour[0].news_memory
+    for b in range(bazaar_quote.shape[0]):
+        for c in range(bazaar_quote.shape[1]):
+            ch = chains[c]
+            months = 0 if ch.all_year == 1.0 else (int(ch.last_sale) - calendar) % 12
+            ahead[b, c, 0, 0] = months
+            best = 0.0
+            for k in range(months, 0, -1):
+                m = (calendar + k) % 12
+                price = expected_price(usual_price[b, c, m], bazaar_quote[b, c], usual_price[b, c, calendar], memory**k)
+                best = max(best, price)
+                ahead[b, c, 0, k] = price
+                ahead[b, c, 1, k] = best
 
 
 @compiled
-def holding(en: Any, hh: Any, ch: Any, ahead: Any, months: int) -> float:
-    """Best worth of keeping a kg: the month ahead that is worth most, USD/kg."""
+def holding(en: Any, hh: Any, ch: Any, ahead: Any, haul: float) -> float:
+    """Best worth of keeping a kg: the month ahead that is worth most, USD/kg; ``ahead`` (2, 13) of its bazaar and chain."""
     kit = en.kit_effect if en.kit_months > 0.0 else 0.0
     discount = hh.patience * (1.0 - ch.harvest_loss_store * (1.0 - kit))
     best = 0.0
     kept = 1.0
-    for k in range(1, months + 1):
+    for k in range(1, int(ahead[0, 0]) + 1):
         kept *= discount
-        if hold_value(kept, ahead[1, k], k, ch.harvest_storing_cost) <= best:
+        if hold_value(kept, ahead[1, k] - haul, k, ch.harvest_storing_cost) <= best:
             break
-        best = max(best, hold_value(kept, ahead[0, k], k, ch.harvest_storing_cost))
+        best = max(best, hold_value(kept, ahead[0, k] - haul, k, ch.harvest_storing_cost))
     return best
 
 
@@ -201,11 +204,11 @@ def pick(commit: int, v: int, best_a: float, best_b: float, share_a: float, en: 
 
 
 @compiled
-def sold_from_store(months: int, price: float, hold: float, gap: float, stock: float, noise: float) -> float:
+def sold_from_store(months: float, price: float, hold: float, gap: float, stock: float, noise: float) -> float:
     """Share of the stock sold: all in the last month, at least what urgent need takes, else as expectations say."""
     if price <= 0.0:
         return 0.0
-    if months == 0:
+    if months == 0.0:
         return 1.0
     share = share_sold(price, hold, noise)
     if gap > 0.0 and stock > 0.0:
@@ -236,32 +239,25 @@ def end_village(commit: int, v: int, route: Any, rival_firm: Any, rival_ratio: A
 
 @compiled
 def decide(
-    first: int, last: int, commit: int, month: int, chains: Any, behaviour: Any, firms: Any, markets: Any,
+    first: int, last: int, commit: int, chains: Any, behaviour: Any, firms: Any, markets: Any,
     firm_haul: Any, market_haul: Any, first_enterprise: Any, household: Any, enterprise: Any, village: Any, firm: Any, route: Any,
-    usual_price: Any, side_share: Any, bazaar_quote: Any, market_price: Any, rival_price: Any,
+    side_share: Any, bazaar_quote: Any, market_price: Any, rival_price: Any,
     rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any, rival_want: Any, rival_cap: Any, village_supply: Any, flows: Any,
-    ahead_all: Any,
+    ahead: Any,
 ) -> None:  # fmt: skip
     """Every enterprise of a range of villages decides at the quote; with ``commit`` stocks and dues move."""
-    calendar = month % 12
     bb = behaviour[0]
     fm = firms[0]
     formula = int(fm.formula)
     for v in range(first, last):
         vi = village[v]
         start_village(v, route, village_supply, rival_want)
-        c_before = -1
-        months = 0
-        ahead = ahead_all[v]
         for e in range(first_enterprise[v], first_enterprise[v + 1]):
             en = enterprise[e]
             hh = household[en.household]
             c = en.chain
             ch = chains[c]
             quote = bazaar_quote[vi.bazaar, c]
-            if c != c_before:
-                months = best_ahead(ahead, v, ch, c, calendar, usual_price, quote, bb.news_memory, vi.haul)
-                c_before = c
             if commit == 1:
                 en.sold_a = en.sold_b = en.rival_a = en.picked = en.firm_pays = en.delivered = 0.0
             if en.potential <= 0.0 and en.stock_a + en.stock_b <= 0.0:
@@ -274,7 +270,7 @@ def decide(
             out_a = ratio * bid + (1.0 - ratio) * net_a
             if rival and commit == 1:
                 rival_price[v, c] = bid
-            hold = holding(en, hh, ch, ahead, months)
+            hold = holding(en, hh, ch, ahead[vi.bazaar, c], vi.haul)
             free_a = free_b = side_a = side_b = 0.0
             if en.potential > 0.0:
                 share_a = min(1.0, ch.harvest_grade_a + ch.practices_quality_gain * en.uses_quality)
@@ -296,7 +292,7 @@ def decide(
             stock_b = en.stock_b + free_b
             share = 0.0
             if vi.closed == 0:
-                share = sold_from_store(months, net_b, hold, hh.gap, stock_a + stock_b, bb.store_noise)
+                share = sold_from_store(ahead[vi.bazaar, c, 0, 0], net_b, hold, hh.gap, stock_a + stock_b, bb.store_noise)
             sells_a = side_a + share * stock_a
             sells_b = side_b + share * stock_b
             if rival:
@@ -383,10 +379,8 @@ def run(context: Context) -> None:
     s, p = context.state, context.parameters
     month, calendar = context.month, context.calendar
     passes = int(p.behaviour["quote_passes"][0])
-    first_villages = context.bazaar_village
     s.bazaar_quote[:] = (
-        s.usual_price[first_villages, :, calendar]
-        * (s.bazaar_price / s.usual_price[first_villages, :, (calendar - 1) % 12]) ** p.behaviour["news_memory"][0]
+        s.usual_price[:, :, calendar] * (s.bazaar_price / s.usual_price[:, :, (calendar - 1) % 12]) ** p.behaviour["news_memory"][0]
     )
     s.firm["breaks"] = 0
     rivals_bid(
@@ -395,21 +389,24 @@ def run(context: Context) -> None:
         s.rival_firm, s.rival_ratio, s.rival_cap, context.first_enterprise,
     )  # fmt: skip
     deciding = (
-        month, p.chains, p.behaviour, p.firms, p.markets, p.firm_haul, p.market_haul, context.first_enterprise, s.household,
-        s.enterprise, s.village, s.firm, s.route, s.usual_price, s.side_share, s.bazaar_quote, s.market_price, s.rival_price,
+        p.chains, p.behaviour, p.firms, p.markets, p.firm_haul, p.market_haul, context.first_enterprise, s.household,
+        s.enterprise, s.village, s.firm, s.route, s.side_share, s.bazaar_quote, s.market_price, s.rival_price,
         s.rival_second, s.rival_top, s.rival_firm, s.rival_ratio, s.rival_want, s.rival_cap, s.village_supply, s.flows, context.ahead,
     )  # fmt: skip
     clearing = (
         calendar, p.chains, p.traders, context.supply, p.bazaar_haul, s.bazaar_closed, s.bazaar_demand0, s.city_base, s.city_usual,
         s.city_region, s.city_extra, s.bazaar_price, s.bazaar_outflow, s.bazaar_demand, s.city_price,
     )  # fmt: skip
+    expecting = (calendar, p.chains, p.behaviour, s.usual_price, s.bazaar_quote, context.ahead)
     for number in range(passes - 1):
+        prices_ahead(*expecting)
         context.over_villages(decide, 0, *deciding)
         sum_supply(p.chains, s.village, s.village_supply, context.supply)
         clear(*clearing)
         if next_quote(number == 0, s.bazaar_quote, s.bazaar_price, context.last_quote, context.last_gap) < SETTLED:
             break
     firms_decide(p.firms, p.markets, p.firm_haul, p.market_haul, s.market_price, s.village, s.firm, s.route, context.first_enterprise)
+    prices_ahead(*expecting)
     context.over_villages(decide, 1, *deciding)
     sum_supply(p.chains, s.village, s.village_supply, context.supply)
     clear(*clearing)

@@ -103,7 +103,7 @@ def judged_routes(programme: Facilitation, context: Context, act: Brokering) -> 
         ch = p.chains[c]
         mine = en["chain"] == c
         volume = np.bincount(village[mine], weights=en["expected_kg"][mine] * ch["harvest_grade_a"], minlength=n_villages)
-        usual = (s.usual_price[:, c, :] * p.season[c]).sum(axis=1)
+        usual = (s.usual_price[:, c, :] * p.season[c]).sum(axis=1)[s.village["bazaar"]]
         outside = usual * (1.0 + ch["bazaar_grade_premium"]) - s.village["haul"]
         for f in np.flatnonzero(s.firm["chain"] == c):
             best = np.zeros(n_villages)

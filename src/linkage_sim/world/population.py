@@ -182,7 +182,7 @@ def populate(scenario: Scenario, routes: Routes, parameters: Parameters, key: Ke
     wide["district_bad"][:] = 1.0
     crop = _normal_crop(chains, parameters, villages, households, enterprises, len(routes.bazaar_names))
     year = usual_year(scenario, parameters, crop)
-    wide["bazaar_demand0"], wide["usual_price"] = year.demand0, year.price[villages["bazaar"]]
+    wide["bazaar_demand0"], wide["usual_price"] = year.demand0, year.price.copy()
     wide["city_usual"], wide["city_region"] = year.city_usual, year.city_region
     wide["bazaar_price"], wide["bazaar_quote"] = year.price[:, :, 11].copy(), year.price[:, :, 11].copy()
     wide["city_base"] = np.array([chain.city.price * month_values(chain.city.season)[11] for chain in chains])

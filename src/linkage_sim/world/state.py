@@ -226,7 +226,7 @@ WIDE: dict[str, tuple[str, str, str]] = {
     "receivable": ("enterprise x delay", "settle", "USD owed by the linked firm, by month due"),
     "memory": ("enterprise x year", "learn", "remembered harvests, kg"),
     "price_memory": ("village x chain x year", "learn", "remembered season prices net at the village, USD/kg"),
-    "usual_price": ("village x chain x month", "learn", "price usual in a calendar month at the bazaar, USD/kg"),
+    "usual_price": ("bazaar x chain x month", "learn", "price usual in a calendar month at the bazaar, USD/kg"),
     "side_share": ("village x chain", "learn", "side-selling last season"),
     "rival_price": ("village x chain", "trade", "price rivals paid this or last harvest, USD/kg; 0 = none came"),
     "rival_second": ("village x chain", "trade", "second highest bid of rivals, USD/kg"),
