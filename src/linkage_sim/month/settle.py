@@ -62,63 +62,67 @@ def firms_pay(firms: Any, firm: Any, firm_due: Any, firm_paid_share: Any) -> Non
 
 
 @compiled
-def enterprise_money(
-    e: int, v: int, month: int, en: Any, hh: Any, ch: Any, vi: Any, fm: Any, price: float, rival: float, receivable: Any, firm: Any,
-    firm_paid_share: Any, flows: Any, repaid: Any, bought: Any, rival_firm: int, rival_paid: Any,
+def firm_pays_enterprise(
+    e: int, v: int, month: int, en: Any, fm: Any, receivable: Any, firm: Any, firm_paid_share: Any, flows: Any, repaid: Any, bought: Any,
 ) -> float:  # fmt: skip
-    """Cash an enterprise brings its household this month, USD; posts every part of it."""
-    sales = en.sold_a * price * (1.0 + ch.bazaar_grade_premium) + en.sold_b * price
-    hauls = (en.sold_a + en.sold_b) * vi.haul
-    from_rival = en.rival_a * rival
-    picking = en.picked * ch.harvest_picking_cost * en.picking_factor
-    storing = (en.stock_a + en.stock_b) * ch.harvest_storing_cost
-    flows[v, SALES] += sales
-    flows[v, HAULS] += hauls
-    flows[v, RIVAL_PAY] += from_rival
-    flows[v, PICKING] += picking
-    flows[v, STORING] += storing
-    flows[v, INPUTS] += en.practice_cost
-    if from_rival > 0.0:
-        bought[rival_firm, v] += from_rival
-        rival_paid[rival_firm, v] += from_rival
-    paid = 0.0
+    """What an enterprise is paid this month by the firm that owes it, less the input loan held back, USD; posts it."""
     f = en.owing_firm
-    if f >= 0:
-        bought[f, v] += en.firm_pays
-        now = month % DELAYS
-        due = receivable[e, now]
-        paid = due * firm_paid_share[f]
-        receivable[e, now] = 0.0
-        if due > 0.0 and firm_paid_share[f] < 0.999999:
-            if firm[f].active == 0 or firm[f].late_months > fm.grace:
-                lost = due - paid
-                for k in range(DELAYS):
-                    lost += receivable[e, k]
-                    receivable[e, k] = 0.0
-                flows[v, PAY_LOST] += lost
-                en.season_broken += en.season_kept
-                en.season_kept = 0.0
-            else:
-                receivable[e, (now + 1) % DELAYS] += due - paid
-                en.season_late += 1.0 - firm_paid_share[f]
-        flows[v, CONTRACT_PAY] += paid
-        flows[v, PAY_DONE] += paid
-        if en.debt > 0.0 and f == en.firm:
-            back = min(en.debt, paid)
-            en.debt -= back
-            paid -= back
-            flows[v, DEBT_REPAID] += back
-            flows[v, DEBT_PAID] += back
-            repaid[f, v] += back
-        owed = 0.0
-        for k in range(DELAYS):
-            owed += receivable[e, k]
-        if owed <= 1e-9:
-            flows[v, PAY_LOST] += owed
+    bought[f, v] += en.firm_pays
+    now = month % DELAYS
+    due = receivable[e, now]
+    paid = due * firm_paid_share[f]
+    receivable[e, now] = 0.0
+    if due > 0.0 and firm_paid_share[f] < 0.999999:
+        if firm[f].active == 0 or firm[f].late_months > fm.grace:
+            lost = due - paid
             for k in range(DELAYS):
+                lost += receivable[e, k]
                 receivable[e, k] = 0.0
-            en.owing_firm = -1
-    return sales - hauls + from_rival - picking - storing - en.practice_cost + paid
+            flows[v, PAY_LOST] += lost
+            en.season_broken += en.season_kept
+            en.season_kept = 0.0
+        else:
+            receivable[e, (now + 1) % DELAYS] += due - paid
+            en.season_late += 1.0 - firm_paid_share[f]
+    flows[v, CONTRACT_PAY] += paid
+    flows[v, PAY_DONE] += paid
+    if en.debt > 0.0 and f == en.firm:
+        back = min(en.debt, paid)
+        en.debt -= back
+        paid -= back
+        flows[v, DEBT_REPAID] += back
+        flows[v, DEBT_PAID] += back
+        repaid[f, v] += back
+    owed = 0.0
+    for k in range(DELAYS):
+        owed += receivable[e, k]
+    if owed <= 1e-9:
+        flows[v, PAY_LOST] += owed
+        for k in range(DELAYS):
+            receivable[e, k] = 0.0
+        en.owing_firm = -1
+    return paid
+
+
+@compiled
+def spend_and_save(hh: Any, pp: Any, income: float) -> tuple[float, float, float, float]:
+    """A household's cash after a month's income: borrow, consume, repay; returns spending, interest, loan, repayment, USD."""
+    interest = hh.bank_debt * pp.interest / 12.0
+    cash = hh.cash + hh.other_income + income - interest
+    loan = max(0.0, -cash)
+    hh.bank_debt += loan
+    cash += loan
+    spent = min(cash, hh.need + hh.shock)
+    cash -= spent
+    back = 0.0
+    if hh.bank_debt > 0.0:
+        back = min(hh.bank_debt, 0.5 * cash)
+        hh.bank_debt -= back
+        cash -= back
+    more = pp.spending * max(0.0, cash - pp.buffer * hh.need)
+    hh.cash = cash - more
+    hh.income = income - interest
+    return spent + more, interest, loan, back
 
 
 @compiled
@@ -127,13 +131,15 @@ def households_settle(
     household: Any, enterprise: Any, village: Any, firm: Any, receivable: Any, bazaar_price: Any, rival_price: Any,
     rival_firm: Any, firm_paid_share: Any, flows: Any, repaid: Any, bought: Any, rival_paid: Any,
 ) -> None:  # fmt: skip
-    """Money of every household of a range of villages."""
+    """Money of every household of a range of villages; sums are kept in numbers of their own and posted once a village."""
     pp = people[0]
     fm = firms[0]
     for v in range(first, last):
         vi = village[v]
         for f in range(repaid.shape[0]):
             repaid[f, v] = bought[f, v] = rival_paid[f, v] = 0.0
+        sales = hauls = from_rivals = picking = storing = inputs = 0.0
+        wages = consumption = interests = loans = repayments = 0.0
         e = first_enterprise[v]
         for h in range(first_household[v], first_household[v + 1]):
             hh = household[h]
@@ -142,32 +148,44 @@ def households_settle(
             while e < first_enterprise[v + 1] and enterprise[e].household == h:
                 en = enterprise[e]
                 c = en.chain
-                income += enterprise_money(
-                    e, v, month, en, hh, chains[c], vi, fm, bazaar_price[vi.bazaar, c], rival_price[v, c], receivable, firm,
-                    firm_paid_share, flows, repaid, bought, rival_firm[v, c], rival_paid,
-                )  # fmt: skip
+                ch = chains[c]
+                price = bazaar_price[vi.bazaar, c]
+                sold = en.sold_a * price * (1.0 + ch.bazaar_grade_premium) + en.sold_b * price
+                haul = (en.sold_a + en.sold_b) * vi.haul
+                picked = en.picked * ch.harvest_picking_cost * en.picking_factor
+                stored = (en.stock_a + en.stock_b) * ch.harvest_storing_cost
+                income += sold - haul - picked - stored - en.practice_cost
+                sales += sold
+                hauls += haul
+                picking += picked
+                storing += stored
+                inputs += en.practice_cost
                 en.practice_cost = 0.0
+                if en.rival_a > 0.0:
+                    from_rival = en.rival_a * rival_price[v, c]
+                    income += from_rival
+                    from_rivals += from_rival
+                    bought[rival_firm[v, c], v] += from_rival
+                    rival_paid[rival_firm[v, c], v] += from_rival
+                if en.owing_firm >= 0:
+                    income += firm_pays_enterprise(e, v, month, en, fm, receivable, firm, firm_paid_share, flows, repaid, bought)
                 e += 1
-            interest = hh.bank_debt * pp.interest / 12.0
-            cash = hh.cash + hh.other_income + income - interest
-            flows[v, WAGES] += hh.other_income
-            flows[v, BANK_REPAID] += interest
-            if cash < 0.0:
-                hh.bank_debt -= cash
-                flows[v, BANK_LOAN] -= cash
-                cash = 0.0
-            spent = min(cash, hh.need + hh.shock)
-            cash -= spent
-            if hh.bank_debt > 0.0:
-                back = min(hh.bank_debt, 0.5 * cash)
-                hh.bank_debt -= back
-                cash -= back
-                flows[v, BANK_REPAID] += back
-            more = pp.spending * max(0.0, cash - pp.buffer * hh.need)
-            cash -= more
-            flows[v, CONSUMPTION] += spent + more
-            hh.cash = cash
-            hh.income = income - interest
+            spent, interest, loan, back = spend_and_save(hh, pp, income)
+            wages += hh.other_income
+            consumption += spent
+            interests += interest
+            loans += loan
+            repayments += back
+        flows[v, SALES] += sales
+        flows[v, HAULS] += hauls
+        flows[v, RIVAL_PAY] += from_rivals
+        flows[v, PICKING] += picking
+        flows[v, STORING] += storing
+        flows[v, INPUTS] += inputs
+        flows[v, WAGES] += wages
+        flows[v, CONSUMPTION] += consumption
+        flows[v, BANK_LOAN] += loans
+        flows[v, BANK_REPAID] += interests + repayments
 
 
 @compiled
