@@ -184,8 +184,8 @@ def trade_contract(
 
 
 @compiled
-def pick(commit: int, v: int, best_a: float, best_b: float, share_a: float, en: Any, ch: Any, flows: Any) -> tuple[float, float]:
-    """Pick what is worth picking, keep food first; returns free kg of grade A and grade B."""
+def pick(best_a: float, best_b: float, share_a: float, en: Any, ch: Any) -> tuple[float, float, float, float]:
+    """Pick what is worth picking, keep food first; returns kg picked, lost, eaten, and free (of both grades)."""
     kit = en.kit_effect if en.kit_months > 0.0 else 0.0
     loss = harvest_loss(ch.harvest_loss_harvest, kit, loss_cut(en, ch))
     value = share_a * best_a + (1.0 - share_a) * best_b
@@ -193,14 +193,7 @@ def pick(commit: int, v: int, best_a: float, best_b: float, share_a: float, en: 
     picked = en.potential if picks else 0.0
     kg = picked * (1.0 - loss)
     eaten = min(en.food_left, kg * (1.0 - share_a))
-    if commit == 1:
-        en.picked = picked
-        en.food_left -= eaten
-        flows[v, PICKED] += picked
-        flows[v, UNHARVESTED] += en.potential - picked
-        flows[v, LOST_HARVEST] += picked * loss
-        flows[v, EATEN] += eaten
-    return kg * share_a, kg * (1.0 - share_a) - eaten
+    return picked, picked * loss, eaten, kg
 
 
 @compiled
@@ -245,46 +238,69 @@ def decide(
     rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any, rival_want: Any, rival_cap: Any, village_supply: Any, flows: Any,
     ahead: Any,
 ) -> None:  # fmt: skip
-    """Every enterprise of a range of villages decides at the quote; with ``commit`` stocks and dues move."""
+    """Every enterprise of a range of villages decides at the quote; with ``commit`` stocks and dues move.
+
+    What is the same for all enterprises of a village and chain is read once; sums are kept in numbers of their own and
+    posted once a village.
+    """
     bb = behaviour[0]
     fm = firms[0]
     formula = int(fm.formula)
     for v in range(first, last):
         vi = village[v]
         start_village(v, route, village_supply, rival_want)
+        ripe = all_picked = lost = all_eaten = to_bazaar = to_rival = 0.0
+        c_before = -1
+        ch = chains[0]
+        later = ahead[0, 0]
+        quote = net_a = net_b = out_a = ratio = bid = side = 0.0
+        rival = False
         for e in range(first_enterprise[v], first_enterprise[v + 1]):
             en = enterprise[e]
-            hh = household[en.household]
-            c = en.chain
-            ch = chains[c]
-            quote = bazaar_quote[vi.bazaar, c]
             if commit == 1:
                 en.sold_a = en.sold_b = en.rival_a = en.picked = en.firm_pays = en.delivered = 0.0
             if en.potential <= 0.0 and en.stock_a + en.stock_b <= 0.0:
                 continue
-            net_b = quote - vi.haul
-            net_a = quote * (1.0 + ch.bazaar_grade_premium) - vi.haul
-            rival = rival_firm[v, c] >= 0 and net_a <= rival_top[v, c]
-            ratio = rival_ratio[v, c] if rival else 0.0
-            bid = max(rival_second[v, c], net_a)
-            out_a = ratio * bid + (1.0 - ratio) * net_a
+            hh = household[en.household]
+            c = en.chain
+            if c != c_before:
+                c_before = c
+                ch = chains[c]
+                later = ahead[vi.bazaar, c]
+                quote = bazaar_quote[vi.bazaar, c]
+                net_b = quote - vi.haul
+                net_a = quote * (1.0 + ch.bazaar_grade_premium) - vi.haul
+                rival = rival_firm[v, c] >= 0 and net_a <= rival_top[v, c]
+                ratio = rival_ratio[v, c] if rival else 0.0
+                bid = max(rival_second[v, c], net_a)
+                out_a = ratio * bid + (1.0 - ratio) * net_a
+                side = side_share[v, c]
             if rival and commit == 1:
                 rival_price[v, c] = bid
-            hold = holding(en, hh, ch, ahead[vi.bazaar, c], vi.haul)
+            hold = holding(en, hh, ch, later, vi.haul)
             free_a = free_b = side_a = side_b = 0.0
             if en.potential > 0.0:
                 share_a = min(1.0, ch.harvest_grade_a + ch.practices_quality_gain * en.uses_quality)
                 price_a = contract_price(formula, en.price_a, en.premium_a, net_a) if en.price_a > 0.0 else 0.0
                 price_b = contract_price(formula, en.price_b, en.premium_b, net_b) if en.price_b > 0.0 else 0.0
-                free_a, free_b = pick(commit, v, max(max(out_a, hold), price_a), max(max(net_b, hold), price_b), share_a, en, ch, flows)
+                picked, wasted, eaten, kg = pick(max(max(out_a, hold), price_a), max(max(net_b, hold), price_b), share_a, en, ch)
+                free_a = kg * share_a
+                free_b = kg * (1.0 - share_a) - eaten
+                if commit == 1:
+                    en.picked = picked
+                    en.food_left -= eaten
+                    ripe += en.potential
+                    all_picked += picked
+                    lost += wasted
+                    all_eaten += eaten
                 if en.firm >= 0 and free_a + free_b > 0.0 and vi.closed == 0:
                     taken, side_a = trade_contract(
-                        commit, 0, v, free_a, price_a, out_a, net_a, quote, side_share[v, c], en, hh, vi, bb, fm,
+                        commit, 0, v, free_a, price_a, out_a, net_a, quote, side, en, hh, vi, bb, fm,
                         firm, route, markets, market_price, firm_haul, market_haul, flows,
                     )  # fmt: skip
                     free_a -= taken + side_a
                     taken, side_b = trade_contract(
-                        commit, 1, v, free_b, price_b, net_b, net_b, quote, side_share[v, c], en, hh, vi, bb, fm,
+                        commit, 1, v, free_b, price_b, net_b, net_b, quote, side, en, hh, vi, bb, fm,
                         firm, route, markets, market_price, firm_haul, market_haul, flows,
                     )  # fmt: skip
                     free_b -= taken + side_b
@@ -292,7 +308,7 @@ def decide(
             stock_b = en.stock_b + free_b
             share = 0.0
             if vi.closed == 0:
-                share = sold_from_store(ahead[vi.bazaar, c, 0, 0], net_b, hold, hh.gap, stock_a + stock_b, bb.store_noise)
+                share = sold_from_store(later[0, 0], net_b, hold, hh.gap, stock_a + stock_b, bb.store_noise)
             sells_a = side_a + share * stock_a
             sells_b = side_b + share * stock_b
             if rival:
@@ -304,9 +320,16 @@ def decide(
                 en.sold_b = sells_b
                 en.stock_a = stock_a * (1.0 - share)
                 en.stock_b = stock_b * (1.0 - share)
-                flows[v, TO_BAZAAR] += en.sold_a + en.sold_b
-                flows[v, TO_RIVAL] += en.rival_a
+                to_bazaar += en.sold_a + en.sold_b
+                to_rival += en.rival_a
         end_village(commit, v, route, rival_firm, rival_ratio, rival_want, rival_cap)
+        if commit == 1:
+            flows[v, PICKED] += all_picked
+            flows[v, UNHARVESTED] += ripe - all_picked
+            flows[v, LOST_HARVEST] += lost
+            flows[v, EATEN] += all_eaten
+            flows[v, TO_BAZAAR] += to_bazaar
+            flows[v, TO_RIVAL] += to_rival
 
 
 @compiled
