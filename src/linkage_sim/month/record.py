@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from linkage_sim.compiled import compiled
+from linkage_sim.compiled import as_table, compiled
 
 WORK_DAYS_MONTH = 20.0
 """Work days of a full-time equivalent in a month (240 a year, DCED)."""
@@ -27,38 +27,56 @@ SINGLE = (
 """Kept once for the region each month, not sums over villages."""
 
 
+def whole_sums(villages: int) -> Any:
+    """A table (V,) of sums with one column for each of `WHOLE`."""
+    return as_table(np.zeros(villages, dtype=[(name, np.float64) for name in WHOLE]))
+
+
+CELLS = 6
+"""Kinds of households in a village: head's gender times tercile; groups are sums of them."""
+
+
+def cell_sums(villages: int) -> Any:
+    """A table (V, CELLS) of sums with one column for each of `PER_GROUP`."""
+    return as_table(np.zeros((villages, CELLS), dtype=[(name, np.float64) for name in PER_GROUP]))
+
+
 @compiled
 def record_enterprise(
     e: int, en: Any, ch: Any, receivable: Any, exit_firm: Any, price: float, w: Any,
 ) -> None:  # fmt: skip
-    """Add one enterprise to the sums of its village, in the order of `WHOLE`."""
-    share_a = min(1.0, ch.harvest_grade_a + ch.practices_quality_gain * en.uses_quality)
-    w[0] += en.potential
-    w[1] += en.potential - en.picked
-    w[2] += 1.0 if en.kit_effect > 0.0 and en.kit_months <= 0.0 else 0.0
-    w[3] += en.picked * share_a
-    w[4] += en.picked
-    w[5] += en.sold_a + en.sold_b
-    w[6] += en.rival_a
-    w[7] += en.delivered
-    w[11] += (en.sold_a * (1.0 + ch.bazaar_grade_premium) + en.sold_b) * price
-    w[12] += en.firm_pays
-    w[13] += en.uses_improved
-    w[14] += en.uses_quality
-    w[15] += en.knowledge_improved
-    w[16] += en.knowledge_quality
-    w[19] += en.stock_a + en.stock_b
-    w[23] += en.debt
-    w[25] += 1.0 if en.kit_months > 0.0 else 0.0
+    """Add one enterprise to the sums of its village; ``w`` is a row of `whole_sums`."""
+    if en.potential > 0.0:
+        share_a = min(1.0, ch.harvest_grade_a + ch.practices_quality_gain * en.uses_quality)
+        w.ripened_kg += en.potential
+        w.unharvested_kg += en.potential - en.picked
+        w.grade_a_kg += en.picked * share_a
+        w.picked_kg += en.picked
+        w.rival_kg += en.rival_a
+        w.contract_kg += en.delivered
+        w.contract_usd += en.firm_pays
+    w.bazaar_kg += en.sold_a + en.sold_b
+    w.sales_usd += (en.sold_a * (1.0 + ch.bazaar_grade_premium) + en.sold_b) * price
+    w.stock_kg += en.stock_a + en.stock_b
+    w.improved_users += en.uses_improved
+    w.quality_users += en.uses_quality
+    w.knowledge_improved += en.knowledge_improved
+    w.knowledge_quality += en.knowledge_quality
+    if en.kit_months > 0.0:
+        w.stores += 1.0
+    elif en.kit_effect > 0.0:
+        w.kits_worn += 1.0
+    if en.debt > 0.0:
+        w.debt_usd += en.debt
     if en.owing_firm >= 0:
         for k in range(receivable.shape[1]):
-            w[24] += receivable[e, k]
+            w.owed_usd += receivable[e, k]
     if en.firm >= 0:
-        w[17] += en.linked_trust
-        w[18] += 1.0
+        w.trust += en.linked_trust
+        w.trust_ties += 1.0
     if exit_firm[e] >= 0:
-        w[20] += 1.0
-        w[21] += 1.0 if en.firm == exit_firm[e] else 0.0
+        w.linked_before += 1.0
+        w.still_linked += 1.0 if en.firm == exit_firm[e] else 0.0
 
 
 @compiled
@@ -77,28 +95,38 @@ def record_income(hh: Any, window: int, calendar: int) -> None:
 
 
 @compiled
-def add_to_groups(hh: Any, linked: float, poverty_line: float, groups: Any) -> None:
-    """Add one household to the sums of every group it belongs to; ``groups`` (groups, per group)."""
-    poor = 1.0 if hh.last_income < poverty_line * 12.0 * hh.persons else 0.0
-    for g in (0, 2 - hh.woman, 3 + hh.tercile, 6 + hh.remote):
-        groups[g, 0] += 1.0
-        groups[g, 1] += hh.income
-        groups[g, 2] += hh.other_income
-        groups[g, 3] += linked
-        groups[g, 4] += hh.reached
-        groups[g, 5] += poor
+def add_to_cell(hh: Any, linked: float, poverty_line: float, cell: Any) -> None:
+    """Add one household to the sums of its kind; ``cell`` is one entry of `cell_sums`."""
+    cell.households += 1.0
+    cell.income += hh.income
+    cell.other_income += hh.other_income
+    cell.linked += linked
+    cell.reached += hh.reached
+    if hh.last_income < poverty_line * 12.0 * hh.persons:
+        cell.poor += 1.0
+
+
+@compiled
+def groups_in_order(cells: Any, village: Any, out: Any) -> None:
+    """Sums of every group of `GROUPS` over villages in their order; ``cells`` (V, CELLS, k), ``out`` (groups, k)."""
+    for v in range(cells.shape[0]):
+        for cell in range(CELLS):
+            for k in range(out.shape[1]):
+                value = cells[v, cell, k]
+                out[0, k] += value
+                out[2 - cell // 3, k] += value
+                out[3 + cell % 3, k] += value
+                out[6 + village[v].remote, k] += value
 
 
 @compiled
 def record_village(
     first: int, last: int, window: int, calendar: int, first_household: Any, first_enterprise: Any, household: Any, enterprise: Any,
     village: Any, firm: Any, route: Any, chains: Any, receivable: Any, exit_firm: Any,
-    poverty_line: float, bazaar_price: Any, sums: Any, whole: Any,
+    poverty_line: float, bazaar_price: Any, cells: Any, whole: Any,
 ) -> None:  # fmt: skip
-    """Sums of a range of villages: ``sums`` (V, groups, per group), ``whole`` (V, whole)."""
+    """Sums of a range of villages: ``cells`` (V, CELLS) and ``whole`` (V,), tables."""
     for v in range(first, last):
-        sums[v] = 0.0
-        whole[v] = 0.0
         w = whole[v]
         e = first_enterprise[v]
         for h in range(first_household[v], first_household[v + 1]):
@@ -114,13 +142,13 @@ def record_village(
                         hh.reached = 1
                 e += 1
             record_income(hh, window, calendar)
-            w[22] += hh.cash
-            add_to_groups(hh, linked, poverty_line, sums[v])
+            w.cash_usd += hh.cash
+            add_to_cell(hh, linked, poverty_line, cells[v, hh.woman * 3 + hh.tercile])
         for f in range(route.shape[0]):
             ro = route[f, v]
-            w[8] += ro.due + ro.side
-            w[9] += ro.side
-            w[10] += ro.broken
+            w.due_kg += ro.due + ro.side
+            w.side_kg += ro.side
+            w.broken_kg += ro.broken
 
 
 @compiled

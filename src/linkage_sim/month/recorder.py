@@ -26,17 +26,21 @@ from linkage_sim.books import (
 )  # fmt: skip
 from linkage_sim.context import Context
 from linkage_sim.month.record import (
+    CELLS,
     FIRM_SINGLES,
     GROUPS,
     PER_GROUP,
     SINGLE,
     WHOLE,
     WORK_DAYS_MONTH,
+    cell_sums,
+    groups_in_order,
     in_order,
     measure_firms,
     measure_stocks,
     record_village,
     traders_and_consumers,
+    whole_sums,
 )  # fmt: skip
 
 
@@ -55,8 +59,10 @@ class Recorder:
         self.flows: NDArray[np.float64] = np.zeros((months, N_FLOWS))
         self.before, self.during = before, during
         self.poverty_line = poverty_line
-        self.sums = np.zeros((context.villages, len(GROUPS), len(PER_GROUP)))
-        self.whole = np.zeros((context.villages, len(WHOLE)))
+        self.cells = cell_sums(context.villages)
+        self.whole = whole_sums(context.villages)
+        self.cells_plain = self.cells.view(np.float64).reshape(context.villages, CELLS, len(PER_GROUP))
+        self.whole_plain = self.whole.view(np.float64).reshape(context.villages, -1)
         self.exit_firm = np.full(len(context.state.enterprise), -1, dtype=np.int32)
         self.groups_out = np.zeros(len(GROUPS) * len(PER_GROUP))
         self.whole_out = np.zeros(len(WHOLE))
@@ -78,10 +84,12 @@ class Recorder:
     def record(self, context: Context) -> None:
         """Phase 10 of one month: sums, books, and what is cleared for the next."""
         s, p, month = context.state, context.parameters, context.month
+        self.cells_plain[:] = 0.0
+        self.whole_plain[:] = 0.0
         context.over_villages(
             record_village, self.window(month), context.calendar, context.first_household, context.first_enterprise, s.household,
             s.enterprise, s.village, s.firm, s.route, p.chains, s.receivable, self.exit_firm,
-            self.poverty_line, s.bazaar_price, self.sums, self.whole,
+            self.poverty_line, s.bazaar_price, self.cells, self.whole,
         )  # fmt: skip
         flows = self.close_books(context)
         if month < 0:
@@ -90,8 +98,8 @@ class Recorder:
             self.exit_firm[:] = s.enterprise["firm"]
         self.groups_out[:] = 0.0
         self.whole_out[:] = 0.0
-        in_order(self.sums.reshape(context.villages, -1), self.groups_out)
-        in_order(self.whole, self.whole_out)
+        groups_in_order(self.cells_plain, s.village, self.groups_out.reshape(len(GROUPS), len(PER_GROUP)))
+        in_order(self.whole_plain, self.whole_out)
         row = self.values[month]
         row[: len(self.groups_out)] = self.groups_out
         row[len(self.groups_out) : len(self.groups_out) + len(WHOLE)] = self.whole_out
