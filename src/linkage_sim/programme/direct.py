@@ -77,15 +77,10 @@ def serve(programme: Facilitation, context: Context, name: str, order: Ints, uni
     ``most`` is how many places of the queue may be used in all (a queue that is gone through again is longer).
     """
     purse = programme.ledger.purses[name]
-    served: list[int] = []
-    while int(purse.units) < most:
-        if len(served) >= len(order) or not affordable(programme, name, unit):
-            break
-        cost = programme.ledger.unit_cost(unit, purse.units)
-        programme.ledger.spend(name, cost, context.outside_flows)
-        served.append(int(order[int(purse.units) % len(order)]))
-        purse.units += 1
-    rows = np.array(served, dtype=np.int64)
+    number, cost = programme.ledger.most_units(unit, purse, min(len(order), most - int(purse.units)))
+    rows = order[(int(purse.units) + np.arange(number)) % max(len(order), 1)]
+    programme.ledger.spend(name, cost, context.outside_flows)
+    purse.units += number
     return rows[~duplicated(programme, context, rows)] if len(rows) else rows
 
 
@@ -148,21 +143,18 @@ def give_vouchers(programme: Facilitation, context: Context, name: str, act: Inp
         share, life = ch[f"practices_{practice}_equipment_share"], ch[f"practices_{practice}_equipment_life"] / 12.0
         outlay = ch[f"practices_{practice}_cost"] * state.enterprise["assets"] * (1.0 - share + share * life)
         factor = 1.0 + p.inputs["travel_cost"][0] * state.village["reach_hours"][state.household["village"][state.enterprise["household"]]]
-        np.add.at(most, state.enterprise["household"], act.paid * outlay * factor * planting[state.enterprise["chain"]])
+        paid = act.paid * outlay * factor * planting[state.enterprise["chain"]]
+        most += np.bincount(state.enterprise["household"], weights=paid, minlength=len(most))
     purse = programme.ledger.purses[name]
     purse.reserved = 0.0
-    given = []
-    for row in order:
-        cost = programme.ledger.unit_cost(programme.effects.input_vouchers.unit, purse.units)
-        if cost + most[row] > purse.free:
-            break
-        programme.ledger.spend(name, cost, context.outside_flows)
-        purse.reserved += most[row]
-        purse.units += 1
-        given.append(row)
-    rows = np.array(given, dtype=np.int64)
+    costs = programme.ledger.unit_costs(programme.effects.input_vouchers.unit, purse, len(order))
+    number = int(np.searchsorted(np.cumsum(costs + most[order]), purse.free, side="right"))
+    rows = order[:number]
     if not len(rows):
         return False
+    programme.ledger.spend(name, float(costs[:number].sum()), context.outside_flows)
+    purse.reserved += float(most[rows].sum())
+    purse.units += number
     real = rows[~duplicated(programme, context, rows)]
     state.enterprise["voucher"][enterprises_of(context, real)] = act.paid
     state.household["reached"][real] = 1

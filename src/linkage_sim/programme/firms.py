@@ -105,14 +105,15 @@ def judged_routes(programme: Facilitation, context: Context, act: Brokering) -> 
         volume = np.bincount(village[mine], weights=en["expected_kg"][mine] * ch["harvest_grade_a"], minlength=n_villages)
         usual = (s.usual_price[:, c, :] * p.season[c]).sum(axis=1)[s.village["bazaar"]]
         outside = usual * (1.0 + ch["bazaar_grade_premium"]) - s.village["haul"]
-        for f in np.flatnonzero(s.firm["chain"] == c):
-            best = np.zeros(n_villages)
-            for m in np.flatnonzero(p.market_chain == c):
-                mk, place = p.markets[m], s.firm["place"][f]
-                haul = p.firm_haul[place] + p.market_haul[m, place]
-                net = mk["conversion"] * s.market_price[m] - mk["processing_cost"] - mk["marketing_cost"] - haul
-                best = np.maximum(best, np.where(s.orders[f, m] > 0, net - outside, 0.0))
-            value[f] = np.minimum(best * volume, best * s.orders[f].sum())
+        firms = np.flatnonzero(s.firm["chain"] == c)
+        place = s.firm["place"][firms]
+        best = np.zeros((len(firms), n_villages))
+        for m in np.flatnonzero(p.market_chain == c):
+            mk = p.markets[m]
+            haul = p.firm_haul[place] + p.market_haul[m, place][:, None]
+            net = mk["conversion"] * s.market_price[m] - mk["processing_cost"] - mk["marketing_cost"] - haul
+            best = np.maximum(best, np.where(s.orders[firms, m][:, None] > 0, net - outside, 0.0))
+        value[firms] = np.minimum(best * volume, best * s.orders[firms].sum(axis=1)[:, None])
     ids = np.arange(n_firms * n_villages)
     wrong = normals(context.key, "brokering.view", context.calendar, ids).reshape(value.shape)
     value *= np.exp(programme.effects.brokering.view_noise * (1.0 - programme.view) * wrong)

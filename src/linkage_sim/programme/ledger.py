@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from linkage_sim.books import DONOR, GRANTS, RETURNED, STAFF
 from linkage_sim.scenario.acts import Facilitator, UnitCost
 
@@ -59,6 +62,20 @@ class Ledger:
         terms = self.terms
         base = unit.staff_months * terms.staff_month + unit.visits * terms.visit + unit.materials
         return float(self.priced(base) * (1.0 + done) ** -terms.learning)
+
+    def unit_costs(self, unit: UnitCost, purse: Purse, number: int) -> NDArray[np.float64]:
+        """Cost in USD of each of the next units; (number,)."""
+        return np.asarray(self.unit_cost(unit, 0.0) * (1.0 + purse.units + np.arange(number)) ** -self.terms.learning)
+
+    def most_units(self, unit: UnitCost, purse: Purse, most: int) -> tuple[int, float]:
+        """How many more units the money released so far pays for, at most ``most``; and what they cost together, USD."""
+        length = min(most, 64)
+        while True:
+            costs = np.cumsum(self.unit_costs(unit, purse, length))
+            number = int(np.searchsorted(costs, purse.free + 1e-9, side="right"))
+            if number < length or length >= most:
+                return number, float(costs[number - 1]) if number else 0.0
+            length = min(most, 4 * length)
 
     def priced(self, amount: float) -> float:
         """An amount with overhead and the break-even factor."""
