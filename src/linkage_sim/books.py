@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage_sim.compiled import compiled
 from linkage_sim.errors import BooksError
 
 
@@ -109,16 +112,46 @@ OPEN_ENDED = frozenset(
 """Accounts at the edge of the model; every other account must end the month with what the state holds, or empty."""
 
 INCIDENCE = np.zeros((len(ACCOUNTS), N_FLOWS))
+"""(accounts, flows): -1 where a flow leaves, 1 where it arrives."""
 for _number, _one in enumerate(FLOWS):
     INCIDENCE[ACCOUNTS.index(f"{_one.source} {_one.unit}"), _number] -= 1.0
     INCIDENCE[ACCOUNTS.index(f"{_one.target} {_one.unit}"), _number] += 1.0
-SAME_UNIT = np.array([[float(name.endswith(f" {flow.unit}")) for flow in FLOWS] for name in ACCOUNTS])
+_UNITS = sorted({flow.unit for flow in FLOWS})
+_SOURCE, _TARGET = INCIDENCE.argmin(axis=0), INCIDENCE.argmax(axis=0)
+_FLOW_UNIT = np.array([_UNITS.index(flow.unit) for flow in FLOWS])
+_ACCOUNT_UNIT = np.array([_UNITS.index(name.split(" ", 1)[1]) for name in ACCOUNTS])
 _STOCK_ROWS = np.array([ACCOUNTS.index(name) for name in STOCKED])
 _CHECKED = np.array([name not in OPEN_ENDED for name in ACCOUNTS])
 
 
 SMALLEST_TURNOVER = 10.0
 """Kg or USD added to a month's turnover: in a nearly empty month rounding of prices is all there is."""
+
+
+@compiled
+def balance(
+    flows: Any, opening: Any, closing: Any, source: Any, target: Any, flow_unit: Any, account_unit: Any, stock_rows: Any, checked: Any,
+    gap: Any, turnover: Any,
+) -> tuple[int, float]:  # fmt: skip
+    """Fill ``gap`` (accounts,) and ``turnover`` (units,); returns the checked account that is off most, and by what share."""
+    gap[:] = 0.0
+    turnover[:] = SMALLEST_TURNOVER
+    for k in range(flows.shape[0]):
+        gap[source[k]] -= flows[k]
+        gap[target[k]] += flows[k]
+        turnover[flow_unit[k]] += abs(flows[k])
+    for k in range(stock_rows.shape[0]):
+        gap[stock_rows[k]] -= closing[k] - opening[k]
+    worst = 0
+    share = 0.0
+    for k in range(gap.shape[0]):
+        off = abs(gap[k]) / turnover[account_unit[k]]
+        if checked[k] and not off <= share:
+            worst = k
+            share = off
+            if math.isnan(off):
+                break
+    return worst, share
 
 
 class Books:
@@ -128,6 +161,8 @@ class Books:
         """Open with measured stocks, in the order of `STOCKED`."""
         self.stocks = opening.copy()
         self.worst = 0.0
+        self.gap = np.zeros(len(ACCOUNTS))
+        self.turnover = np.zeros(len(_UNITS))
 
     def close(self, flows: NDArray[np.float64], stocks: NDArray[np.float64], month: int) -> None:
         """Close a month.
@@ -143,15 +178,13 @@ class Books:
         BooksError
             where an account is off by more than a millionth of the month's turnover of its unit.
         """
-        gap = INCIDENCE @ flows
-        gap[_STOCK_ROWS] -= stocks - self.stocks
-        turnover = SAME_UNIT @ np.abs(flows) + SMALLEST_TURNOVER
-        relative = np.abs(gap) / turnover
-        relative[~_CHECKED] = 0.0
-        worst = int(np.argmax(relative))
-        self.worst = max(self.worst, float(relative[worst]))
-        if not relative[worst] <= 1e-6:
+        worst, share = balance(
+            flows, self.stocks, stocks, _SOURCE, _TARGET, _FLOW_UNIT, _ACCOUNT_UNIT, _STOCK_ROWS, _CHECKED, self.gap, self.turnover
+        )
+        self.worst = max(self.worst, share)
+        if not share <= 1e-6:
             raise BooksError(
-                f"month {month}: account {ACCOUNTS[worst]!r} does not balance: {gap[worst]:.6g} of a turnover of {turnover[worst]:.6g}"
+                f"month {month}: account {ACCOUNTS[worst]!r} does not balance: {self.gap[worst]:.6g} of a turnover of "
+                f"{self.turnover[_ACCOUNT_UNIT[worst]]:.6g}"
             )
         self.stocks = stocks.copy()

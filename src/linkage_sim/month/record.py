@@ -188,8 +188,11 @@ def traders_and_consumers(
 
 
 @compiled
-def measure_firms(firm: Any, route: Any, orders: Any, market_price: Any, chains: Any, out: Any) -> None:
-    """What is recorded of firms and routes: ``out`` in the order of `FIRM_SINGLES`."""
+def measure_region(
+    firm: Any, route: Any, orders: Any, market_price: Any, chains: Any, village: Any, bazaar_price: Any, supply: Any, city_price: Any,
+    out: Any,
+) -> None:  # fmt: skip
+    """What is recorded of firms, routes and prices: ``out`` in the order of `MEASURED`."""
     out[:] = 0.0
     for f in range(firm.shape[0]):
         fi = firm[f]
@@ -214,28 +217,36 @@ def measure_firms(firm: Any, route: Any, orders: Any, market_price: Any, chains:
                 out[8] += orders[f, m]
     for m in range(market_price.shape[0]):
         out[9] = max(out[9], market_price[m])
+    sold = 0.0
+    for b in range(bazaar_price.shape[0]):
+        for c in range(bazaar_price.shape[1]):
+            sold += supply[b, c]
+            out[10] += bazaar_price[b, c] * supply[b, c]
+    out[10] = out[10] / sold if sold > 0.0 else np.mean(bazaar_price)
+    out[11] = np.mean(city_price)
+    for v in range(village.shape[0]):
+        out[12] += village[v].association / village.shape[0]
 
 
-FIRM_SINGLES = (
+MEASURED = (
     "routes", "firms", "rivals", "firm_cash", "firm_breaks", "firm_late", "supported", "jobs", "orders_kg", "premium_price",
+    "bazaar_price", "city_price", "association",
 )  # fmt: skip
 
 
 @compiled
-def measure_stocks(household: Any, enterprise: Any, firm: Any, receivable: Any, ledger: float, out: Any) -> None:
-    """Closing stocks in the order of `linkage_sim.books.STOCKED`."""
+def measure_stocks(whole: Any, firm: Any, ledger: float, out: Any) -> None:
+    """Closing stocks in the order of `linkage_sim.books.STOCKED`; ``whole`` is the table of `whole_sums` of the month."""
     out[:] = 0.0
-    for e in range(enterprise.shape[0]):
-        out[0] += enterprise[e].stock_a + enterprise[e].stock_b
-        out[4] += enterprise[e].debt
-        if enterprise[e].owing_firm >= 0:
-            for k in range(receivable.shape[1]):
-                out[5] += receivable[e, k]
+    for v in range(whole.shape[0]):
+        w = whole[v]
+        out[0] += w.stock_kg
+        out[2] += w.cash_usd
+        out[4] += w.debt_usd
+        out[5] += w.owed_usd
     for f in range(firm.shape[0]):
         out[1] += firm[f].stock_a + firm[f].stock_b
         out[3] += firm[f].cash
-    for h in range(household.shape[0]):
-        out[2] += household[h].cash
     out[6] = ledger
 
 

@@ -27,8 +27,8 @@ from linkage_sim.books import (
 from linkage_sim.context import Context
 from linkage_sim.month.record import (
     CELLS,
-    FIRM_SINGLES,
     GROUPS,
+    MEASURED,
     PER_GROUP,
     SINGLE,
     WHOLE,
@@ -36,7 +36,7 @@ from linkage_sim.month.record import (
     cell_sums,
     groups_in_order,
     in_order,
-    measure_firms,
+    measure_region,
     measure_stocks,
     record_village,
     traders_and_consumers,
@@ -67,11 +67,15 @@ class Recorder:
         self.groups_out = np.zeros(len(GROUPS) * len(PER_GROUP))
         self.whole_out = np.zeros(len(WHOLE))
         self.money = np.zeros(3)
-        self.firm_out = np.zeros(len(FIRM_SINGLES))
+        self.region_out = np.zeros(len(MEASURED))
         self.stock_out = np.zeros(len(STOCKED))
         plants = context.parameters.plants
         self.plant_labour = float(plants["labour"].mean()) if len(plants) else 0.0
         self.picking_labour = float(context.parameters.chains["harvest_labour"].mean())
+        s = context.state
+        opening = (s.enterprise["stock_a"] + s.enterprise["stock_b"], s.household["cash"], s.enterprise["debt"], s.receivable)
+        for name, amounts in zip(("stock_kg", "cash_usd", "debt_usd", "owed_usd"), opening, strict=True):
+            self.whole[name][0] = amounts.sum()
         self.books = Books(self.stocks(context))
         self.single = {name: len(self.groups_out) + len(WHOLE) + number for number, name in enumerate(SINGLE)}
 
@@ -83,14 +87,8 @@ class Recorder:
 
     def record(self, context: Context) -> None:
         """Phase 10 of one month: sums, books, and what is cleared for the next."""
-        s, p, month = context.state, context.parameters, context.month
-        self.cells_plain[:] = 0.0
-        self.whole_plain[:] = 0.0
-        context.over_villages(
-            record_village, self.window(month), context.calendar, context.first_household, context.first_enterprise, s.household,
-            s.enterprise, s.village, s.firm, s.route, p.chains, s.receivable, self.exit_firm,
-            self.poverty_line, s.bazaar_price, self.cells, self.whole,
-        )  # fmt: skip
+        s, month = context.state, context.month
+        self.sum_villages(context, self.window(month))
         flows = self.close_books(context)
         if month < 0:
             return
@@ -107,24 +105,32 @@ class Recorder:
         for name, value in self.singles(context, flows).items():
             row[self.single[name]] = value
 
+    def sum_villages(self, context: Context, window: int) -> None:
+        """Sums of every village; households' income is added to the window of the programme."""
+        s, p = context.state, context.parameters
+        self.cells_plain[:] = 0.0
+        self.whole_plain[:] = 0.0
+        context.over_villages(
+            record_village, window, context.calendar, context.first_household, context.first_enterprise, s.household, s.enterprise,
+            s.village, s.firm, s.route, p.chains, s.receivable, self.exit_firm, self.poverty_line, s.bazaar_price, self.cells, self.whole,
+        )  # fmt: skip
+
     def singles(self, context: Context, flows: NDArray[np.float64]) -> dict[str, float]:
         """Values of `SINGLE` this month."""
         s, p = context.state, context.parameters
-        measure_firms(s.firm, s.route, s.orders, s.market_price, p.chains, self.firm_out)
-        found = dict(zip(FIRM_SINGLES, self.firm_out.tolist(), strict=True))
+        measure_region(
+            s.firm, s.route, s.orders, s.market_price, p.chains, s.village, s.bazaar_price, context.supply, s.city_price, self.region_out
+        )
+        found = dict(zip(MEASURED, self.region_out.tolist(), strict=True))
         picked = self.whole_out[WHOLE.index("picked_kg")]
         work = found["jobs"] + picked / 1000.0 * self.picking_labour + flows[PLANT_SHIPPED] / 1000.0 * self.plant_labour
-        supply = context.supply.sum()
         bought = context.bought.sum()
         found |= {
             "jobs": work / WORK_DAYS_MONTH,
-            "bazaar_price": float((s.bazaar_price * context.supply).sum() / supply) if supply > 0 else float(s.bazaar_price.mean()),
-            "city_price": float(s.city_price.mean()),
             "firm_margin": float(flows[FIRM_SALES] - flows[FIRM_COSTS] - flows[COLLECTING] - flows[SERVICES] - bought),
             "trader_profit": float(flows[TRADER_PROFIT]),
             "consumer_surplus": float(self.money[2]),
             "exports_usd": float(flows[FIRM_SALES]),
-            "association": float(s.village["association"].mean()),
             "lost_kg": float(flows[LOST_HARVEST] + flows[LOST_STORE]),
             "quote_gap": context.quote_gap,
             "spent": float(flows[STAFF] + flows[GRANTS] + flows[VOUCHERS]),
@@ -161,5 +167,5 @@ class Recorder:
         """Measured closing stocks in the order of `linkage_sim.books.STOCKED`."""
         s = context.state
         ledger = context.programme.cash if context.programme is not None else 0.0
-        measure_stocks(s.household, s.enterprise, s.firm, s.receivable, ledger, self.stock_out)
+        measure_stocks(self.whole, s.firm, ledger, self.stock_out)
         return self.stock_out
