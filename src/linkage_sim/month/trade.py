@@ -397,15 +397,38 @@ def next_quote(first: int, bazaar_quote: Any, bazaar_price: Any, last_quote: Any
     return worst
 
 
+@compiled
+def first_quote(calendar: int, behaviour: Any, usual_price: Any, bazaar_price: Any, bazaar_quote: Any, firm: Any) -> None:
+    """Start from the price expected after last month's; nobody has broken a word yet."""
+    last = (calendar - 1) % 12
+    for b in range(bazaar_quote.shape[0]):
+        for c in range(bazaar_quote.shape[1]):
+            bazaar_quote[b, c] = expected_price(
+                usual_price[b, c, calendar], bazaar_price[b, c], usual_price[b, c, last], behaviour[0].news_memory
+            )
+    for f in range(firm.shape[0]):
+        firm[f].breaks = 0
+
+
+@compiled
+def post_clearing(bazaar_quote: Any, bazaar_price: Any, bazaar_demand: Any, bazaar_outflow: Any, flows: Any) -> float:
+    """Post what bazaars sold, sent and got; returns the largest gap between the price and the quote decided on, share."""
+    worst = 0.0
+    for b in range(bazaar_quote.shape[0]):
+        for c in range(bazaar_quote.shape[1]):
+            worst = max(worst, abs(bazaar_price[b, c] / bazaar_quote[b, c] - 1.0))
+            flows[CONSUMED] += bazaar_demand[b, c]
+            flows[TO_CITY] += max(0.0, bazaar_outflow[b, c])
+            flows[FROM_CITY] += max(0.0, -bazaar_outflow[b, c])
+    return worst
+
+
 def run(context: Context) -> None:
     """Phase 6 of one month."""
     s, p = context.state, context.parameters
     month, calendar = context.month, context.calendar
     passes = int(p.behaviour["quote_passes"][0])
-    s.bazaar_quote[:] = (
-        s.usual_price[:, :, calendar] * (s.bazaar_price / s.usual_price[:, :, (calendar - 1) % 12]) ** p.behaviour["news_memory"][0]
-    )
-    s.firm["breaks"] = 0
+    first_quote(calendar, p.behaviour, s.usual_price, s.bazaar_price, s.bazaar_quote, s.firm)
     rivals_bid(
         month, p.chains, p.firms, p.markets, p.market_chain, s.market_price, s.market_open, p.firm_haul, p.market_haul, s.village,
         s.firm, s.route, s.orders_left, p.season, s.city_price, s.bazaar_quote, s.rival_price, s.rival_second, s.rival_top,
@@ -433,11 +456,7 @@ def run(context: Context) -> None:
     context.over_villages(decide, 1, *deciding)
     sum_supply(p.chains, s.village, s.village_supply, context.supply)
     clear(*clearing)
-    context.quote_gap = float(abs(s.bazaar_price / s.bazaar_quote - 1.0).max())
-    flows = context.outside_flows
-    flows[CONSUMED] += s.bazaar_demand.sum()
-    flows[TO_CITY] += s.bazaar_outflow.clip(min=0.0).sum()
-    flows[FROM_CITY] -= s.bazaar_outflow.clip(max=0.0).sum()
+    context.quote_gap = post_clearing(s.bazaar_quote, s.bazaar_price, s.bazaar_demand, s.bazaar_outflow, context.outside_flows)
 
 
 READS = ("enterprise.potential", "usual_price", "tie_kept", "tie_broken", "household.gap", "market_price", "firm.expected_margin")
