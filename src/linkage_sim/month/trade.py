@@ -80,25 +80,35 @@ def holding(en: Any, hh: Any, ch: Any, ahead: Any, haul: float) -> float:
 
 
 @compiled
-def firm_netback(
-    f: int, v: int, tier: int, fm: Any, firm: Any, route: Any, markets: Any, market_price: Any, firm_haul: Any, market_haul: Any
-) -> float:
-    """Netback today of the end market a route was opened for, USD/kg."""
-    if tier < 0:
-        return 0.0
-    mk = markets[tier]
-    place = firm[f].place
-    haul = firm_haul[place, v] + market_haul[tier, place]
-    return netback(
-        mk.conversion, market_price[tier], mk.processing_cost, mk.marketing_cost, haul, fm.trip_cost, route[f, v].lot, fm.smallest_lot
-    )
+def netbacks_today(
+    firms: Any, markets: Any, market_price: Any, firm_haul: Any, market_haul: Any, firm: Any, route: Any,
+) -> None:  # fmt: skip
+    """Netback today, by grade, of the end markets that open routes were opened for, USD/kg; 0 where there is none."""
+    fm = firms[0]
+    for f in range(route.shape[0]):
+        place = firm[f].place
+        for v in range(route.shape[1]):
+            ro = route[f, v]
+            ro.worth_a = ro.worth_b = 0.0
+            for grade in range(2):
+                tier = ro.tier_a if grade == 0 else ro.tier_b
+                if tier < 0:
+                    continue
+                mk = markets[tier]
+                haul = firm_haul[place, v] + market_haul[tier, place]
+                worth = netback(
+                    mk.conversion, market_price[tier], mk.processing_cost, mk.marketing_cost, haul, fm.trip_cost, ro.lot, fm.smallest_lot
+                )
+                if grade == 0:
+                    ro.worth_a = worth
+                else:
+                    ro.worth_b = worth
 
 
 @compiled
 def decides_to_deliver(
-    price: float, spot: float, bazaar: float, due: float, outside: float, side: float, trusted: float, draw: float, en: Any, hh: Any,
-    vi: Any, bb: Any, fm: Any,
-) -> bool:  # fmt: skip
+    price: float, spot: float, bazaar: float, due: float, outside: float, side: float, en: Any, hh: Any, vi: Any, bb: Any
+) -> bool:
     """Whether one contracted lot is delivered (True) or side-sold; below one kg due it is delivered."""
     if due < 1.0:
         return True
@@ -107,9 +117,9 @@ def decides_to_deliver(
     gain = side_selling_gain(spot, price, worth_later, en.debt, bb.debt_recovered, due, bb.cash_pull, gap, bazaar)
     sanction = social_sanction(bb.sanction, bb.sanction_alone, vi.association, side)
     rent = relationship_rent(
-        trusted, price, worth_later, outside, en.contracted, due, hh.patience_year, bb.breakup, bb.detection, sanction, bazaar
+        en.linked_trust, price, worth_later, outside, en.contracted, due, hh.patience_year, bb.breakup, bb.detection, sanction, bazaar
     )
-    return draw < delivery_chance(rent, gain, bb.deliver_noise, max(bazaar, 1e-9))
+    return en.deliver_draw < delivery_chance(rent, gain, bb.deliver_noise, max(bazaar, 1e-9))
 
 
 KEPT_BACK, TAKEN, SIDE_SOLD = 0, 1, 2
@@ -117,8 +127,8 @@ KEPT_BACK, TAKEN, SIDE_SOLD = 0, 1, 2
 
 @compiled
 def settle_lot(
-    commit: int, v: int, grade: int, lot: float, price: float, spot_net: float, worth: float, delivers: bool, rejected: bool, breaks: int,
-    en: Any, ro: Any, flows: Any,
+    commit: int, grade: int, lot: float, price: float, spot_net: float, worth: float, delivers: bool, rejected: bool, breaks: int,
+    en: Any, ro: Any,
 ) -> int:  # fmt: skip
     """What becomes of one contracted lot: kept back (refused), taken by the firm, or side-sold; with ``commit`` it counts."""
     if delivers:
@@ -144,8 +154,6 @@ def settle_lot(
             en.owing_firm = en.firm
             en.delivered += lot
             en.season_delivered += lot
-            flows[v, DELIVERED] += lot
-            flows[v, PAY_MADE] += lot * paid
         if not delivers:
             en.season_side += lot
             ro.season_side += lot
@@ -164,22 +172,18 @@ def settle_lot(
 
 @compiled
 def trade_contract(
-    commit: int, grade: int, v: int, free: float, price: float, spot: float, spot_net: float, quote: float, side: float,
-    en: Any, hh: Any, vi: Any, bb: Any, fm: Any, firm: Any, route: Any, markets: Any, market_price: Any,
-    firm_haul: Any, market_haul: Any, flows: Any,
+    commit: int, grade: int, free: float, price: float, spot: float, spot_net: float, quote: float, side: float, breaks: int,
+    en: Any, hh: Any, vi: Any, bb: Any, ro: Any,
 ) -> tuple[float, float]:  # fmt: skip
     """One grade of a contracted harvest: kg taken by the firm and kg side-sold."""
-    f = en.firm
-    ro = route[f, v]
     due = en.due_a if grade == 0 else en.due_b
     lot = min(free, due)
     if price <= 0.0 or lot <= 0.0:
         return 0.0, 0.0
     outside = max(0.0, en.price_a - en.premium_a) if grade == 0 else max(0.0, en.price_b - en.premium_b)
-    delivers = decides_to_deliver(price, spot, quote, due, outside, side, en.linked_trust, en.deliver_draw, en, hh, vi, bb, fm)
-    tier = ro.tier_a if grade == 0 else ro.tier_b
-    worth = firm_netback(f, v, tier, fm, firm, route, markets, market_price, firm_haul, market_haul)
-    fate = settle_lot(commit, v, grade, lot, price, spot_net, worth, delivers, en.rejected == 1, firm[f].breaks, en, ro, flows)
+    delivers = decides_to_deliver(price, spot, quote, due, outside, side, en, hh, vi, bb)
+    worth = ro.worth_a if grade == 0 else ro.worth_b
+    fate = settle_lot(commit, grade, lot, price, spot_net, worth, delivers, en.rejected == 1, breaks, en, ro)
     return (lot if fate == TAKEN else 0.0), (lot if fate == SIDE_SOLD else 0.0)
 
 
@@ -232,9 +236,8 @@ def end_village(commit: int, v: int, route: Any, rival_firm: Any, rival_ratio: A
 
 @compiled
 def decide(
-    first: int, last: int, commit: int, chains: Any, behaviour: Any, firms: Any, markets: Any,
-    firm_haul: Any, market_haul: Any, first_enterprise: Any, household: Any, enterprise: Any, village: Any, firm: Any, route: Any,
-    side_share: Any, bazaar_quote: Any, market_price: Any, rival_price: Any,
+    first: int, last: int, commit: int, chains: Any, behaviour: Any, firms: Any, first_enterprise: Any, household: Any,
+    enterprise: Any, village: Any, firm: Any, route: Any, side_share: Any, bazaar_quote: Any, rival_price: Any,
     rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any, rival_want: Any, rival_cap: Any, village_supply: Any, flows: Any,
     ahead: Any,
 ) -> None:  # fmt: skip
@@ -244,12 +247,11 @@ def decide(
     posted once a village.
     """
     bb = behaviour[0]
-    fm = firms[0]
-    formula = int(fm.formula)
+    formula = int(firms[0].formula)
     for v in range(first, last):
         vi = village[v]
         start_village(v, route, village_supply, rival_want)
-        ripe = all_picked = lost = all_eaten = to_bazaar = to_rival = 0.0
+        ripe = all_picked = lost = all_eaten = to_bazaar = to_rival = delivered = paid_later = 0.0
         c_before = -1
         ch = chains[0]
         later = ahead[0, 0]
@@ -294,16 +296,14 @@ def decide(
                     lost += wasted
                     all_eaten += eaten
                 if en.firm >= 0 and free_a + free_b > 0.0 and vi.closed == 0:
-                    taken, side_a = trade_contract(
-                        commit, 0, v, free_a, price_a, out_a, net_a, quote, side, en, hh, vi, bb, fm,
-                        firm, route, markets, market_price, firm_haul, market_haul, flows,
-                    )  # fmt: skip
+                    ro = route[en.firm, v]
+                    breaks = firm[en.firm].breaks
+                    taken, side_a = trade_contract(commit, 0, free_a, price_a, out_a, net_a, quote, side, breaks, en, hh, vi, bb, ro)
                     free_a -= taken + side_a
-                    taken, side_b = trade_contract(
-                        commit, 1, v, free_b, price_b, net_b, net_b, quote, side, en, hh, vi, bb, fm,
-                        firm, route, markets, market_price, firm_haul, market_haul, flows,
-                    )  # fmt: skip
+                    taken, side_b = trade_contract(commit, 1, free_b, price_b, net_b, net_b, quote, side, breaks, en, hh, vi, bb, ro)
                     free_b -= taken + side_b
+                    delivered += en.delivered
+                    paid_later += en.firm_pays
             stock_a = en.stock_a + free_a
             stock_b = en.stock_b + free_b
             share = 0.0
@@ -330,13 +330,12 @@ def decide(
             flows[v, EATEN] += all_eaten
             flows[v, TO_BAZAAR] += to_bazaar
             flows[v, TO_RIVAL] += to_rival
+            flows[v, DELIVERED] += delivered
+            flows[v, PAY_MADE] += paid_later
 
 
 @compiled
-def firms_decide(
-    firms: Any, markets: Any, firm_haul: Any, market_haul: Any, market_price: Any, village: Any, firm: Any, route: Any,
-    first_enterprise: Any,
-) -> None:  # fmt: skip
+def firms_decide(firms: Any, village: Any, firm: Any, route: Any, first_enterprise: Any) -> None:
     """Each firm decides once, for all its routes together, whether it keeps its word this month."""
     fm = firms[0]
     for f in range(firm.shape[0]):
@@ -353,8 +352,7 @@ def firms_decide(
             if ro.due > 0.0:
                 loss += ro.loss
                 due += ro.due
-                worth = firm_netback(f, v, ro.tier_a, fm, firm, route, markets, market_price, firm_haul, market_haul)
-                now += ro.due * (worth - ro.price_a)
+                now += ro.due * (ro.worth_a - ro.price_a)
                 hears += first_enterprise[v + 1] - first_enterprise[v]
         if due <= 0.0:
             continue
@@ -434,9 +432,10 @@ def run(context: Context) -> None:
         s.firm, s.route, s.orders_left, p.season, s.city_price, s.bazaar_quote, s.rival_price, s.rival_second, s.rival_top,
         s.rival_firm, s.rival_ratio, s.rival_cap, context.first_enterprise,
     )  # fmt: skip
+    netbacks_today(p.firms, p.markets, s.market_price, p.firm_haul, p.market_haul, s.firm, s.route)
     deciding = (
-        p.chains, p.behaviour, p.firms, p.markets, p.firm_haul, p.market_haul, context.first_enterprise, s.household,
-        s.enterprise, s.village, s.firm, s.route, s.side_share, s.bazaar_quote, s.market_price, s.rival_price,
+        p.chains, p.behaviour, p.firms, context.first_enterprise, s.household, s.enterprise, s.village, s.firm, s.route, s.side_share,
+        s.bazaar_quote, s.rival_price,
         s.rival_second, s.rival_top, s.rival_firm, s.rival_ratio, s.rival_want, s.rival_cap, s.village_supply, s.flows, context.ahead,
     )  # fmt: skip
     clearing = (
@@ -451,7 +450,7 @@ def run(context: Context) -> None:
         clear(*clearing)
         if next_quote(number == 0, s.bazaar_quote, s.bazaar_price, context.last_quote, context.last_gap) < SETTLED:
             break
-    firms_decide(p.firms, p.markets, p.firm_haul, p.market_haul, s.market_price, s.village, s.firm, s.route, context.first_enterprise)
+    firms_decide(p.firms, s.village, s.firm, s.route, context.first_enterprise)
     prices_ahead(*expecting)
     context.over_villages(decide, 1, *deciding)
     sum_supply(p.chains, s.village, s.village_supply, context.supply)
@@ -466,6 +465,6 @@ WRITES = (
     "enterprise.sold_b", "enterprise.rival_a", "enterprise.picked", "enterprise.firm_pays", "enterprise.delivered",
     "enterprise.stock_a", "enterprise.stock_b", "enterprise.due_a", "enterprise.due_b", "enterprise.food_left", "enterprise.owing_firm",
     "enterprise.season_delivered", "enterprise.season_side", "enterprise.season_kept", "enterprise.season_broken", "route.due",
-    "route.loss", "route.bought_a", "route.bought_b", "route.side", "route.broken", "route.season_due", "route.season_side",
+    "route.worth_a", "route.worth_b", "route.loss", "route.bought_a", "route.bought_b", "route.side", "route.broken", "route.season_due", "route.season_side",
     "route.season_kept", "route.season_broken", "flows",
 )  # fmt: skip

@@ -186,6 +186,8 @@ COLUMNS: list[Column] = [
         due | f8 | kg | 0 | inf | trade | contract kg offered to it this month
         loss | f8 | USD | -inf | inf | trade | what keeping its word costs here this month
         side | f8 | kg | 0 | inf | trade | side-sold this month
+        worth_a | f8 | USD/kg | -inf | inf | trade | netback today of the end market meant for grade A, 0 without one
+        worth_b | f8 | USD/kg | -inf | inf | trade | netback today of the end market meant for grade B, 0 without one
         broken | f8 | kg | 0 | inf | trade | refused or cut this month
         is_open | u1 | flag | 0 | 1 | offer | the firm buys in this village
         introduced | f8 | share | 0 | 1 | acts | how fully the programme introduced it
