@@ -80,18 +80,19 @@ def households_and_weather(
             struck = uniform(key, SHOCK, month, hh.identity) < pp.shock
             hh.shock = pp.shock_size * hh.need if struck else 0.0
             hh.gap = max(0.0, hh.need + hh.shock - hh.cash - hh.wages - hh.remittances * hh.remittance_factor)
-        for e in range(first_enterprise[v], first_enterprise[v + 1]):
-            en = enterprise[e]
-            ch = chains[en.chain]
-            if calendar == int(ch.bad_month):
-                c = en.chain
-                d = vi.district
-                weather = lognormal(ch.harvest_weather_district, uniform(key, DISTRICT, month, d * 64 + c))
-                weather *= lognormal(ch.harvest_weather_village, uniform(key, VILLAGE, month, v * 64 + c))
-                weather *= lognormal(ch.harvest_weather_own, uniform(key, OWN, month, en.identity))
-                if uniform(key, BAD_VILLAGE, month, v * 64 + c) < ch.harvest_bad_year_villages:
-                    weather *= district_bad[d, c]
-                en.weather = weather
+        for c in range(chains.shape[0]):
+            ch = chains[c]
+            if calendar != int(ch.bad_month):
+                continue
+            d = vi.district
+            shared = lognormal(ch.harvest_weather_district, uniform(key, DISTRICT, month, d * 64 + c))
+            shared *= lognormal(ch.harvest_weather_village, uniform(key, VILLAGE, month, v * 64 + c))
+            if uniform(key, BAD_VILLAGE, month, v * 64 + c) < ch.harvest_bad_year_villages:
+                shared *= district_bad[d, c]
+            for e in range(first_enterprise[v], first_enterprise[v + 1]):
+                en = enterprise[e]
+                if en.chain == c:
+                    en.weather = shared * lognormal(ch.harvest_weather_own, uniform(key, OWN, month, en.identity))
 
 
 def run(context: Context) -> None:

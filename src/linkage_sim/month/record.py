@@ -42,9 +42,7 @@ def cell_sums(villages: int) -> Any:
 
 
 @compiled
-def record_enterprise(
-    e: int, en: Any, ch: Any, receivable: Any, exit_firm: Any, price: float, w: Any,
-) -> None:  # fmt: skip
+def record_enterprise(en: Any, ch: Any, before_firm: int, price: float, w: Any) -> None:
     """Add one enterprise to the sums of its village; ``w`` is a row of `whole_sums`."""
     if en.potential > 0.0:
         share_a = min(1.0, ch.harvest_grade_a + ch.practices_quality_gain * en.uses_quality)
@@ -68,15 +66,12 @@ def record_enterprise(
         w.kits_worn += 1.0
     if en.debt > 0.0:
         w.debt_usd += en.debt
-    if en.owing_firm >= 0:
-        for k in range(receivable.shape[1]):
-            w.owed_usd += receivable[e, k]
     if en.firm >= 0:
         w.trust += en.linked_trust
         w.trust_ties += 1.0
-    if exit_firm[e] >= 0:
+    if before_firm >= 0:
         w.linked_before += 1.0
-        w.still_linked += 1.0 if en.firm == exit_firm[e] else 0.0
+        w.still_linked += 1.0 if en.firm == before_firm else 0.0
 
 
 @compiled
@@ -134,8 +129,10 @@ def record_village(
             linked = 0.0
             while e < first_enterprise[v + 1] and enterprise[e].household == h:
                 en = enterprise[e]
-                price = bazaar_price[village[v].bazaar, en.chain]
-                record_enterprise(e, en, chains[en.chain], receivable, exit_firm, price, w)
+                record_enterprise(en, chains[en.chain], exit_firm[e], bazaar_price[village[v].bazaar, en.chain], w)
+                if en.owing_firm >= 0:
+                    for k in range(receivable.shape[1]):
+                        w.owed_usd += receivable[e, k]
                 if en.firm >= 0:
                     linked = 1.0
                     if firm[en.firm].supported == 1 or route[en.firm, v].introduced > 0.0:
