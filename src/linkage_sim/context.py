@@ -89,11 +89,16 @@ class Context:
         self.last_quote = np.ones_like(self.supply)
         self.last_gap = np.zeros_like(self.supply)
         self.ahead = np.zeros((*self.supply.shape, 2, 13))
+        self.months = {name: frozenset(chains[name].astype(int).tolist()) for name in ("contract_month", "practice_month", "season_end")}
 
     @property
     def calendar(self) -> int:
         """Calendar month, 0 = January; month 0 of the record is a January."""
         return self.month % 12
+
+    def is_month(self, name: str) -> bool:
+        """Whether this is the ``contract_month``, ``practice_month`` or ``season_end`` of some chain."""
+        return self.month % 12 in self.months[name]
 
     @property
     def villages(self) -> int:

@@ -353,9 +353,8 @@ def practice_purchase(
 
 def run(context: Context) -> None:
     """Phase 4 of one month; does nothing outside contracting and planting months."""
-    s, p, calendar = context.state, context.parameters, context.calendar
-    contracting = bool((p.chains["contract_month"] == calendar).any())
-    planting = bool((p.chains["practice_month"] == calendar).any())
+    s, p = context.state, context.parameters
+    contracting, planting = context.is_month("contract_month"), context.is_month("practice_month")
     if not contracting and not planting:
         return
     services = context.services

@@ -266,7 +266,7 @@ def run(context: Context) -> None:
     s.usual_price[:, :, calendar] = (1.0 - rate) * s.usual_price[:, :, calendar] + rate * s.bazaar_price
     context.over_villages(monthly, context.first_enterprise, s.enterprise, s.village, context.association_rates)
     context.over_villages(season_prices, calendar, year, p.chains, p.season, s.village, s.price_memory, s.bazaar_price)
-    if (p.chains["season_end"] == calendar).any():
+    if context.is_month("season_end"):
         context.over_villages(
             season_end, calendar, year, p.chains, p.behaviour, p.ties, p.firms, context.first_enterprise, s.enterprise,
             s.firm, s.route, s.tie_kept, s.tie_broken, s.memory, s.side_share, context.substitution_fade,

@@ -270,10 +270,9 @@ def offer(
 
 def run(context: Context) -> None:
     """Phase 3 of one month; does nothing outside contracting months."""
-    p = context.parameters
-    if not (p.chains["contract_month"] == context.calendar).any():
+    if not context.is_month("contract_month"):
         return
-    s = context.state
+    s, p = context.state, context.parameters
     working = 1 if context.programme is not None and context.programme.is_working(context.month) else 0
     offer(
         context.month, working, p.chains, p.behaviour, p.firms, p.season, p.markets, p.market_chain, p.firm_haul, p.market_haul,

@@ -158,10 +158,11 @@ def in_order(sums: Any, out: Any) -> None:
 
 @compiled
 def traders_and_consumers(
-    chains: Any, traders: Any, bazaar_haul: Any, bazaar_price: Any, bazaar_outflow: Any, bazaar_demand: Any,
+    chains: Any, traders: Any, bazaar_haul: Any, bazaar_price: Any, bazaar_outflow: Any, bazaar_demand: Any, supply: Any,
     city_price: Any, out: Any,
 ) -> None:  # fmt: skip
-    """Money of traders (sales, costs) and consumer surplus up to the choke price."""
+    """Money of traders (sales, costs), consumer surplus up to the choke price, and supply at the bazaar price, USD."""
+    out[:] = 0.0
     slope = traders[0].slope / traders[0].number
     for c in range(chains.shape[0]):
         ch = chains[c]
@@ -170,6 +171,7 @@ def traders_and_consumers(
             p = bazaar_price[b, c]
             x = bazaar_outflow[b, c]
             out[0] += p * bazaar_demand[b, c]
+            out[3] += p * supply[b, c]
             out[1] += 0.5 * slope * x * x
             if x >= 0.0:
                 out[0] += x * city_price[c]
@@ -187,9 +189,9 @@ def traders_and_consumers(
 @compiled
 def measure_region(
     firm: Any, route: Any, orders: Any, market_price: Any, chains: Any, village: Any, bazaar_price: Any, supply: Any, city_price: Any,
-    out: Any,
+    bought: Any, out: Any,
 ) -> None:  # fmt: skip
-    """What is recorded of firms, routes and prices: ``out`` in the order of `MEASURED`."""
+    """What is recorded of firms, routes and prices: ``out`` in the order of `MEASURED`; of margins only what was bought."""
     out[:] = 0.0
     for f in range(firm.shape[0]):
         fi = firm[f]
@@ -223,11 +225,13 @@ def measure_region(
     out[11] = np.mean(city_price)
     for v in range(village.shape[0]):
         out[12] += village[v].association / village.shape[0]
+        for f in range(firm.shape[0]):
+            out[13] += bought[f, v]
 
 
 MEASURED = (
     "routes", "firms", "rivals", "firm_cash", "firm_breaks", "firm_late", "supported", "jobs", "orders_kg", "premium_price",
-    "bazaar_price", "city_price", "association",
+    "bazaar_price", "city_price", "association", "firm_margin",
 )  # fmt: skip
 
 

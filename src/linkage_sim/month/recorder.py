@@ -66,7 +66,7 @@ class Recorder:
         self.exit_firm = np.full(len(context.state.enterprise), -1, dtype=np.int32)
         self.groups_out = np.zeros(len(GROUPS) * len(PER_GROUP))
         self.whole_out = np.zeros(len(WHOLE))
-        self.money = np.zeros(3)
+        self.money = np.zeros(4)
         self.region_out = np.zeros(len(MEASURED))
         self.stock_out = np.zeros(len(STOCKED))
         plants = context.parameters.plants
@@ -119,15 +119,15 @@ class Recorder:
         """Values of `SINGLE` this month."""
         s, p = context.state, context.parameters
         measure_region(
-            s.firm, s.route, s.orders, s.market_price, p.chains, s.village, s.bazaar_price, context.supply, s.city_price, self.region_out
-        )
+            s.firm, s.route, s.orders, s.market_price, p.chains, s.village, s.bazaar_price, context.supply, s.city_price, context.bought,
+            self.region_out,
+        )  # fmt: skip
         found = dict(zip(MEASURED, self.region_out.tolist(), strict=True))
         picked = self.whole_out[WHOLE.index("picked_kg")]
         work = found["jobs"] + picked / 1000.0 * self.picking_labour + flows[PLANT_SHIPPED] / 1000.0 * self.plant_labour
-        bought = context.bought.sum()
         found |= {
             "jobs": work / WORK_DAYS_MONTH,
-            "firm_margin": float(flows[FIRM_SALES] - flows[FIRM_COSTS] - flows[COLLECTING] - flows[SERVICES] - bought),
+            "firm_margin": float(flows[FIRM_SALES] - flows[FIRM_COSTS] - flows[COLLECTING] - flows[SERVICES] - found["firm_margin"]),
             "trader_profit": float(flows[TRADER_PROFIT]),
             "consumer_surplus": float(self.money[2]),
             "exports_usd": float(flows[FIRM_SALES]),
@@ -142,15 +142,14 @@ class Recorder:
     def close_books(self, context: Context) -> NDArray[np.float64]:
         """Post what traders earned, balance every account, clear the flows; returns the month's flows."""
         s, p = context.state, context.parameters
-        self.money[:] = 0.0
         traders_and_consumers(
-            p.chains, p.traders, p.bazaar_haul, s.bazaar_price, s.bazaar_outflow, s.bazaar_demand, s.city_price, self.money
+            p.chains, p.traders, p.bazaar_haul, s.bazaar_price, s.bazaar_outflow, s.bazaar_demand, context.supply, s.city_price, self.money
         )
         flows = context.outside_flows
         in_order(s.flows, flows)
         in_order(s.firm_flows, flows)
         # what traders pay more for grade A is passed on to those who buy it from them
-        premium = flows[SALES] - float((s.bazaar_price * context.supply).sum())
+        premium = flows[SALES] - self.money[3]
         flows[TRADER_SALES] = self.money[0] = self.money[0] + premium
         flows[TRADER_COSTS] = self.money[1]
         flows[TRADER_PROFIT] = self.money[0] - self.money[1] - flows[SALES]

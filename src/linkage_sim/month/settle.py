@@ -213,6 +213,14 @@ def settle_loans(
             en.debt = 0.0
 
 
+@compiled
+def firms_receive(firm: Any, repaid: Any, rival_paid: Any) -> None:
+    """Input loans repaid come in, what was bought at the farm gate for cash is paid; both (F, V) USD."""
+    for f in range(firm.shape[0]):
+        for v in range(repaid.shape[1]):
+            firm[f].cash += repaid[f, v] - rival_paid[f, v]
+
+
 def run(context: Context) -> None:
     """Phase 7 of one month."""
     s, p = context.state, context.parameters
@@ -223,14 +231,14 @@ def run(context: Context) -> None:
         s.enterprise, s.village, s.firm, s.receivable, s.bazaar_price, s.rival_price, s.rival_firm, s.firm_paid_share,
         s.flows, context.repaid, context.bought, context.rival_paid,
     )  # fmt: skip
-    s.firm["cash"] += context.repaid.sum(axis=1) - context.rival_paid.sum(axis=1)
-    if (p.chains["season_end"] == context.calendar).any():
-        context.repaid[:] = 0.0
+    firms_receive(s.firm, context.repaid, context.rival_paid)
+    if context.is_month("season_end"):
+        context.repaid[:] = context.rival_paid[:] = 0.0
         context.over_villages(
             settle_loans, context.month, p.chains, p.behaviour, context.first_enterprise, s.household, s.enterprise, s.flows,
             context.repaid,
         )  # fmt: skip
-        s.firm["cash"] += context.repaid.sum(axis=1)
+        firms_receive(s.firm, context.repaid, context.rival_paid)
 
 
 READS = ("bazaar_price", "rival_price", "enterprise.sold_a", "enterprise.sold_b", "enterprise.firm_pays", "firm.credit", "household.need")

@@ -133,17 +133,17 @@ def give_kits(programme: Facilitation, context: Context, name: str, act: Storage
 def give_vouchers(programme: Facilitation, context: Context, name: str, act: InputVouchers) -> bool:
     """Input vouchers in the planting month: as many as the money covers if all are redeemed."""
     p, state = context.parameters, context.state
-    planting = p.chains["practice_month"] == context.calendar
-    if not planting.any():
+    if not context.is_month("practice_month"):
         return False
+    planting = p.chains["practice_month"] == context.calendar
     order = household_order(programme, context, name, act)
-    ch = p.chains[state.enterprise["chain"]]
+    chain = state.enterprise["chain"]
     most = np.zeros(len(state.household))
     for practice in ("improved", "quality"):
-        share, life = ch[f"practices_{practice}_equipment_share"], ch[f"practices_{practice}_equipment_life"] / 12.0
-        outlay = ch[f"practices_{practice}_cost"] * state.enterprise["assets"] * (1.0 - share + share * life)
+        share, life = p.chains[f"practices_{practice}_equipment_share"], p.chains[f"practices_{practice}_equipment_life"] / 12.0
+        outlay = (p.chains[f"practices_{practice}_cost"] * (1.0 - share + share * life))[chain] * state.enterprise["assets"]
         factor = 1.0 + p.inputs["travel_cost"][0] * state.village["reach_hours"][state.household["village"][state.enterprise["household"]]]
-        paid = act.paid * outlay * factor * planting[state.enterprise["chain"]]
+        paid = act.paid * outlay * factor * planting[chain]
         most += np.bincount(state.enterprise["household"], weights=paid, minlength=len(most))
     purse = programme.ledger.purses[name]
     purse.reserved = 0.0

@@ -36,6 +36,7 @@ class Facilitation:
         self.first = scenario.timeline.before
         self.last = self.first + scenario.timeline.during - 1
         self.ledger = Ledger(self.terms, {name: Purse(act.share * self.terms.budget) for name, act in self.plan.items()})
+        self.voucher_purses = [self.ledger.purses[name] for name, act in self.plan.items() if act.act == "input_vouchers"]
         self.done: dict[str, int] = {}
         self.view = 0.0
         self.sharing = self.terms.sharing
@@ -59,12 +60,12 @@ class Facilitation:
     @property
     def skill(self) -> float:
         """Mean business skill of field staff, 0..1."""
-        return float(self.staff_skill.mean())
+        return float(np.add.reduce(self.staff_skill)) / len(self.staff_skill)
 
     @property
     def concept(self) -> float:
         """Mean concept score of field staff, 0..1."""
-        return float(self.staff_concept.mean())
+        return float(np.add.reduce(self.staff_concept)) / len(self.staff_concept)
 
     @property
     def overlap(self) -> float:
@@ -134,7 +135,7 @@ class Facilitation:
 
     def pay_vouchers(self, amount: float) -> None:
         """Charge redeemed vouchers to the acts that gave them, each by what it had set aside for them."""
-        given = [self.ledger.purses[name] for name, act in self.plan.items() if act.act == "input_vouchers"]
+        given = self.voucher_purses
         set_aside = sum(purse.reserved for purse in given)
         if set_aside <= 0.0:
             return
