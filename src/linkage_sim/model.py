@@ -186,7 +186,7 @@ class LinkageModel(mesa.Model):
         """
         recorder, context = self.simulation.recorder, self.simulation.context
         if self.written:
-            found = recorder.stocks(context).copy()
+            found = recorder.stocks_now(context).copy()
             for name, amount in zip(STOCKED, (found - recorder.books.stocks).tolist(), strict=True):
                 self.by_hand[name] += amount
             recorder.books.stocks, self.written = found, False

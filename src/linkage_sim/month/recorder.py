@@ -72,11 +72,7 @@ class Recorder:
         plants = context.parameters.plants
         self.plant_labour = float(plants["labour"].mean()) if len(plants) else 0.0
         self.picking_labour = float(context.parameters.chains["harvest_labour"].mean())
-        s = context.state
-        opening = (s.enterprise["stock_a"] + s.enterprise["stock_b"], s.household["cash"], s.enterprise["debt"], s.receivable)
-        for name, amounts in zip(("stock_kg", "cash_usd", "debt_usd", "owed_usd"), opening, strict=True):
-            self.whole[name][0] = amounts.sum()
-        self.books = Books(self.stocks(context))
+        self.books = Books(self.stocks_now(context))
         self.single = {name: len(self.groups_out) + len(WHOLE) + number for number, name in enumerate(SINGLE)}
 
     def window(self, month: int) -> int:
@@ -162,8 +158,17 @@ class Recorder:
         s.firm_flows[:] = 0.0
         return done
 
+    def stocks_now(self, context: Context) -> NDArray[np.float64]:
+        """Stocks measured in the state as it is between two months, in the order of `linkage_sim.books.STOCKED`."""
+        s = context.state
+        held = (s.enterprise["stock_a"] + s.enterprise["stock_b"], s.household["cash"], s.enterprise["debt"], s.receivable)
+        self.whole_plain[:] = 0.0
+        for name, amounts in zip(("stock_kg", "cash_usd", "debt_usd", "owed_usd"), held, strict=True):
+            self.whole[name][0] = amounts.sum()
+        return self.stocks(context)
+
     def stocks(self, context: Context) -> NDArray[np.float64]:
-        """Measured closing stocks in the order of `linkage_sim.books.STOCKED`."""
+        """Closing stocks from the month's sums of villages, in the order of `linkage_sim.books.STOCKED`."""
         s = context.state
         ledger = context.programme.cash if context.programme is not None else 0.0
         measure_stocks(self.whole, s.firm, ledger, self.stock_out)
