@@ -1,6 +1,7 @@
 """Make the parts of the documentation that come from the model itself.
 
 python docs/build.py interventions     docs/interventions.md, from the data file
+python docs/build.py measures          docs/measures.md, from the declared measures
 python docs/build.py p1                docs/images/p1_coverage.svg and .png, from pattern scenarios
 python docs/build.py fairness          docs/fairness.md, from the shipped plans under other assumptions
 """
@@ -19,6 +20,13 @@ def interventions() -> str:
     from linkage_sim.scenario.pages import interventions_page
 
     return interventions_page()
+
+
+def measures() -> str:
+    """Every declared measure with unit, direction and meaning."""
+    from linkage_sim.results.pages import measures_page
+
+    return measures_page()
 
 
 def fairness() -> str:
@@ -74,10 +82,12 @@ def p1() -> None:
 
 def main() -> None:
     """Make what is named on the command line."""
-    wanted = sys.argv[1:] or ["interventions", "p1", "fairness"]
+    wanted = sys.argv[1:] or ["interventions", "measures", "p1", "fairness"]
     (DOCS / "images").mkdir(exist_ok=True)
     if "interventions" in wanted:
         (DOCS / "interventions.md").write_text(interventions(), encoding="utf8")
+    if "measures" in wanted:
+        (DOCS / "measures.md").write_text(measures(), encoding="utf8")
     if "p1" in wanted:
         p1()
     if "fairness" in wanted:

@@ -29,7 +29,8 @@ class Outcome:
     names : columns of ``monthly``
     monthly : (months, columns)
     flows : (months, N_FLOWS) kg and USD of the books
-    households : record array (H,) of who they are and what they earned before, during and after the programme
+    households : record array (H,) of who they are, what they earned before, during and after the programme, and their linkages
+    firms, routes : record arrays (F,) and (F*V,) of linkages at exit, later and at the end (`linkage_sim.month.looks`)
     programme : what the facilitator did: spending by act, selections, coverage
     worst_balance : largest relative gap of any account in any month
     mean_gap : mean gap between the price decided on and the price cleared, share
@@ -39,6 +40,8 @@ class Outcome:
     monthly: NDArray[np.float64]
     flows: NDArray[np.float64]
     households: NDArray[Any]
+    firms: NDArray[Any]
+    routes: NDArray[Any]
     programme: dict[str, Any]
     worst_balance: float
     mean_gap: float
@@ -46,7 +49,7 @@ class Outcome:
 
 HOUSEHOLD_COLUMNS = (
     "identity", "village", "woman", "tercile", "remote", "persons", "wages", "remittances", "usual_income", "before_income",
-    "during_income", "after_income", "reached", "trained",
+    "during_income", "after_income", "years_sum", "years_squares", "reached", "trained", "offered", "joined",
 )  # fmt: skip
 
 
@@ -132,13 +135,18 @@ class Simulation:
         """What the run leaves behind, after its last month."""
         self.context.close()
         households = self.context.state.household
-        kept = np.empty(len(households), dtype=[(name, households.dtype[name]) for name in HOUSEHOLD_COLUMNS])
+        looks = self.recorder.looks
+        kinds = [(name, households.dtype[name]) for name in HOUSEHOLD_COLUMNS] + [(name, np.uint8) for name in looks.households]
+        kept = np.empty(len(households), dtype=kinds)
         for name in HOUSEHOLD_COLUMNS:
             kept[name] = households[name]
+        for name, values in looks.households.items():
+            kept[name] = values
         gap = self.recorder.values[:, self.recorder.names.index("quote_gap")]
         programme = self.context.programme.report() if self.context.programme is not None else {}
         return Outcome(
-            tuple(self.recorder.names), self.recorder.values, self.recorder.flows, kept, programme, self.recorder.books.worst,
+            tuple(self.recorder.names), self.recorder.values, self.recorder.flows, kept, looks.firms, looks.routes.reshape(-1),
+            programme, self.recorder.books.worst,
             float(gap.mean()) if len(gap) else 0.0,
         )  # fmt: skip
 

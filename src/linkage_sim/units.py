@@ -66,3 +66,7 @@ def convert(value: float, unit: str, to: str) -> float | None:
         return None
     (dimension, factor), (wanted, divisor) = UNITS[unit], UNITS[to]
     return value * factor / divisor if dimension == wanted else None
+
+
+LASTING_MONTHS = 24
+"""Months after exit at which it is counted what lasted (DCED practice: 12 to 24)."""

@@ -388,3 +388,9 @@ def test_the_page_of_interventions_is_up_to_date() -> None:
     from linkage_sim.scenario.pages import interventions_page
 
     assert (ROOT / "docs" / "interventions.md").read_text(encoding="utf-8") == interventions_page()
+
+
+def test_the_page_of_measures_is_that_of_the_declarations() -> None:
+    from linkage_sim.results.pages import measures_page
+
+    assert (ROOT / "docs" / "measures.md").read_text(encoding="utf-8") == measures_page()

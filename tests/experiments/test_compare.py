@@ -32,7 +32,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 def test_the_folder_holds_what_it_should(compared: Any) -> None:
     assert compared.folder.name.startswith("comparison-")
     files = {path.name for path in compared.folder.iterdir()}
-    assert files == {"comparison.json", "comparison.csv", "report.html", "runs"}
+    assert files == {"comparison.json", "comparison.csv", "evaluation.csv", "report.html", "runs"}
     assert {path.name for path in compared.folder.parent.iterdir()} == {compared.folder.name}, "no temporary folder stays"
     names = {f"{parent}-r{number}" for parent in PLANS.values() for number in range(3)}
     assert {path.name for path in (compared.folder / "runs").iterdir()} == names

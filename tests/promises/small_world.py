@@ -88,8 +88,8 @@ def columns(state: State) -> dict[str, bytes]:
 
 
 def bits(outcome: engine.Outcome) -> tuple[bytes, bytes]:
-    """Monthly values and households of a run, as bytes."""
-    return outcome.monthly.tobytes(), outcome.households.tobytes()
+    """Monthly values and tables of a run, as bytes."""
+    return outcome.monthly.tobytes(), outcome.households.tobytes() + outcome.firms.tobytes() + outcome.routes.tobytes()
 
 
 def differing(one: engine.Outcome, other: engine.Outcome) -> list[str]:

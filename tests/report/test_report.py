@@ -25,6 +25,8 @@ TITLES = (
     "For whom",
     "What it cost",
     "What lasted",
+    "Did the system change",
+    "What an evaluation would have found",
     "What drove it",
     "What firms claimed, and the truth",
     "The market map",

@@ -32,6 +32,25 @@ WHOLE = (
     "routes",
     "association",
     "spent",
+    "contract_usd",
+    "bazaar_usd",
+    "competitive_usd",
+    "competitive_surplus",
+    "broken_kg",
+    "ripened_kg",
+    "unharvested_kg",
+    "lost_kg",
+    "firm_late",
+    "firms",
+    "capacity_kg",
+    "rivals",
+    "entries",
+    "exits",
+    "outlets",
+    "trust",
+    "trust_ties",
+    "claimed_over_true",
+    "concept",
 )
 FLOWS = tuple(
     name.removeprefix("flow ")
@@ -46,6 +65,8 @@ def observed(
     after: int = 36,
     households: NDArray[Any] | None = None,
     programme: dict[str, Any] | None = None,
+    firm_rows: NDArray[Any] | None = None,
+    route_rows: NDArray[Any] | None = None,
     **columns: object,
 ) -> Observed:
     """A run of 10 households, 4 headed by women; columns by name (a dot is written __), flows as flow__its_name."""
@@ -58,7 +79,17 @@ def observed(
             flows[:, FLOWS.index(name[6:].replace("_", " "))] = values
         else:
             monthly[:, NAMES.index(name.replace("__", "."))] = values
-    return Observed(NAMES, monthly, FLOWS, flows, households, programme or {}, before, during)
+    return Observed(NAMES, monthly, FLOWS, flows, households, programme or {}, before, during, firm_rows, route_rows)
+
+
+def records(**columns: Any) -> NDArray[Any]:
+    """A record array of columns of one length: whole numbers become flags or indices, others floats."""
+    arrays = {name: np.asarray(values) for name, values in columns.items()}
+    length = max(array.size for array in arrays.values())
+    found = np.zeros(length, dtype=[(name, "i4" if array.dtype.kind in "ib" else "f8") for name, array in arrays.items()])
+    for name, array in arrays.items():
+        found[name] = array
+    return found
 
 
 @dataclass(frozen=True)
@@ -71,6 +102,8 @@ class MadeUpOutcome:
     households: NDArray[Any] = field(
         default_factory=lambda: np.array([(1, 2.5), (2, 0.1)], dtype=[("identity", "i8"), ("before_income", "f8")])
     )
+    firms: NDArray[Any] = field(default_factory=lambda: np.array([(0, 1)], dtype=[("firm", "i4"), ("active", "u1")]))
+    routes: NDArray[Any] = field(default_factory=lambda: np.array([(0, 3.0)], dtype=[("firm", "i4"), ("links_end", "f8")]))
     programme: dict[str, Any] = field(default_factory=lambda: {"spent": {"training": 5.0}})
     worst_balance: float = 1e-12
     mean_gap: float = 0.002

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from linkage_sim.errors import ResultsError
+from linkage_sim.results.declare import row_name
 from linkage_sim.results.levels import (
     alive,
     alive_share,
@@ -20,7 +21,7 @@ from linkage_sim.results.levels import (
     unspent,
     volatility,
 )
-from linkage_sim.results.measures import MEASURES, measured, measured_by_year, row_name
+from linkage_sim.results.measures import MEASURES, measured, measured_by_year
 from results.made_up import observed
 
 

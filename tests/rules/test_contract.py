@@ -13,6 +13,7 @@ from linkage_sim.rules.contract import (
     contract_price,
     delayed_value,
     delivery_chance,
+    is_self_enforcing,
     join_chance,
     join_value,
     relationship_rent,
@@ -192,3 +193,13 @@ def test_delivery_rises_with_the_rent_and_falls_with_the_gain(rent: float, gain:
 def test_delivery_without_noise_follows_the_larger(rent: float, gain: float, value: float) -> None:
     assume(abs(rent - gain) > 1e-3)
     assert delivery_chance(rent, gain, 1e-6, value) == pytest.approx(float(rent > gain), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("temptation", "future", "surplus", "holds"),
+    [(5.0, 6.0, 1.0, True), (6.0, 6.0, 1.0, True), (6.1, 6.0, 1.0, False), (0.0, 6.0, 0.0, False), (0.0, 6.0, -1.0, False)],
+)
+def test_a_linkage_holds_where_the_future_outweighs_temptation_and_there_is_something_to_share(
+    temptation: float, future: float, surplus: float, holds: bool
+) -> None:
+    assert is_self_enforcing(temptation, future, surplus) is holds

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from linkage_sim.rules.price import city_price, clearing_price, excess_demand, local_demand, outflow
+from linkage_sim.rules.price import city_price, clearing_price, excess_demand, local_demand, open_price, outflow
 
 price = st.floats(0.05, 5.0)
 elasticity = st.floats(0.05, 5.0)
@@ -128,3 +128,26 @@ def test_the_city_price_falls_with_what_flows_in_and_stays_finite(
 
 def test_a_fifth_less_fruit_in_the_city() -> None:
     assert city_price(0.72, 800.0, 0.0, 1000.0, 1.5) == pytest.approx(0.72 * 0.8 ** (-1 / 1.5))
+
+
+@given(bazaars(), st.floats(0.5, 50.0))
+def test_open_trade_is_the_limit_of_many_traders_without_market_power(bazaar: dict[str, float], choke: float) -> None:
+    assume(bazaar["supply"] > 1.0)
+    named = {"demand_at_reference", "reference", "elasticity", "city_price", "haul"}
+    given_ = {name: value for name, value in bazaar.items() if name in named}
+    free = open_price(supply=bazaar["supply"], choke=1e30, **given_)
+    near = cleared(bazaar | {"slope": 1e-13, "conduct": 0.0})
+    traded = bazaar["supply"] + local_demand(free, bazaar["demand_at_reference"], bazaar["reference"], bazaar["elasticity"])
+    assert free == pytest.approx(near, rel=1e-6, abs=1e-13 * traded)
+    low, high = bazaar["city_price"] - bazaar["haul"], bazaar["city_price"] + bazaar["haul"]
+    assert low - 1e-12 <= free <= high + 1e-12
+    assert open_price(supply=bazaar["supply"], choke=choke, **given_) == pytest.approx(min(free, choke))
+
+
+def test_open_trade_by_hand() -> None:
+    """Twice the demand at elasticity 1 halves the price; the city holds it up, imports hold it down, and an empty bazaar imports."""
+    assert open_price(200.0, 100.0, 1.0, 1.0, 0.5, 0.1, 9.0) == pytest.approx(0.5)
+    assert open_price(200.0, 100.0, 1.0, 1.0, 0.9, 0.1, 9.0) == pytest.approx(0.8)
+    assert open_price(20.0, 100.0, 1.0, 1.0, 0.9, 0.1, 9.0) == pytest.approx(1.0)
+    assert open_price(0.0, 100.0, 1.0, 1.0, 0.9, 0.1, 9.0) == pytest.approx(1.0)
+    assert open_price(0.0, 100.0, 1.0, 1.0, 9.0, 0.1, 2.0) == 2.0

@@ -19,8 +19,9 @@ from linkage_sim.experiments.executors import Progress, Workers, jobs_for, silen
 from linkage_sim.experiments.register import map_of, register_of, sources_of
 from linkage_sim.experiments.worker import Replicate, compile_once, live, remove_parts, with_seed
 from linkage_sim.results.comparison import FORMAT, Comparison, write_comparison
+from linkage_sim.results.declare import row_name
 from linkage_sim.results.folders import LARGEST_GAP, check_writable, now
-from linkage_sim.results.measures import FIRM_SHARE, row_name
+from linkage_sim.results.measures import FIRM_SHARE
 from linkage_sim.results.observed import ALL
 from linkage_sim.results.pairing import Sample, compared_rows, compared_years, declared_measures, head_to_head
 from linkage_sim.scenario.load import load_scenarios
@@ -108,7 +109,7 @@ def compare(
     turning: list[dict[str, Any]] = []
     with Workers(jobs_for(jobs, replicates)) as workers:
         runs = Path(out) / design.folder / "runs" if keep_runs else None
-        found = simulated(workers, design.scenarios, replicates, told, "worlds", runs)
+        found = simulated(workers, design.scenarios, replicates, told, "worlds", runs, with_twins=True)
         samples = {scenario.name: own for scenario, own in zip(design.scenarios, found, strict=True)}
         if break_even:
             turning = break_even_of(
@@ -210,18 +211,20 @@ def simulated(
     progress: Progress,
     stage: str,
     folder: Path | None = None,
+    with_twins: bool = False,
 ) -> list[list[Sample]]:
     """Live through the first so many worlds of several scenarios.
 
     Parameters
     ----------
     folder : where run folders are kept; None for nowhere
+    with_twins : the first scenario is the baseline, and all are also measured against it household by household
 
     Returns
     -------
     samples by scenario, then by replicate
     """
-    tasks = [Replicate(tuple(scenarios), number, model_version(), folder) for number in range(worlds)]
+    tasks = [Replicate(tuple(scenarios), number, model_version(), folder, with_twins=with_twins) for number in range(worlds)]
     progress(stage, 0, worlds)
     try:
         found = workers.run(live, tasks, lambda done: progress(stage, done, worlds))

@@ -18,6 +18,7 @@ from linkage_sim.engine import Simulation, run_together, seed_of
 from linkage_sim.errors import EngineError
 from linkage_sim.experiments.executors import Progress
 from linkage_sim.results.folders import observed_of, write_run
+from linkage_sim.results.observed import Observed
 from linkage_sim.results.pairing import Sample, sample_of
 from linkage_sim.scenario.scenario import Scenario
 
@@ -33,6 +34,7 @@ class Replicate:
     model : version of the model in the parent; the worker must have the same
     folder : where run folders are kept, None for nowhere
     threads : of one run
+    with_twins : the first scenario is the baseline, and all are also measured against it household by household
     """
 
     scenarios: tuple[Scenario, ...]
@@ -40,6 +42,7 @@ class Replicate:
     model: str
     folder: Path | None = None
     threads: int = 1
+    with_twins: bool = False
 
 
 def live(task: Replicate) -> list[Sample]:
@@ -53,9 +56,12 @@ def live(task: Replicate) -> list[Sample]:
     if model_version() != task.model:
         raise EngineError("the model's source files changed while runs were going on; start again")
     samples = []
+    twin: Observed | None = None
     seed = seed_of(task.scenarios[0], task.number)
     for scenario, outcome in run_together(task.scenarios, seed, threads=task.threads):
-        samples.append(sample_of(observed_of(scenario, outcome, FLOWS), outcome.mean_gap, outcome.worst_balance))
+        observed = observed_of(scenario, outcome, FLOWS)
+        twin = observed if twin is None and task.with_twins else twin
+        samples.append(sample_of(observed, outcome.mean_gap, outcome.worst_balance, twin))
         if task.folder is not None:
             write_run(task.folder, f"{scenario.name}-r{task.number}", scenario, outcome, FLOWS, task.number, seed)
     return samples

@@ -18,6 +18,8 @@ from linkage_sim.rules.practice import adoption_chance, outlay, quality_premium,
 from linkage_sim.rules.trust import trust
 
 JOIN, BREAKUP = STREAM["contract.join"], STREAM["contract.breakup"]
+NOT_OFFERED = -1.0
+"""Worth of a contract that the firm does not offer to this enterprise."""
 IMPROVED, QUALITY, SERVED = STREAM["practice.improved"], STREAM["practice.quality"], STREAM["practice.served"]
 
 
@@ -77,7 +79,7 @@ def contract_worth(
     kg_b = en.expected_kg * (1.0 - share_a) if ro.price_b > 0.0 else 0.0
     base = outside_a * kg_a + outside_b * kg_b
     if base <= 0.0 or kg_a < ro.smallest:
-        return -1.0, 1.0
+        return NOT_OFFERED, 1.0
     trusted = tie_trust(e, f, v, tie_kept, tie_broken, route, ties)
     worth_later = hh.delay_value
     loan = bb.credit_value * fm.loan_share * ch.practices_quality_cost * en.assets if ro.loan == 1 else 0.0
@@ -132,7 +134,7 @@ def keep_to_targets(v: int, first: int, last: int, enterprise: Any, route: Any, 
 @compiled
 def contract_choice(
     first: int, last: int, month: int, key: Any, chains: Any, behaviour: Any, people: Any, firms: Any, ties: Any, season: Any,
-    first_enterprise: Any, household: Any, enterprise: Any, village: Any, route: Any, tie_kept: Any, tie_broken: Any,
+    first_enterprise: Any, household: Any, enterprise: Any, village: Any, firm: Any, route: Any, tie_kept: Any, tie_broken: Any,
     memory: Any, price_memory: Any, usual_price: Any, bazaar_price: Any, rival_price: Any, flows: Any, route_services: Any,
 ) -> None:  # fmt: skip
     """Who joins which firm; the best of several offers is weighed."""
@@ -175,6 +177,8 @@ def contract_choice(
                     e, f, v, en, hh, ch, bb, pp, fm, vi, route, ties, tie_kept, tie_broken, outside_a, outside_b,
                     cv_outside, cv_inside,
                 )  # fmt: skip
+                if value != NOT_OFFERED and (firm[f].supported == 1 or ro.introduced > 0.0):
+                    hh.offered = 1
                 if value > best_value and value > -1.0:
                     best, best_value, best_base = f, value, base
             en.firm = -1
@@ -362,7 +366,7 @@ def run(context: Context) -> None:
     if contracting:
         context.over_villages(
             contract_choice, context.month, context.key, p.chains, p.behaviour, p.people, p.firms, p.ties, p.season,
-            context.first_enterprise, s.household, s.enterprise, s.village, s.route, s.tie_kept, s.tie_broken, s.memory,
+            context.first_enterprise, s.household, s.enterprise, s.village, s.firm, s.route, s.tie_kept, s.tie_broken, s.memory,
             s.price_memory, s.usual_price, s.bazaar_price, s.rival_price, s.flows, services,
         )  # fmt: skip
     if planting:
@@ -387,6 +391,6 @@ WRITES = (
     "enterprise.due_b", "enterprise.contracted", "enterprise.expected_kg", "enterprise.uses_improved", "enterprise.uses_quality",
     "enterprise.habit_improved", "enterprise.habit_quality", "enterprise.equipment_improved", "enterprise.equipment_quality",
     "enterprise.debt", "enterprise.wanted_cost", "enterprise.practice_cost", "enterprise.knowledge_quality", "enterprise.voucher",
-    "enterprise.kit_months", "route.members", "route.offered_a", "route.offered_b", "village.input_wanted", "village.input_ratio",
-    "village.input_sales", "input_stock", "input_sales", "firm.cash", "firm.season_margin", "flows",
+    "enterprise.kit_months", "household.offered", "route.members", "route.offered_a", "route.offered_b", "village.input_wanted",
+    "village.input_ratio", "village.input_sales", "input_stock", "input_sales", "firm.cash", "firm.season_margin", "flows",
 )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 from linkage_sim.compiled import compiled
 from linkage_sim.rules.price import city_price as city_price_rule
-from linkage_sim.rules.price import clearing_price, local_demand, outflow
+from linkage_sim.rules.price import clearing_price, local_demand, open_price, outflow
 
 CLOSED_SLOPE = 1e9
 """USD/kg per kg/month where the road to the city is closed: nothing moves."""
@@ -24,6 +24,16 @@ def bazaars_at(
         slope = traders[0].slope / traders[0].number
         if bazaar_closed[b] == 1:
             slope = CLOSED_SLOPE
+        if slope == 0.0 and traders[0].conduct == 0.0:  # neither friction nor market power: no wedge to divide by
+            price = open_price(
+                supply[b, c], bazaar_demand0[b, c], ch.bazaar_reference_price, ch.bazaar_elasticity, price_city, bazaar_haul[b],
+                ch.bazaar_choke * ch.bazaar_reference_price,
+            )  # fmt: skip
+            demand = local_demand(price, bazaar_demand0[b, c], ch.bazaar_reference_price, ch.bazaar_elasticity)
+            bazaar_price[b, c] = price
+            bazaar_outflow[b, c] = supply[b, c] - demand
+            total += bazaar_outflow[b, c]
+            continue
         price = clearing_price(
             supply[b, c], bazaar_demand0[b, c], ch.bazaar_reference_price, ch.bazaar_elasticity, price_city, bazaar_haul[b],
             slope, traders[0].conduct, bazaar_price[b, c],

@@ -22,7 +22,8 @@ WHOLE = (
 SINGLE = (
     "bazaar_price", "city_price", "premium_price", "routes", "firms", "firm_margin", "firm_cash", "firm_breaks", "firm_late",
     "trader_profit", "consumer_surplus", "jobs", "exports_usd", "association", "quote_gap", "spent", "supported", "rivals",
-    "claimed_over_true", "concept", "skill", "orders_kg", "lost_kg",
+    "claimed_over_true", "concept", "skill", "orders_kg", "lost_kg", "capacity_kg", "entries", "exits", "outlets", "bazaar_usd",
+    "competitive_usd", "competitive_surplus",
 )  # fmt: skip
 """Kept once for the region each month, not sums over villages."""
 
@@ -80,6 +81,9 @@ def record_income(hh: Any, window: int, calendar: int) -> None:
     hh.year_income += hh.income + hh.other_income
     if calendar == 11:
         hh.last_income = hh.year_income
+        if window == 1 or window == 2:
+            hh.years_sum += hh.year_income
+            hh.years_squares += hh.year_income * hh.year_income
         hh.year_income = 0.0
     if window == 0:
         hh.before_income += hh.income
@@ -136,7 +140,7 @@ def record_village(
                 if en.firm >= 0:
                     linked = 1.0
                     if firm[en.firm].supported == 1 or route[en.firm, v].introduced > 0.0:
-                        hh.reached = 1
+                        hh.reached = hh.joined = hh.offered = 1
                 e += 1
             record_income(hh, window, calendar)
             w.cash_usd += hh.cash
@@ -189,9 +193,12 @@ def traders_and_consumers(
 @compiled
 def measure_region(
     firm: Any, route: Any, orders: Any, market_price: Any, chains: Any, village: Any, bazaar_price: Any, supply: Any, city_price: Any,
-    bought: Any, out: Any,
+    bought: Any, was_active: Any, out: Any,
 ) -> None:  # fmt: skip
-    """What is recorded of firms, routes and prices: ``out`` in the order of `MEASURED`; of margins only what was bought."""
+    """What is recorded of firms, routes and prices: ``out`` in the order of `MEASURED`; of margins only what was bought.
+
+    ``was_active`` (F,) is brought up to date.
+    """
     out[:] = 0.0
     for f in range(firm.shape[0]):
         fi = firm[f]
@@ -212,8 +219,12 @@ def measure_region(
         out[6] += fi.supported * fi.active
         out[7] += kg * chains[fi.chain].contract_labour / 1000.0
         if fi.active == 1:
+            out[14] += fi.capacity
             for m in range(orders.shape[1]):
                 out[8] += orders[f, m]
+        if fi.active != was_active[f]:
+            out[15 if fi.active == 1 else 16] += 1.0
+            was_active[f] = fi.active
     for m in range(market_price.shape[0]):
         out[9] = max(out[9], market_price[m])
     sold = 0.0
@@ -225,6 +236,7 @@ def measure_region(
     out[11] = np.mean(city_price)
     for v in range(village.shape[0]):
         out[12] += village[v].association / village.shape[0]
+        out[17] += village[v].outlet
         for f in range(firm.shape[0]):
             out[13] += bought[f, v]
 
@@ -232,6 +244,7 @@ def measure_region(
 MEASURED = (
     "routes", "firms", "rivals", "firm_cash", "firm_breaks", "firm_late", "supported", "jobs", "orders_kg", "premium_price",
     "bazaar_price", "city_price", "association", "firm_margin",
+    "capacity_kg", "entries", "exits", "outlets",
 )  # fmt: skip
 
 
@@ -254,5 +267,5 @@ def measure_stocks(whole: Any, firm: Any, ledger: float, out: Any) -> None:
 READS = ("household.income", "enterprise.sold_a", "bazaar_price", "bazaar_demand", "flows", "firm_flows", "receivable")
 WRITES = (
     "household.year_income", "household.last_income", "household.before_income", "household.during_income", "household.after_income",
-    "household.reached", "flows", "firm_flows",
+    "household.reached", "household.joined", "household.offered", "household.years_sum", "household.years_squares", "flows", "firm_flows",
 )  # fmt: skip

@@ -25,6 +25,7 @@ from linkage_sim.books import (
     Books,
 )  # fmt: skip
 from linkage_sim.context import Context
+from linkage_sim.month.looks import Looks
 from linkage_sim.month.record import (
     CELLS,
     GROUPS,
@@ -42,6 +43,7 @@ from linkage_sim.month.record import (
     traders_and_consumers,
     whole_sums,
 )  # fmt: skip
+from linkage_sim.month.yardstick import Yardstick
 
 
 class Recorder:
@@ -68,6 +70,10 @@ class Recorder:
         self.whole_out = np.zeros(len(WHOLE))
         self.money = np.zeros(4)
         self.region_out = np.zeros(len(MEASURED))
+        self.premium = 0.0
+        self.was_active = context.state.firm["active"].copy()
+        self.yardstick = Yardstick(context)
+        self.looks = Looks(context, before, during, months)
         self.stock_out = np.zeros(len(STOCKED))
         plants = context.parameters.plants
         self.plant_labour = float(plants["labour"].mean()) if len(plants) else 0.0
@@ -85,11 +91,17 @@ class Recorder:
         """Phase 10 of one month: sums, books, and what is cleared for the next."""
         s, month = context.state, context.month
         self.sum_villages(context, self.window(month))
+        if month >= self.before + self.during:
+            self.looks.invest(context)
         flows = self.close_books(context)
+        if month == -1:
+            self.was_active[:] = s.firm["active"]
+            self.yardstick.start(context)
         if month < 0:
             return
         if month == self.before + self.during - 1:
             self.exit_firm[:] = s.enterprise["firm"]
+        self.looks.take(context)
         self.groups_out[:] = 0.0
         self.whole_out[:] = 0.0
         groups_in_order(self.cells_plain, s.village, self.groups_out.reshape(len(GROUPS), len(PER_GROUP)))
@@ -116,7 +128,7 @@ class Recorder:
         s, p = context.state, context.parameters
         measure_region(
             s.firm, s.route, s.orders, s.market_price, p.chains, s.village, s.bazaar_price, context.supply, s.city_price, context.bought,
-            self.region_out,
+            self.was_active, self.region_out,
         )  # fmt: skip
         found = dict(zip(MEASURED, self.region_out.tolist(), strict=True))
         picked = self.whole_out[WHOLE.index("picked_kg")]
@@ -131,6 +143,7 @@ class Recorder:
             "quote_gap": context.quote_gap,
             "spent": float(flows[STAFF] + flows[GRANTS] + flows[VOUCHERS]),
         }
+        found |= self.yardstick.measure(context, self.money, self.premium)
         if context.programme is not None:
             found.update(context.programme.observed())
         return found
@@ -145,8 +158,8 @@ class Recorder:
         in_order(s.flows, flows)
         in_order(s.firm_flows, flows)
         # what traders pay more for grade A is passed on to those who buy it from them
-        premium = flows[SALES] - self.money[3]
-        flows[TRADER_SALES] = self.money[0] = self.money[0] + premium
+        self.premium = flows[SALES] - self.money[3]
+        flows[TRADER_SALES] = self.money[0] = self.money[0] + self.premium
         flows[TRADER_COSTS] = self.money[1]
         flows[TRADER_PROFIT] = self.money[0] - self.money[1] - flows[SALES]
         if context.programme is not None:

@@ -62,7 +62,9 @@ def in_districts(programme: Facilitation, context: Context, act: Targeted) -> ND
 def duplicated(programme: Facilitation, context: Context, rows: Ints) -> NDArray[np.bool_]:
     """Which units are wasted because agencies overlap: money spent, nothing added."""
     draw = uniforms(context.key, "programme.duplicate", context.month, context.state.household["identity"][rows])
-    return draw < programme.overlap
+    wasted = np.asarray(draw < programme.overlap)
+    programme.duplicated[context.state.household["village"][rows[wasted]]] = True
+    return wasted
 
 
 def affordable(programme: Facilitation, name: str, unit: UnitCost) -> bool:

@@ -44,6 +44,7 @@ class Facilitation:
         self.overstated = 0.0
         self.progress: dict[str, float] = {}
         self.queues: dict[str, NDArray[np.int64]] = {}
+        self.duplicated = np.zeros(context.villages, dtype=bool)
         self.supported_until = np.full(context.villages, -1)
         self.promised: dict[tuple[int, int], str] = {}
         staff = np.arange(self.terms.staff)
@@ -158,6 +159,8 @@ class Facilitation:
             "unassigned": self.terms.budget - sum(purse.total for purse in self.ledger.purses.values()),
             "claims": self.claims,
             "overlap": self.overlap,
+            "concept_spread": float(self.staff_concept.std()),
+            "villages_duplicated": float(self.duplicated.mean()),
         }
 
 

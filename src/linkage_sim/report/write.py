@@ -16,11 +16,13 @@ from linkage_sim.report.sections.claims import claims_section
 from linkage_sim.report.sections.closing import limits_section, reproduce_section
 from linkage_sim.report.sections.cost import cost_section
 from linkage_sim.report.sections.drove import drove_section
+from linkage_sim.report.sections.evaluation import evaluation_section
 from linkage_sim.report.sections.geography import map_section
 from linkage_sim.report.sections.lasted import lasted_section
 from linkage_sim.report.sections.plans import plans_section
 from linkage_sim.report.sections.register import register_section
 from linkage_sim.report.sections.sure import sure_section
+from linkage_sim.report.sections.system import system_section
 from linkage_sim.report.sections.whom import whom_section
 from linkage_sim.report.view import View
 
@@ -30,6 +32,8 @@ SECTIONS = (
     whom_section,
     cost_section,
     lasted_section,
+    system_section,
+    evaluation_section,
     drove_section,
     claims_section,
     map_section,

@@ -5,20 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from linkage_sim.errors import ResultsError
+from linkage_sim.results.evaluation import EVALUATION_COLUMNS, evaluation_rows
 from linkage_sim.results.folders import part_folder, read_json
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FORMAT = 1
-JSON, CSV, REPORT = "comparison.json", "comparison.csv", "report.html"
+JSON, CSV, EVALUATION, REPORT = "comparison.json", "comparison.csv", "evaluation.csv", "report.html"
 COLUMNS = ("scenario", "measure", "unit", "group", "mean", "low", "high", "share_better", "replicates")
 """Columns of ``comparison.csv``."""
 
@@ -47,6 +48,13 @@ class Comparison:
         import pandas as pd
 
         return pd.DataFrame(self.data["rows"], columns=[*COLUMNS, "level"])
+
+    @cached_property
+    def evaluation(self) -> pd.DataFrame:
+        """What evaluators without a twin would have reported of every scenario, beside the truth."""
+        import pandas as pd
+
+        return pd.DataFrame(evaluation_rows(self.data["rows"]), columns=list(EVALUATION_COLUMNS))
 
     def row(self, scenario: str, measure: str, group: str = "all") -> dict[str, Any] | None:
         """One row; None where it cannot be said."""
@@ -96,6 +104,7 @@ def write_comparison(out: Path, name: str, data: dict[str, Any], write_report: C
         folder.mkdir()
         (folder / JSON).write_text(json.dumps(data, indent=1, allow_nan=False) + "\n", encoding="utf-8")
         (folder / CSV).write_bytes(csv_of(data["rows"]))
+        (folder / EVALUATION).write_bytes(csv_of(evaluation_rows(data["rows"]), EVALUATION_COLUMNS))
         write_report(folder)
         (out / name).mkdir(exist_ok=True)
         for file in sorted(folder.iterdir(), key=lambda file: file.name == JSON):
@@ -103,11 +112,11 @@ def write_comparison(out: Path, name: str, data: dict[str, Any], write_report: C
     return Comparison(out / name, data)
 
 
-def csv_of(rows: list[dict[str, Any]]) -> bytes:
+def csv_of(rows: list[dict[str, Any]], columns: Sequence[str] = COLUMNS) -> bytes:
     """The tidy table as CSV; the same rows always give the same bytes."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(columns)
     for row in rows:
-        writer.writerow(["" if row[column] is None else row[column] for column in COLUMNS])
+        writer.writerow(["" if row[column] is None else row[column] for column in columns])
     return text.getvalue().encode()

@@ -30,12 +30,14 @@ if TYPE_CHECKING:
 FORMAT = 1
 LARGEST_GAP = 0.05
 """Share; a run whose price decided on and price cleared differ by more on average is flagged (model 4)."""
-MANIFEST, SCENARIO, MONTHLY, BOOKS, HOUSEHOLDS = (
+MANIFEST, SCENARIO, MONTHLY, BOOKS, HOUSEHOLDS, FIRMS, ROUTES = (
     "manifest.json",
     "scenario.yaml",
     "monthly.parquet",
     "books.parquet",
     "households.parquet",
+    "firms.parquet",
+    "routes.parquet",
 )
 
 
@@ -50,6 +52,10 @@ class OutcomeLike(Protocol):
     def flows(self) -> NDArray[np.float64]: ...
     @property
     def households(self) -> NDArray[Any]: ...
+    @property
+    def firms(self) -> NDArray[Any]: ...
+    @property
+    def routes(self) -> NDArray[Any]: ...
     @property
     def programme(self) -> dict[str, Any]: ...
     @property
@@ -83,6 +89,8 @@ def observed_of(scenario: Scenario, outcome: OutcomeLike, flows: Sequence[FlowLi
         outcome.programme,
         line.before,
         line.during,
+        outcome.firms,
+        outcome.routes,
     )
 
 
@@ -124,6 +132,16 @@ class Run:
             raise ResultsError(f"{self.path}: this run kept no households")
         return self._frame(HOUSEHOLDS)
 
+    @cached_property
+    def firms(self) -> pd.DataFrame:
+        """One row a firm: linkages when the programme left and at the end, seasons after exit in which it invested."""
+        return self._frame(FIRMS)
+
+    @cached_property
+    def routes(self) -> pd.DataFrame:
+        """One row a firm and village: linkages at exit, later and at the end, and those that hold by themselves."""
+        return self._frame(ROUTES)
+
     @property
     def observed(self) -> Observed:
         """The run, ready to be measured."""
@@ -138,6 +156,8 @@ class Run:
             self.manifest["programme"],
             self.manifest["timeline"]["before"],
             self.manifest["timeline"]["during"],
+            self.firms.to_records(index=False) if FIRMS in self.manifest["files"] else None,
+            self.routes.to_records(index=False) if ROUTES in self.manifest["files"] else None,
         )
 
     def _whole(self, name: str) -> bytes:
@@ -207,7 +227,9 @@ def write_run(
             outcome.flows,
             {flow.name: {"unit": flow.unit, "source": flow.source, "target": flow.target} for flow in flows},
         ),
-        HOUSEHOLDS: _household_parquet(outcome.households),
+        HOUSEHOLDS: _record_parquet(outcome.households),
+        FIRMS: _record_parquet(outcome.firms),
+        ROUTES: _record_parquet(outcome.routes),
     }
     manifest = _manifest(scenario, outcome, replicate, world_seed)
     manifest["files"] = {file: fingerprint(content) for file, content in files.items()}
@@ -261,11 +283,11 @@ def _parquet(months: NDArray[np.int32], names: Sequence[str], values: NDArray[np
     return _bytes_of(pa.Table.from_arrays(columns, schema=pa.schema(fields)))
 
 
-def _household_parquet(households: NDArray[Any]) -> bytes:
+def _record_parquet(records: NDArray[Any]) -> bytes:
     import pyarrow as pa
 
-    names = households.dtype.names or ()
-    return _bytes_of(pa.table({name: np.ascontiguousarray(households[name]) for name in names}))
+    names = records.dtype.names or ()
+    return _bytes_of(pa.table({name: np.ascontiguousarray(records[name]) for name in names}))
 
 
 def _bytes_of(table: Any) -> bytes:

@@ -7,11 +7,10 @@ from collections.abc import Callable
 import numpy as np
 
 from linkage_sim.results.observed import ALL, Level, Observed
+from linkage_sim.units import LASTING_MONTHS
 
 Compute = Callable[[Observed, slice, str], Level]
 """Level of a measure in some months of a run, for a group of households."""
-LASTING_MONTHS = 24
-"""Months after exit at which it is counted what lasted."""
 FIRMS_EARN = ("flow sales of firms", "flow input loans repaid")
 FIRMS_PAY = (
     "flow processing, marketing and fixed cost",
@@ -25,34 +24,37 @@ FIRMS_PAY = (
 
 def mean_of(column: str) -> Compute:
     """Mean over months of a column that is kept for the region."""
-    return lambda o, months, group: _mean(o, months, column)
+    return lambda o, months, group: mean(o, months, column)
 
 
 def sum_of(column: str) -> Compute:
     """Sum over months of a column that is kept for the region."""
-    return lambda o, months, group: _total(o, months, column)
+    return lambda o, months, group: total(o, months, column)
 
 
 def yearly_sum_of(column: str) -> Compute:
     """Sum over months of a column that is kept for the region, per year."""
-    return lambda o, months, group: _per_year(o, months, _total(o, months, column))
+    return lambda o, months, group: per_year(o, months, total(o, months, column))
 
 
 def ratio_of(parts: tuple[str, ...], whole: str) -> Compute:
     """Sum of columns over the sum of another one."""
-    return lambda o, months, group: _share(_total(o, months, *parts), _total(o, months, whole))
+    return lambda o, months, group: share(total(o, months, *parts), total(o, months, whole))
 
 
-def _total(o: Observed, months: slice, *names: str) -> float:
+def total(o: Observed, months: slice, *names: str) -> float:
+    """Sum of columns over months."""
     return float(sum(o.column(name)[months].sum() for name in names))
 
 
-def _mean(o: Observed, months: slice, name: str) -> Level:
+def mean(o: Observed, months: slice, name: str) -> Level:
+    """Mean of a column over months; None without months."""
     values = o.column(name)[months]
     return float(values.mean()) if len(values) else None
 
 
-def _share(part: float, whole: float) -> Level:
+def share(part: float, whole: float) -> Level:
+    """Part over whole; None where the whole is not above 0."""
     return part / whole if whole > 0.0 else None
 
 
@@ -61,23 +63,24 @@ def _length(o: Observed, months: slice) -> float:
     return len(o.monthly[months]) / 12.0
 
 
-def _per_year(o: Observed, months: slice, amount: float) -> Level:
-    return _share(amount, _length(o, months))
+def per_year(o: Observed, months: slice, amount: float) -> Level:
+    """An amount of some months, per year."""
+    return share(amount, _length(o, months))
 
 
 def households(o: Observed, months: slice, group: str) -> Level:
     """Households of the group."""
-    return _mean(o, months, f"households.{group}")
+    return mean(o, months, f"households.{group}")
 
 
 def income(o: Observed, months: slice, group: str) -> Level:
     """Net income from enterprises per household and year."""
-    return _share(_total(o, months, f"income.{group}"), (households(o, months, group) or 0.0) * _length(o, months))
+    return share(total(o, months, f"income.{group}"), (households(o, months, group) or 0.0) * _length(o, months))
 
 
 def income_total(o: Observed, months: slice, group: str) -> Level:
     """Net enterprise income of all households of the group, USD."""
-    return _total(o, months, f"income.{group}") if households(o, months, group) else None
+    return total(o, months, f"income.{group}") if households(o, months, group) else None
 
 
 def reached(o: Observed, months: slice, group: str) -> Level:
@@ -88,25 +91,25 @@ def reached(o: Observed, months: slice, group: str) -> Level:
 
 def reached_share(o: Observed, months: slice, group: str) -> Level:
     """Share of the group's households reached so far."""
-    return _share(reached(o, months, group) or 0.0, households(o, months, group) or 0.0)
+    return share(reached(o, months, group) or 0.0, households(o, months, group) or 0.0)
 
 
 def linked(o: Observed, months: slice, group: str) -> Level:
     """Households with a contract, mean over months."""
-    return _mean(o, months, f"linked.{group}") if households(o, months, group) else None
+    return mean(o, months, f"linked.{group}") if households(o, months, group) else None
 
 
 def poverty(o: Observed, months: slice, group: str) -> Level:
     """Whether a household is poor is known once its year is over, so it is read in Decembers."""
     decembers = np.arange(len(o.monthly))[months]
     decembers = decembers[decembers % 12 == 11]
-    return _share(float(o.column(f"poor.{group}")[decembers].sum()), float(o.column(f"households.{group}")[decembers].sum()))
+    return share(float(o.column(f"poor.{group}")[decembers].sum()), float(o.column(f"households.{group}")[decembers].sum()))
 
 
 def volatility(o: Observed, months: slice, group: str) -> Level:
     """Standard deviation over years of the group's enterprise income, as a share of its mean."""
     years = [year for year in o.years if year.start >= (months.start or 0)]
-    sums = np.array([_total(o, year, f"income.{group}") for year in years])
+    sums = np.array([total(o, year, f"income.{group}") for year in years])
     return float(sums.std() / sums.mean()) if len(sums) > 1 and sums.mean() > 0.0 else None
 
 
@@ -123,32 +126,32 @@ def _alive(o: Observed, column: str) -> Level:
 
 def alive_share(o: Observed, months: slice, group: str) -> Level:
     """Share of the linkages at exit that live some time later."""
-    return _share(_alive(o, "still_linked") or 0.0, _alive(o, "linked_before") or 0.0)
+    return share(_alive(o, "still_linked") or 0.0, _alive(o, "linked_before") or 0.0)
 
 
 def price_received(o: Observed, months: slice, group: str = ALL) -> Level:
     """Mean price received in the village, hauls to the bazaar taken off, USD/kg."""
-    paid = _total(o, months, "flow bazaar sales", "flow paid by rivals", "flow paid under contract")
-    kg = _total(o, months, "bazaar_kg", "rival_kg", "contract_kg")
-    return _share(paid - _total(o, months, "flow haul to bazaars"), kg)
+    paid = total(o, months, "flow bazaar sales", "flow paid by rivals", "flow paid under contract")
+    kg = total(o, months, "bazaar_kg", "rival_kg", "contract_kg")
+    return share(paid - total(o, months, "flow haul to bazaars"), kg)
 
 
 def bazaar_price(o: Observed, months: slice, group: str = ALL) -> Level:
     """Bazaar price weighted by what households sold; the plain mean where they sold nothing."""
     kg = o.column("bazaar_kg")[months]
-    mean = _share(float((o.column("bazaar_price")[months] * kg).sum()), float(kg.sum()))
-    return _mean(o, months, "bazaar_price") if mean is None else mean
+    weighted = share(float((o.column("bazaar_price")[months] * kg).sum()), float(kg.sum()))
+    return mean(o, months, "bazaar_price") if weighted is None else weighted
 
 
 def firm_margin(o: Observed, months: slice, group: str = ALL) -> Level:
     """Sales of firms less purchases and running cost, USD a year."""
-    return _per_year(o, months, _total(o, months, *FIRMS_EARN) - _total(o, months, *FIRMS_PAY))
+    return per_year(o, months, total(o, months, *FIRMS_EARN) - total(o, months, *FIRMS_PAY))
 
 
 def total_surplus(o: Observed, months: slice, group: str = ALL) -> Level:
     """Income of households, margin of firms, profit of traders and consumer surplus, USD a year."""
     firms = firm_margin(o, months)
-    others = _per_year(o, months, _total(o, months, f"income.{ALL}", "trader_profit", "consumer_surplus"))
+    others = per_year(o, months, total(o, months, f"income.{ALL}", "trader_profit", "consumer_surplus"))
     return None if firms is None or others is None else firms + others
 
 

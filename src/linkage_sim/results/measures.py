@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
+from linkage_sim.results.declare import ACTIVE, LIVES, ONCE, Measure, TwinMeasure, row_name
+from linkage_sim.results.evaluation import EVALUATION
 from linkage_sim.results.levels import (
-    LASTING_MONTHS,
-    Compute,
     alive,
     alive_share,
     bazaar_price,
@@ -29,49 +26,14 @@ from linkage_sim.results.levels import (
     volatility,
     yearly_sum_of,
 )
-from linkage_sim.results.observed import ALL, Level, Observed, Window
+from linkage_sim.results.linkages import EXPANSION, LINKAGES
+from linkage_sim.results.market import MARKET
+from linkage_sim.results.observed import ALL, Level, Observed
+from linkage_sim.units import LASTING_MONTHS
 
-Better = Literal["higher", "lower", "neither"]
-IN_WORDS: dict[Window, str] = {
-    "before": "in the recorded months before the programme",
-    "during": "while the programme works",
-    "after": "after it left",
-    "whole": "from the start of the programme to the last month",
-}
-
-
-@dataclass(frozen=True)
-class Measure:
-    """One thing that is measured.
-
-    Parameters
-    ----------
-    name, unit, meaning : for people; the unit in words
-    better : which direction is better for households
-    windows : months it is computed for; ``whole`` adds nothing to the name, the others do (``income_after``)
-    compute : its level in some months of a run, for a group of households
-    grouped : computed for every group of households, not only for all
-    yearly : also shown year by year
-    relative : compared with the baseline twin of the same replicate
-    """
-
-    name: str
-    unit: str
-    better: Better
-    meaning: str
-    windows: tuple[Window, ...]
-    compute: Compute
-    grouped: bool = False
-    yearly: bool = False
-    relative: bool = True
-
-
-ACTIVE: tuple[Window, ...] = ("during", "after", "whole")
-LIVES: tuple[Window, ...] = ("during", "after")
-ONCE: tuple[Window, ...] = ("whole",)
 FIRM_SHARE = "firm_share"
 
-MEASURES: tuple[Measure, ...] = (
+HOUSEHOLDS_AND_MONEY: tuple[Measure, ...] = (
     Measure(
         "income",
         "USD per household and year",
@@ -319,12 +281,10 @@ MEASURES: tuple[Measure, ...] = (
         relative=False,
     ),
 )
-"""Every measure of one run; what needs a twin (gains, costs per result) is in `linkage_sim.results.pairing`."""
-
-
-def row_name(name: str, window: Window) -> str:
-    """Name of a measure in a window: ``income``, ``income_after``."""
-    return name if window == "whole" else f"{name}_{window}"
+MEASURES: tuple[Measure, ...] = (*HOUSEHOLDS_AND_MONEY, *MARKET, *LINKAGES)
+"""Every measure of one run; costs per result are in `linkage_sim.results.pairing`."""
+TWIN_MEASURES: tuple[TwinMeasure, ...] = (*EVALUATION, *EXPANSION)
+"""Every measure of a run against its baseline twin."""
 
 
 def measured(o: Observed) -> dict[tuple[str, str], Level]:
@@ -336,6 +296,16 @@ def measured(o: Observed) -> dict[tuple[str, str], Level]:
             for group in o.groups if measure.grouped else (ALL,):
                 level = measure.compute(o, months, group) if len(o.monthly[months]) else None
                 found[row_name(measure.name, window), group] = level
+    return found
+
+
+def measured_against(o: Observed, twin: Observed) -> dict[tuple[str, str], Level]:
+    """Levels of every measure against the twin, by row name and the group of all households."""
+    found: dict[tuple[str, str], Level] = {}
+    for measure in TWIN_MEASURES:
+        for window in measure.windows:
+            known = len(o.monthly[o.months(window)]) > 0
+            found[row_name(measure.name, window), ALL] = measure.compute(o, twin, window) if known else None
     return found
 
 

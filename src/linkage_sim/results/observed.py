@@ -34,6 +34,7 @@ class Observed:
     households : record array (H,) of who they are and what they earned; None where it was not kept
     programme : what the facilitator did; empty without one
     before, during : months before and with the programme; the rest is after it
+    firms, routes : record arrays of linkages at exit, later and at the end; None where they were not kept
     """
 
     names: tuple[str, ...]
@@ -44,6 +45,8 @@ class Observed:
     programme: Mapping[str, Any]
     before: int
     during: int
+    firms: NDArray[Any] | None = None
+    routes: NDArray[Any] | None = None
 
     @cached_property
     def _columns(self) -> dict[str, Numbers]:
@@ -62,6 +65,18 @@ class Observed:
             raise ResultsError(f"this run holds no monthly column {name!r}; it was made by another version of the model")
         return self._columns[name]
 
+    def of_households(self, *names: str) -> tuple[NDArray[Any], ...] | None:
+        """Columns of households (H,); None where the run did not keep them."""
+        return _columns_of(self.households, names)
+
+    def of_firms(self, *names: str) -> tuple[NDArray[Any], ...] | None:
+        """Columns of firms (F,); None where the run did not keep them."""
+        return _columns_of(self.firms, names)
+
+    def of_routes(self, *names: str) -> tuple[NDArray[Any], ...] | None:
+        """Columns of routes (F*V,); None where the run did not keep them."""
+        return _columns_of(self.routes, names)
+
     @property
     def groups(self) -> tuple[str, ...]:
         """Groups of households, the group of all first."""
@@ -77,3 +92,9 @@ class Observed:
     def years(self) -> list[slice]:
         """Months of every complete recorded year."""
         return [slice(start, start + 12) for start in range(0, len(self.monthly) - 11, 12)]
+
+
+def _columns_of(table: NDArray[Any] | None, names: tuple[str, ...]) -> tuple[NDArray[Any], ...] | None:
+    if table is None or not set(names) <= set(table.dtype.names or ()):
+        return None
+    return tuple(table[name] for name in names)

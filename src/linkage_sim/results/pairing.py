@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from linkage_sim.results.levels import LASTING_MONTHS
-from linkage_sim.results.measures import IN_WORDS, MEASURES, Better, measured, measured_by_year, row_name
+from linkage_sim.results.declare import IN_WORDS, Better, row_name
+from linkage_sim.results.measures import MEASURES, TWIN_MEASURES, measured, measured_against, measured_by_year
 from linkage_sim.results.observed import ALL, Level, Observed
+from linkage_sim.units import LASTING_MONTHS
 
 CONFIDENCE = 0.90
 """Of every interval that is shown."""
@@ -37,9 +38,12 @@ class Sample:
     books_worst: float
 
 
-def sample_of(observed: Observed, quote_gap: float, books_worst: float) -> Sample:
-    """Measure one run."""
-    return Sample(measured(observed), measured_by_year(observed), dict(observed.programme), quote_gap, books_worst)
+def sample_of(observed: Observed, quote_gap: float, books_worst: float, twin: Observed | None = None) -> Sample:
+    """Measure one run, and against its baseline twin where that is given."""
+    levels = measured(observed)
+    if twin is not None:
+        levels |= measured_against(observed, twin)
+    return Sample(levels, measured_by_year(observed), dict(observed.programme), quote_gap, books_worst)
 
 
 @dataclass(frozen=True)
@@ -205,6 +209,14 @@ RATIOS: tuple[Ratio, ...] = (
         _own("reached"),
     ),
     Ratio(
+        "cost_per_sustained_household",
+        "USD per household",
+        "lower",
+        f"programme money spent for every household linked by the programme at exit and still {LASTING_MONTHS} months later",
+        _own("spent"),
+        _own("sustained"),
+    ),
+    Ratio(
         "cost_per_linkage",
         "USD per linkage",
         "lower",
@@ -236,6 +248,10 @@ def declared_measures() -> dict[str, dict[str, str]]:
         if measure.yearly and "whole" not in measure.windows:
             text = f"{measure.meaning}; year by year"
             found[measure.name] = {"unit": measure.unit, "better": measure.better, "meaning": text}
+    for against in TWIN_MEASURES:
+        for window in against.windows:
+            words = "" if window == "whole" else f", {IN_WORDS[window]}"
+            found[row_name(against.name, window)] = {"unit": against.unit, "better": against.better, "meaning": against.meaning + words}
     for each in RATIOS:
         text = f"{each.meaning}; a ratio of means over worlds"
         found[each.name] = {"unit": each.unit, "better": each.better, "meaning": text}
@@ -264,6 +280,9 @@ def compared_rows(samples: Mapping[str, Sequence[Sample]], baseline: str) -> lis
                     twins = [sample.levels[name, group] for sample in base]
                     estimate = difference(levels, twins, measure.better) if measure.relative else own_mean(levels)
                     found.append((name, measure.unit, group, estimate))
+        for against in TWIN_MEASURES:
+            for name in (row_name(against.name, window) for window in against.windows):
+                found.append((name, against.unit, ALL, own_mean([sample.levels.get((name, ALL)) for sample in own])))
         for each in RATIOS:
             for group in groups if each.grouped else [ALL]:
                 found.append((each.name, each.unit, group, ratio_of(each, own, base, group)))

@@ -97,6 +97,19 @@ def social_sanction(base: float, alone: float, association: float, neighbours: f
 
 
 @rule
+def is_self_enforcing(temptation: float, future: float, surplus: float) -> bool:
+    """Whether a linkage holds by itself (Levin 2003, pooled): temptations of both sides within what both would lose.
+
+    Parameters
+    ----------
+    temptation : most that farmer and firm together could gain by breaking their word in one season, USD
+    future : discounted value of going on, of both together, USD
+    surplus : what the linkage makes in a year beyond what both would have without it, USD; none: it will not last
+    """
+    return surplus > 0.0 and temptation <= future
+
+
+@rule
 def delivery_chance(rent: float, gain: float, noise: float, value: float) -> float:
     """Chance that a household delivers its contracted lot: sigmoid((rent-gain)/(s*p)); value above 0, USD/kg."""
     return sigmoid((rent - gain) / (noise * value))

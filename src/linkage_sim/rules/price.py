@@ -90,6 +90,21 @@ def clearing_price(
 
 
 @rule
+def open_price(
+    supply: float, demand_at_reference: float, reference: float, elasticity: float, city_price: float, haul: float, choke: float
+) -> float:
+    """Bazaar price when anybody may trade with the city at the haul alone: the spatial equilibrium, USD/kg.
+
+    The price that clears local demand alone, held between the city's price less and plus the haul (Samuelson 1952), and
+    never above ``choke``. It is the limit of `clearing_price` as slope and conduct go to 0.
+    """
+    alone = choke
+    if supply > 0.0:
+        alone = reference * (supply / demand_at_reference) ** (-1.0 / elasticity)
+    return min(max(alone, city_price - haul), min(city_price + haul, choke))
+
+
+@rule
 def city_price(base: float, rest_of_world: float, inflow: float, usual: float, elasticity: float) -> float:
     """Wholesale price in the city: base*((rest of world + inflow)/usual)^(-1/e), USD/kg.
 

@@ -72,10 +72,14 @@ COLUMNS: list[Column] = [
         woman | u1 | flag | 0 | 1 | world | headed by a woman
         tercile | u1 | index | 0 | 2 | world | third of expected income per person, 0 = poorest
         remote | u1 | flag | 0 | 1 | world | in the farther half of villages
+        offered | u1 | flag | 0 | 1 | choose | was ever offered a contract by a firm the programme supports or introduced
+        joined | u1 | flag | 0 | 1 | record | ever had a contract with such a firm
         reached | u1 | flag | 0 | 1 | acts | served by an act of the programme or linked to a firm it supports
         before_income | f8 | USD | -inf | inf | record | enterprise income in the recorded months before the programme
         during_income | f8 | USD | -inf | inf | record | enterprise income during the programme
         after_income | f8 | USD | -inf | inf | record | enterprise income after it
+        years_sum | f8 | USD | -inf | inf | record | income from all sources, calendar years since the programme began
+        years_squares | f8 | USD2 | 0 | inf | record | sum of squares of these yearly incomes
         identity | i8 | id | 0 | inf | world | address of its draws
         village | i4 | index | 0 | inf | world | village it lives in
         usual_income | f8 | USD/month | 0 | inf | world | expected income from all sources

@@ -7,7 +7,7 @@ from linkage_sim.plots.breakeven import break_even_figure
 from linkage_sim.report.blocks import Block, Column, Grid, Heading, Picture, Section, Table, Text, Words, picture
 from linkage_sim.report.numbers import decimals_for, finite, number, percent, span
 from linkage_sim.report.read import Plan, Row, as_text, mapping, sequence
-from linkage_sim.report.view import COST_ADDED, COST_LINKAGE, COST_REACHED, PER_DOLLAR, REACHED, View, quoted
+from linkage_sim.report.view import COST_ADDED, COST_LINKAGE, COST_REACHED, COST_SUSTAINED, PER_DOLLAR, REACHED, View, quoted
 from linkage_sim.report.words import FAMILIES, joined
 
 LOOKS = {
@@ -78,6 +78,7 @@ def _per_result(view: View) -> Table | None:
     """What a result cost, each with its range."""
     wanted = [
         ("USD spent per household reached", COST_REACHED),
+        ("USD spent per household linked at exit and still 24 months later", COST_SUSTAINED),
         ("USD spent per linkage alive 24 months after exit", COST_LINKAGE),
         ("USD spent per linkage added, 24 months after exit", COST_ADDED),
         ("USD of household income gained per dollar spent", PER_DOLLAR),

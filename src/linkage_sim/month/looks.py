@@ -1,0 +1,111 @@
+"""What is looked at only a few times in a run: at exit, some time after it, and in the last month (model 7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage_sim.books import FIRM_INVEST
+from linkage_sim.context import Context
+from linkage_sim.month.selfenforcing import HOLDS, holding_links
+from linkage_sim.units import LASTING_MONTHS
+
+FIRMS = np.dtype([
+    ("firm", "i4"), ("chain", "i2"), ("imitator", "u1"), ("supported", "u1"), ("active", "u1"), ("active_exit", "u1"),
+    ("links_exit", "f8"), ("links_end", "f8"), ("invested_seasons", "f8"), ("spent", "f8"),
+])  # fmt: skip
+"""One row a firm: linkages when the programme leaves and at the end, seasons after exit in which it invested, USD granted."""
+ROUTES = np.dtype([
+    ("firm", "i4"), ("village", "i4"), ("touched", "u1"), ("links_exit", "f8"), ("hold_exit", "f8"), ("kept", "f8"), ("kept_hold", "f8"),
+    ("links_end", "f8"), ("hold_end", "f8"),
+])  # fmt: skip
+"""One row a firm and village: linkages, those that hold by themselves, those at exit that lived `LASTING_MONTHS` later, of all and of
+those that held; ``touched`` where the programme supported the firm or introduced it there."""
+HOUSEHOLDS = ("linked_exit", "sustained", "linked_end", "surviving")
+"""Flags of households: linked at exit to a firm that the programme supports or introduced; still so `LASTING_MONTHS` later; linked to
+any firm in the last month; linked in the last month to such a firm."""
+
+
+class Looks:
+    """Linkages at exit, later and at the end.
+
+    Parameters
+    ----------
+    context : the run; before, during : months before and with the programme; months : recorded months
+    """
+
+    def __init__(self, context: Context, before: int, during: int, months: int) -> None:
+        self.exit, self.last = before + during - 1, months - 1
+        self.later = min(self.exit + LASTING_MONTHS, self.last)
+        shape = context.state.route.shape
+        self.firms = np.zeros(shape[0], dtype=FIRMS)
+        self.routes = np.zeros(shape, dtype=ROUTES)
+        self.households = {name: np.zeros(len(context.state.household), dtype=np.uint8) for name in HOUSEHOLDS}
+        self.exit_firm = np.full(len(context.state.enterprise), -1)
+        self.exit_hold = np.zeros(len(context.state.enterprise), dtype=bool)
+        self.village = context.state.household["village"][context.state.enterprise["household"]]
+
+    def invest(self, context: Context) -> None:
+        """Note which firms invest this month; called after exit, before the books are closed."""
+        self.firms["invested_seasons"] += context.state.firm_flows[:, FIRM_INVEST] > 0.0
+
+    def take(self, context: Context) -> None:
+        """Look where this month asks for it."""
+        if context.month == self.exit:
+            self.at_exit(context)
+        if context.month == self.later > self.exit:
+            self.some_time_after(context)
+        if context.month == self.last:
+            self.at_the_end(context)
+
+    def at_exit(self, context: Context) -> None:
+        """Linkages in the programme's last month, and which of them hold by themselves."""
+        self.exit_firm[:] = context.state.enterprise["firm"]
+        self.exit_hold[:] = holding_links(context) == HOLDS
+        self.routes["links_exit"] = self.count(self.exit_firm >= 0, self.exit_firm)
+        self.routes["hold_exit"] = self.count(self.exit_hold, self.exit_firm)
+        self.firms["links_exit"] = self.routes["links_exit"].sum(axis=1)
+        self.firms["active_exit"] = context.state.firm["active"]
+        self.households["linked_exit"][:] = self.linked(context, touched(context))
+
+    def some_time_after(self, context: Context) -> None:
+        """Which linkages of the programme's last month live."""
+        kept = (self.exit_firm >= 0) & (context.state.enterprise["firm"] == self.exit_firm)
+        self.routes["kept"] = self.count(kept, self.exit_firm)
+        self.routes["kept_hold"] = self.count(kept & self.exit_hold, self.exit_firm)
+        self.households["sustained"][:] = self.households["linked_exit"] & self.linked(context, touched(context))
+
+    def at_the_end(self, context: Context) -> None:
+        """Linkages of the last month."""
+        s, firm = context.state, context.state.enterprise["firm"]
+        self.routes["firm"], self.routes["village"] = np.indices(s.route.shape)
+        self.routes["touched"] = touched(context)
+        self.routes["links_end"] = self.count(firm >= 0, firm)
+        self.routes["hold_end"] = self.count(holding_links(context) == HOLDS, firm)
+        self.firms["links_end"] = self.routes["links_end"].sum(axis=1)
+        self.firms["firm"] = np.arange(len(self.firms))
+        for name in ("chain", "imitator", "supported", "active", "spent"):
+            self.firms[name] = s.firm[name]
+        self.households["linked_end"][:] = self.linked(context, np.ones(s.route.shape, dtype=bool))
+        self.households["surviving"][:] = self.linked(context, touched(context))
+
+    def count(self, chosen: NDArray[np.bool_], firm: NDArray[Any]) -> NDArray[np.float64]:
+        """Enterprises chosen by firm and village; (F, V)."""
+        shape = (len(self.routes), len(self.routes[0]))
+        places = firm[chosen].astype(np.int64) * shape[1] + self.village[chosen]
+        return np.bincount(places, minlength=shape[0] * shape[1]).reshape(shape).astype(float)
+
+    def linked(self, context: Context, routes: NDArray[np.bool_]) -> NDArray[np.uint8]:
+        """Which households have a contract on some of the routes; (H,) of 0 and 1."""
+        enterprise = context.state.enterprise
+        firm = enterprise["firm"]
+        found = np.zeros(len(context.state.household), dtype=np.uint8)
+        found[enterprise["household"][(firm >= 0) & routes[firm, self.village]]] = 1
+        return found
+
+
+def touched(context: Context) -> NDArray[np.bool_]:
+    """Routes of firms that the programme supports, and those it introduced; (F, V)."""
+    return np.asarray((context.state.firm["supported"][:, None] == 1) | (context.state.route["introduced"] > 0.0))

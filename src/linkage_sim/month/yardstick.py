@@ -1,0 +1,77 @@
+"""The competitive yardstick: what the same supply would fetch if anybody could trade with the city at the haul alone (model 7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from linkage_sim.compiled import compiled
+from linkage_sim.context import Context
+from linkage_sim.month.clear import clear
+from linkage_sim.month.record import traders_and_consumers
+
+
+@compiled
+def competitive_month(
+    calendar: int, chains: Any, traders: Any, supply: Any, bazaar_haul: Any, bazaar_closed: Any, bazaar_demand0: Any, city_base: Any,
+    city_usual: Any, city_region: Any, resold: Any, paid_price: Any, paid_city: Any, city_extra: Any, price: Any, flow: Any,
+    demand: Any, city: Any, out: Any,
+) -> None:  # fmt: skip
+    """Clear once more with ``traders`` of no market power or friction.
+
+    ``out`` (4,) USD: traders' sales, their costs, consumer surplus, and what the supply would have fetched.
+    """
+    price[:] = paid_price
+    city[:] = paid_city
+    clear(
+        calendar, chains, traders, supply, bazaar_haul, bazaar_closed, bazaar_demand0, city_base, city_usual, city_region, resold,
+        price, flow, demand, city,
+    )  # fmt: skip
+    resold[:] = city_extra  # resold now, it reaches the city next month
+    traders_and_consumers(chains, traders, bazaar_haul, price, flow, demand, supply, city, out)
+
+
+class Yardstick:
+    """Clears each month's supply once more without market power or friction; nothing of it flows back.
+
+    Parameters
+    ----------
+    context : the run
+    """
+
+    def __init__(self, context: Context) -> None:
+        s, p = context.state, context.parameters
+        self.traders = p.traders.copy()
+        self.traders["slope"] = self.traders["conduct"] = 0.0
+        self.price, self.outflow = s.bazaar_price.copy(), s.bazaar_outflow.copy()
+        self.demand, self.city = s.bazaar_demand.copy(), s.city_price.copy()
+        self.start(context)
+        self.money = np.zeros(4)
+
+    def start(self, context: Context) -> None:
+        """Begin to measure next month."""
+        self.resold = context.state.city_extra.copy()
+
+    def measure(self, context: Context, sold: Any, premium: float) -> dict[str, float]:
+        """Supply at prices paid and at competitive prices, and what farmers, traders and buyers together would gain.
+
+        Parameters
+        ----------
+        context : after clearing; sold : (4,) traders' sales and costs, the consumer surplus and what the supply fetched this month, USD
+        premium : USD that traders pay more for grade A and pass on to their buyers, here as there
+
+        Returns
+        -------
+        USD a month by column of the record
+        """
+        s, p = context.state, context.parameters
+        competitive_month(
+            context.calendar, p.chains, self.traders, context.supply, p.bazaar_haul, s.bazaar_closed, s.bazaar_demand0, s.city_base,
+            s.city_usual, s.city_region, self.resold, s.bazaar_price, s.city_price, s.city_extra, self.price, self.outflow,
+            self.demand, self.city, self.money,
+        )  # fmt: skip
+        sales, costs, surplus, fair = self.money.tolist()
+        # farmers' receipts are the traders' purchases, so that sales less costs and consumer surplus hold all three parties
+        gain = premium + sales - costs + surplus - float(sold[0] - sold[1] + sold[2])
+        return {"bazaar_usd": float(sold[3]), "competitive_usd": fair, "competitive_surplus": gain}
