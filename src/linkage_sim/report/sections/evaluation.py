@@ -94,7 +94,7 @@ def _pictures(view: View) -> list[Block]:
             pictures.append(picture(figure, f"off-by-{name}", f"{heading}: reported less true, after exit", said, heading=heading))
     words = (
         "How far off each design would be after exit: reported less true, on average over worlds, with its range. A range "
-        "that holds the truth means right on average; its width is what one study in one world may miss by even then."
+        "that holds the truth means right on average; one study in one world misses by more than the range shows."
     )
     return [Grid(pictures), Text(words, "note")]
 
