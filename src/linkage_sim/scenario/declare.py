@@ -51,6 +51,15 @@ def parameter(
     )
 
 
+def shares(meaning: str) -> Any:
+    """Declare a share, 0 to 1, for each of the names that a user writes; none by default."""
+    return Field(
+        default_factory=dict,
+        description=meaning,
+        json_schema_extra={"unit": "share", "source": "", "kind": "uncertainty", "each_low": 0, "each_high": 1},
+    )
+
+
 def monthly(unit: str, low: float, high: float, meaning: str, *, kind: Kind = "uncertainty") -> Any:
     """Declare twelve values by month name (a month left out is 0); bounds hold for each."""
     return Field(
