@@ -199,9 +199,7 @@ def cleared_together(
     city = np.full((cities, 1), guess)
     usual = np.array([np.full((1, 12), region.usual) for region in regions])
     own = np.array([np.full((1, 12), region.usual - region.rest) for region in regions])
-    supply, haul, demand0 = (
-        np.concatenate([getattr(region, name) for region in regions])[order] for name in ("supply", "haul", "demand0")
-    )
+    supply, haul, demand0 = (np.concatenate([getattr(region, name) for region in regions])[order] for name in ("supply", "haul", "demand0"))
     clear(
         0, chains, traders, supply[:, None].copy(), of_bazaar[order], haul, np.zeros(n, dtype=np.uint8), demand0[:, None].copy(),
         np.array([[region.base] for region in regions]), usual, own, np.array([[region.extra] for region in regions]), price, outflow,
@@ -236,9 +234,7 @@ def test_cheap_competitive_traders_reproduce_the_spatial_price_equilibrium(numbe
 def test_two_cities_with_their_own_bazaars_are_two_spatial_price_equilibria(number: int) -> None:
     """Nobody trades between cities: the programme of both splits in two; rows of their bazaars are mixed on purpose."""
     one = random_region(number)
-    other = replace(
-        random_region(number + 1), reference=one.reference, elasticity=one.elasticity, city_elasticity=one.city_elasticity
-    )
+    other = replace(random_region(number + 1), reference=one.reference, elasticity=one.elasticity, city_elasticity=one.city_elasticity)
     order = np.random.default_rng(number).permutation(len(one.supply) + len(other.supply))
     both = cleared_together([one, other], order=order)
     for region, found in zip((one, other), both, strict=True):

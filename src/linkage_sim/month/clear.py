@@ -97,9 +97,7 @@ def clear_city(
                 f_low *= 0.5
             side = -1
     price = math.exp(middle)
-    bazaars_at(
-        w, c, price, ch, traders, supply, bazaar_city, bazaar_haul, bazaar_closed, bazaar_demand0, bazaar_price, bazaar_outflow
-    )
+    bazaars_at(w, c, price, ch, traders, supply, bazaar_city, bazaar_haul, bazaar_closed, bazaar_demand0, bazaar_price, bazaar_outflow)
     return price
 
 

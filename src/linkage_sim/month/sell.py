@@ -128,10 +128,9 @@ def overflow(
 @compiled
 def sell_on(
     month: int, working: int, chains: Any, firms: Any, markets: Any, market_chain: Any, plants: Any, plant_city: Any,
-    plant_chain: Any, plant_market: Any, place_city: Any, firm_haul: Any, market_haul: Any, city_haul: Any, plant_haul: Any, plant_market_haul: Any, plant_city_haul: Any,
-    village: Any, firm: Any, route: Any,
-    market_price: Any, market_open: Any, city_price: Any, city_extra: Any, plant_free: Any, orders_left: Any, firm_flows: Any,
-    plant_flows: Any, bought_value: Any,
+    plant_chain: Any, plant_market: Any, place_city: Any, firm_haul: Any, market_haul: Any, city_haul: Any, plant_haul: Any,
+    plant_market_haul: Any, plant_city_haul: Any, village: Any, firm: Any, route: Any, market_price: Any, market_open: Any,
+    city_price: Any, city_extra: Any, plant_free: Any, orders_left: Any, firm_flows: Any, plant_flows: Any, bought_value: Any,
 ) -> None:  # fmt: skip
     """All firms, then all processors; what ends in the city of their place enters its supply next month."""
     calendar = month % 12

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import PydanticUndefined
@@ -49,6 +49,10 @@ def parameter(
         description=meaning,
         json_schema_extra={"unit": unit, "source": source, "kind": kind},
     )
+
+
+Share = Annotated[float, Field(ge=0, le=1)]
+"""A share under a name that the user writes; see `shares`."""
 
 
 def shares(meaning: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from linkage_sim.scenario.chain import Month
-from linkage_sim.scenario.declare import Section, monthly, parameter, shares
+from linkage_sim.scenario.declare import Section, Share, monthly, parameter, shares
 
 
 class District(Section):
@@ -13,9 +13,7 @@ class District(Section):
 
     seat: str = Field(description="settlement of the places file (by name) where the bazaar stands")
     villages: int = parameter("number", 0, 5000, "villages", kind="setting")
-    households: float = parameter(
-        "number", 1, 100000, "mean households per village; villages times this, rounded, are shared out evenly", kind="setting"
-    )
+    households: float = parameter("number", 1, 100000, "mean households per village", kind="setting")
     nearest: float = parameter("km", 0, 500, "nearest village")
     farthest: float = parameter("km", 0, 500, "farthest village")
     city: str = Field(default="", description="city whose wholesale market its bazaar belongs to; left out: the region's")
@@ -25,7 +23,7 @@ class District(Section):
     remittances: float = parameter(
         "number", 0, 3, "share of transfers in that income against that of the section households", default=1.0, source="assumed"
     )
-    owners: dict[str, float] = shares("households that have an enterprise, by value chain, in place of the chain's own share")
+    owners: dict[str, Share] = shares("households that have an enterprise, by value chain, in place of the chain's own share")
 
 
 class Node(Section):

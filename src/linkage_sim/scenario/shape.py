@@ -195,8 +195,9 @@ def _shape(annotation: Any, info: FieldInfo) -> Shape:
         key, entry = get_args(annotation)
         if get_origin(key) is not Literal:
             fewest = max((rule.min_length for rule in info.metadata if isinstance(rule, MinLen)), default=0)
-            shape = _entry(entry) if entry is not float else replace(_leaf(entry, info, "one"), required=True, default=None)
-            return Named(shape, info.description or "", required, fewest)
+            if get_origin(entry) is Annotated and get_args(entry)[0] is float:
+                return Named(replace(_leaf(float, info, "one"), required=True, default=None), info.description or "", required, fewest)
+            return Named(_entry(entry), info.description or "", required, fewest)
         return _leaf(entry, info, "months")
     if get_origin(annotation) is tuple:
         return _leaf(get_args(annotation)[0], info, "list", get_args(annotation))
