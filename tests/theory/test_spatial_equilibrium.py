@@ -193,7 +193,7 @@ def cleared_together(
     chains["bazaar_choke"] = 1e6  # the quadratic programme knows no price at which buying ends
     chains["bazaar_reference_price"], chains["bazaar_elasticity"] = first.reference, first.elasticity
     chains["city_elasticity"] = first.city_elasticity
-    traders["slope"], traders["number"], traders["conduct"] = slope, number, conduct
+    traders["conduct"] = conduct
     n = len(of_bazaar)
     price, outflow, demand = np.full((n, 1), guess), np.zeros((n, 1)), np.zeros((n, 1))
     city = np.full((cities, 1), guess)
@@ -201,9 +201,9 @@ def cleared_together(
     own = np.array([np.full((1, 12), region.usual - region.rest) for region in regions])
     supply, haul, demand0 = (np.concatenate([getattr(region, name) for region in regions])[order] for name in ("supply", "haul", "demand0"))
     clear(
-        0, chains, traders, supply[:, None].copy(), of_bazaar[order], haul, np.zeros(n, dtype=np.uint8), demand0[:, None].copy(),
-        np.array([[region.base] for region in regions]), usual, own, np.array([[region.extra] for region in regions]), price, outflow,
-        demand, city,
+        0, chains, traders, supply[:, None].copy(), of_bazaar[order], np.full(n, slope / number), haul, np.zeros(n, dtype=np.uint8),
+        demand0[:, None].copy(), np.array([[region.base] for region in regions]), usual, own,
+        np.array([[region.extra] for region in regions]), price, outflow, demand, city,
     )  # fmt: skip
     rows = [np.flatnonzero(of_bazaar[order] == w)[np.argsort(order[of_bazaar[order] == w])] for w in range(cities)]
     return [(price[row, 0], float(city[w, 0]), outflow[row, 0], demand[row, 0]) for w, row in enumerate(rows)]

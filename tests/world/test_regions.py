@@ -210,6 +210,26 @@ def test_households_of_gbao_have_less_income() -> None:
     assert means["shughnon"] / means["hisor"] == pytest.approx(0.77, abs=0.05)
 
 
+def test_more_traders_at_a_bazaar_carry_more_to_the_city_at_a_better_price() -> None:
+    usual, many = (engine.Simulation(small("baseline", changes), 4) for changes in ({}, {"region.districts.asht.traders": 10}))
+    slopes = [run.world.parameters.bazaar_slope for run in (usual, many)]
+    np.testing.assert_allclose(slopes[0] / slopes[1], [10, 1, 1])
+    for run in (usual, many):
+        run.run(until=8)  # the harvest of the first recorded year
+    price, flow = (
+        [run.context.state.bazaar_price[0, 0] for run in (usual, many)],
+        [run.context.state.bazaar_outflow[0, 0] for run in (usual, many)],
+    )
+    assert price[1] > price[0]
+    assert flow[1] > flow[0] > 0
+
+
+def test_a_national_bazaar_has_traders_for_its_households() -> None:
+    said = {row["district"]: int(row["holdings"]) for row in districts_file()}
+    for name, district in scenario_of("tajikistan/national").region.districts.items():
+        assert district.traders == pytest.approx(said[name] / 400, rel=0.01)
+
+
 @pytest.mark.parametrize("word", ["apricot", "dried_apricot"])
 def test_owners_of_a_district_are_respected(word: str) -> None:
     """By the scenario's name of the chain or by that of its data file; the others keep the chain's own share."""

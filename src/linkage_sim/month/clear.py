@@ -15,15 +15,15 @@ CLOSED_SLOPE = 1e9
 
 @compiled
 def bazaars_at(
-    w: int, c: int, price_city: float, ch: Any, traders: Any, supply: Any, bazaar_city: Any, bazaar_haul: Any, bazaar_closed: Any,
-    bazaar_demand0: Any, bazaar_price: Any, bazaar_outflow: Any,
+    w: int, c: int, price_city: float, ch: Any, traders: Any, supply: Any, bazaar_city: Any, bazaar_slope: Any, bazaar_haul: Any,
+    bazaar_closed: Any, bazaar_demand0: Any, bazaar_price: Any, bazaar_outflow: Any,
 ) -> float:  # fmt: skip
     """Clear every bazaar of a city and chain at a given city price; returns the kg that flow into the city."""
     total = 0.0
     for b in range(bazaar_price.shape[0]):
         if bazaar_city[b] != w:
             continue
-        slope = traders[0].slope / traders[0].number
+        slope = bazaar_slope[b]
         if bazaar_closed[b] == 1:
             slope = CLOSED_SLOPE
         price = clearing_price(
@@ -41,7 +41,7 @@ def bazaars_at(
 @compiled
 def clear_city(
     w: int, c: int, ch: Any, base: float, usual: float, rest: float, extra: float, traders: Any, supply: Any, bazaar_city: Any,
-    bazaar_haul: Any, bazaar_closed: Any, bazaar_demand0: Any, bazaar_price: Any, bazaar_outflow: Any, start: float,
+    bazaar_slope: Any, bazaar_haul: Any, bazaar_closed: Any, bazaar_demand0: Any, bazaar_price: Any, bazaar_outflow: Any, start: float,
 ) -> float:  # fmt: skip
     """Price of one city and chain: outer root on the city price, inner roots on its bazaars, which are left cleared."""
     low = high = math.log(start)
@@ -50,8 +50,8 @@ def clear_city(
     step = 0.1
     for _ in range(60):
         inflow = bazaars_at(
-            w, c, math.exp(low), ch, traders, supply, bazaar_city, bazaar_haul, bazaar_closed, bazaar_demand0, bazaar_price,
-            bazaar_outflow,
+            w, c, math.exp(low), ch, traders, supply, bazaar_city, bazaar_slope, bazaar_haul, bazaar_closed, bazaar_demand0,
+            bazaar_price, bazaar_outflow,
         )  # fmt: skip
         f_low = low - math.log(city_price_rule(base, rest, inflow + extra, usual, ch.city_elasticity))
         if f_low <= 0.0:
@@ -69,8 +69,8 @@ def clear_city(
             high += max(step, -f_high)
             step *= 2.0
             inflow = bazaars_at(
-                w, c, math.exp(high), ch, traders, supply, bazaar_city, bazaar_haul, bazaar_closed, bazaar_demand0, bazaar_price,
-                bazaar_outflow,
+                w, c, math.exp(high), ch, traders, supply, bazaar_city, bazaar_slope, bazaar_haul, bazaar_closed, bazaar_demand0,
+                bazaar_price, bazaar_outflow,
             )  # fmt: skip
             f_high = high - math.log(city_price_rule(base, rest, inflow + extra, usual, ch.city_elasticity))
     middle = low
@@ -80,8 +80,8 @@ def clear_city(
             break
         middle = (low * f_high - high * f_low) / (f_high - f_low)
         inflow = bazaars_at(
-            w, c, math.exp(middle), ch, traders, supply, bazaar_city, bazaar_haul, bazaar_closed, bazaar_demand0, bazaar_price,
-            bazaar_outflow,
+            w, c, math.exp(middle), ch, traders, supply, bazaar_city, bazaar_slope, bazaar_haul, bazaar_closed, bazaar_demand0,
+            bazaar_price, bazaar_outflow,
         )  # fmt: skip
         f = middle - math.log(city_price_rule(base, rest, inflow + extra, usual, ch.city_elasticity))
         if abs(f) < 1e-12:
@@ -97,13 +97,16 @@ def clear_city(
                 f_low *= 0.5
             side = -1
     price = math.exp(middle)
-    bazaars_at(w, c, price, ch, traders, supply, bazaar_city, bazaar_haul, bazaar_closed, bazaar_demand0, bazaar_price, bazaar_outflow)
+    bazaars_at(
+        w, c, price, ch, traders, supply, bazaar_city, bazaar_slope, bazaar_haul, bazaar_closed, bazaar_demand0, bazaar_price,
+        bazaar_outflow,
+    )  # fmt: skip
     return price
 
 
 @compiled
 def clear(
-    calendar: int, chains: Any, traders: Any, supply: Any, bazaar_city: Any, bazaar_haul: Any, bazaar_closed: Any,
+    calendar: int, chains: Any, traders: Any, supply: Any, bazaar_city: Any, bazaar_slope: Any, bazaar_haul: Any, bazaar_closed: Any,
     bazaar_demand0: Any, city_base: Any, city_usual: Any, city_region: Any, city_extra: Any, bazaar_price: Any, bazaar_outflow: Any,
     bazaar_demand: Any, city_price: Any,
 ) -> None:  # fmt: skip
@@ -117,8 +120,8 @@ def clear(
             usual = city_usual[w, c, calendar]
             rest = max(0.0, usual - city_region[w, c, calendar])
             city_price[w, c] = clear_city(
-                w, c, ch, city_base[w, c], usual, rest, city_extra[w, c], traders, supply, bazaar_city, bazaar_haul, bazaar_closed,
-                bazaar_demand0, bazaar_price, bazaar_outflow, city_price[w, c],
+                w, c, ch, city_base[w, c], usual, rest, city_extra[w, c], traders, supply, bazaar_city, bazaar_slope, bazaar_haul,
+                bazaar_closed, bazaar_demand0, bazaar_price, bazaar_outflow, city_price[w, c],
             )  # fmt: skip
         for b in range(bazaar_price.shape[0]):
             demand = local_demand(bazaar_price[b, c], bazaar_demand0[b, c], ch.bazaar_reference_price, ch.bazaar_elasticity)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pydantic import Field
 
 from linkage_sim.scenario.chain import Month
@@ -22,6 +24,9 @@ class District(Section):
     )
     remittances: float = parameter(
         "number", 0, 3, "share of transfers in that income against that of the section households", default=1.0, source="assumed"
+    )
+    traders: float = parameter(
+        "number", 0.01, 1000, "traders at its bazaar against the number of the section traders", default=1.0, source="assumed"
     )
     owners: dict[str, Share] = shares("households that have an enterprise, by value chain, in place of the chain's own share")
 
@@ -91,6 +96,11 @@ class Region(Section):
     graph_file: str | None = Field(
         default=None, description="GraphML or CSV edge list of your own places instead of districts, nodes and roads"
     )
+
+    def numbers_of(self, districts: Iterable[str], name: str) -> list[float]:
+        """A number of each district; 1 for places of the user's own, of which the scenario's districts say nothing."""
+        known = self.districts if self.graph_file is None else {}
+        return [float(getattr(known[district], name)) if district in known else 1.0 for district in districts]
 
     def city_of(self, district: str) -> str:
         """City whose wholesale market a district's bazaar belongs to; own places all belong to the region's city."""

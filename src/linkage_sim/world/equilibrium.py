@@ -30,12 +30,13 @@ class UsualYear:
 
 @compiled
 def settle_year(
-    crop: Any, season: Any, city_season: Any, chains: Any, demand0: Any, haul: Any, slope: float, conduct: float, patience: float,
+    crop: Any, season: Any, city_season: Any, chains: Any, demand0: Any, haul: Any, slopes: Any, conduct: float, patience: float,
     noise: float, price: Any, flow: Any,
 ) -> None:  # fmt: skip
     """Usual prices of every bazaar and chain: households expect the price, and the price is what they cause."""
     stocks = np.zeros(12)
     for b in range(crop.shape[0]):
+        slope = slopes[b]
         for c in range(crop.shape[1]):
             ch = chains[c]
             start = int(ch.harvest_start)
@@ -93,7 +94,7 @@ def usual_year(scenario: Scenario, parameters: Parameters, crop: Numbers, househ
     flow = np.zeros_like(price)
     traders = scenario.traders
     settle_year(
-        crop, parameters.season, parameters.city_season, chains, demand0, parameters.bazaar_haul, traders.slope / traders.number,
+        crop, parameters.season, parameters.city_season, chains, demand0, parameters.bazaar_haul, parameters.bazaar_slope,
         traders.conduct, scenario.households.patience, scenario.behaviour.store_noise, price, flow,
     )  # fmt: skip
     cities = int(parameters.place_city.max()) + 1

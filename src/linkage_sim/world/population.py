@@ -12,7 +12,6 @@ from linkage_sim.compiled import as_table, compiled
 from linkage_sim.draws import Key, normals, uniforms
 from linkage_sim.rules.contract import delayed_value
 from linkage_sim.scenario.chain import ValueChain, month_values
-from linkage_sim.scenario.region import Region
 from linkage_sim.scenario.scenario import Scenario
 from linkage_sim.world.equilibrium import usual_year
 from linkage_sim.world.parameters import Parameters
@@ -41,12 +40,6 @@ def _delay_values(patience: Any, delay: float, out: Any) -> None:
         out[h] = delayed_value(patience[h], delay)
 
 
-def _of_districts(region: Region, routes: Routes, name: str) -> NDArray[np.float64]:
-    """A number of each district, 1 where the region does not know the district or its places come from a file: (D,)."""
-    known = region.districts if region.graph_file is None else {}
-    return np.array([getattr(known[district], name) if district in known else 1.0 for district in routes.district_names])
-
-
 def owner_shares(scenario: Scenario, routes: Routes) -> NDArray[np.float64]:
     """Share of households that have an enterprise, by district and chain: (D, C).
 
@@ -69,9 +62,10 @@ def _households(scenario: Scenario, routes: Routes, key: Key, identity: Ints, vi
     table["woman"] = uniforms(key, "world.woman", 0, identity) < people.women_headed
     district = routes.village_district[village]
     other = people.other_income / 12 * np.exp(people.other_income_spread * normals(key, "world.wages", 0, identity))
-    other *= _of_districts(scenario.region, routes, "income")[district]
+    other *= np.array(scenario.region.numbers_of(routes.district_names, "income"))[district]
     sends = uniforms(key, "world.remittances", 0, identity)
-    share = np.clip(people.remittances * 2.0 * sends * _of_districts(scenario.region, routes, "remittances")[district], 0.0, 0.95)
+    against = np.array(scenario.region.numbers_of(routes.district_names, "remittances"))[district]
+    share = np.clip(people.remittances * 2.0 * sends * against, 0.0, 0.95)
     table["wages"], table["remittances"] = other * (1 - share), other * share
     patience = people.patience + people.patience_spread * normals(key, "world.patience", 0, identity)
     table["patience"] = np.clip(patience, 0.8, 0.998)
