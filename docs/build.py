@@ -91,7 +91,7 @@ def national_map() -> None:
     roads = []
     for one, other, data in graph.edges(data=True):
         closed = sum(day * chance for day, chance in zip(days, data["closed"], strict=True))
-        roads.append(MapRoad(one, other, data["mountain"], f"{closed:.2g} d" if closed >= 0.5 else ""))
+        roads.append(MapRoad(one, other, data["mountain"], f"{round(closed, 1 if closed < 5 else 0):g} d" if closed >= 0.5 else ""))
     map_figure(places, roads, width=15.0, villages=False).savefig(DOCS / "images" / "tajikistan.png", dpi=80)
 
 

@@ -201,7 +201,7 @@ def cleared_together(
     own = np.array([np.full((1, 12), region.usual - region.rest) for region in regions])
     supply, haul, demand0 = (np.concatenate([getattr(region, name) for region in regions])[order] for name in ("supply", "haul", "demand0"))
     clear(
-        0, chains, traders, supply[:, None].copy(), of_bazaar[order], np.full(n, slope / number), haul, np.zeros(n, dtype=np.uint8),
+        0, chains, traders, supply[:, None].copy(), of_bazaar[order], np.full((n, 1), slope / number), haul, np.zeros(n, dtype=np.uint8),
         demand0[:, None].copy(), np.array([[region.base] for region in regions]), usual, own,
         np.array([[region.extra] for region in regions]), price, outflow, demand, city,
     )  # fmt: skip

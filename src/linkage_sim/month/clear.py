@@ -23,7 +23,7 @@ def bazaars_at(
     for b in range(bazaar_price.shape[0]):
         if bazaar_city[b] != w:
             continue
-        slope = bazaar_slope[b]
+        slope = bazaar_slope[b, c]
         if bazaar_closed[b] == 1:
             slope = CLOSED_SLOPE
         price = clearing_price(

@@ -172,7 +172,7 @@ def traders_and_consumers(
             x = bazaar_outflow[b, c]
             out[0] += p * bazaar_demand[b, c]
             out[3] += p * supply[b, c]
-            out[1] += 0.5 * bazaar_slope[b] * x * x
+            out[1] += 0.5 * bazaar_slope[b, c] * x * x
             if x >= 0.0:
                 out[0] += x * city_price[bazaar_city[b], c]
                 out[1] += x * bazaar_haul[b]

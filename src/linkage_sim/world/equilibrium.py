@@ -36,9 +36,9 @@ def settle_year(
     """Usual prices of every bazaar and chain: households expect the price, and the price is what they cause."""
     stocks = np.zeros(12)
     for b in range(crop.shape[0]):
-        slope = slopes[b]
         for c in range(crop.shape[1]):
             ch = chains[c]
+            slope = slopes[b, c]
             start = int(ch.harvest_start)
             for m in range(12):
                 price[b, c, m] = max(ch.city_price * city_season[c, m] - haul[b], 0.2 * ch.city_price)

@@ -105,7 +105,7 @@ class Parameters:
         firms["formula"] = float(FORMULAS[scenario.lead_firms.price_formula])
         rows = [_numbers(plant) | {"place": float(routes.place_names.index(plant.place))} for _, plant in plants]
         empty = {"capacity": 0.0, "conversion": 0.0, "cost": 0.0, "margin": 0.0, "labour": 0.0, "place": 0.0}
-        at_bazaars = scenario.region.numbers_of(routes.district_names, "traders")
+        at_bazaars = np.array(scenario.region.numbers_of(routes.district_names, "traders"))[routes.bazaar_district]
         targets = [first[c] + list(chains[c].end_markets).index(plant.end_market) for c, plant in plants]
         return cls(
             chains=_records([_chain(chain) for chain in chains]),
@@ -125,7 +125,7 @@ class Parameters:
             plant_market=np.array(targets, dtype=np.int64),
             bazaar_city=routes.bazaar_city,
             place_city=routes.place_city,
-            bazaar_slope=scenario.traders.slope / scenario.traders.number / np.array(at_bazaars)[routes.bazaar_district],
+            bazaar_slope=np.tile(scenario.traders.slope / scenario.traders.number / at_bazaars[:, None], len(chains)),
             bazaar_haul=routes.bazaar_city_cost,
             bazaar_closed_chance=routes.bazaar_city_closed,
             village_closed_chance=routes.village_closed,
