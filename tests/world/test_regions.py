@@ -14,6 +14,8 @@ from linkage_sim import engine
 from linkage_sim.draws import key_of
 from linkage_sim.errors import ScenarioError
 from linkage_sim.model import LinkageModel
+from linkage_sim.month.choose import tie_trust
+from linkage_sim.month.learn import enterprise_season
 from linkage_sim.scenario.load import load_scenario, shipped
 from linkage_sim.scenario.scenario import Scenario
 from linkage_sim.world.graph import market_graph
@@ -347,3 +349,18 @@ def test_a_place_of_the_users_own_belongs_to_the_regions_city() -> None:
     assert region.city_of("vose") == "kulob"
     assert region.model_copy(update={"graph_file": "own.csv"}).city_of("vose") == "bokhtar"
     assert place_attributes("bazaar", "vose", "vose", (0.0, 0.0), "test")["district"] == "vose"
+
+
+def test_ties_are_kept_with_firms_of_the_own_chain_only() -> None:
+    """Two chains: an enterprise of the second remembers as many firms as its chain has, and finds the one it dealt with."""
+    run = engine.Simulation(small("baseline", {"value_chains.late": {"data": "dried_apricot"}}), 4)
+    state, p = run.context.state, run.context.parameters
+    per_chain = len(state.firm) // 2
+    assert state.tie_kept.shape == state.tie_broken.shape == (len(state.enterprise), per_chain)
+    e = int(np.flatnonzero(state.enterprise["chain"] == 1)[0])
+    state.enterprise["firm"][e], state.enterprise["season_kept"][e] = per_chain + 2, 10.0
+    met_here, seen = np.zeros((len(state.firm), 2)), np.ones(4)
+    enterprise_season(e, 0, p.behaviour[0], p.ties[0], state.enterprise[e], met_here, seen, state.tie_kept, state.tie_broken, state.memory)
+    assert np.flatnonzero(state.tie_kept[e]).tolist() == [2]
+    trusted = [tie_trust(e, f, 0, state.tie_kept, state.tie_broken, state.route, p.ties) for f in (per_chain + 2, per_chain + 3)]
+    assert trusted[0] > trusted[1]

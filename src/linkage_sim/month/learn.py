@@ -94,10 +94,11 @@ def enterprise_season(
 ) -> None:
     """Trust, memory and knowledge of one enterprise at the end of its season."""
     kept, broken = kept_and_broken(en, tt)
-    for f in range(met_here.shape[0]):
-        own = f == en.firm
-        tie_kept[e, f] = remembered(tie_kept[e, f], tt.memory, 1.0, kept if own else 0.0, tt.neighbours, met_here[f, 0])
-        tie_broken[e, f] = remembered(tie_broken[e, f], tt.memory, tt.bad_news, broken if own else 0.0, tt.neighbours, met_here[f, 1])
+    first = en.chain * tie_kept.shape[1]
+    for k in range(tie_kept.shape[1]):
+        own, met = first + k == en.firm, met_here[first + k]
+        tie_kept[e, k] = remembered(tie_kept[e, k], tt.memory, 1.0, kept if own else 0.0, tt.neighbours, met[0])
+        tie_broken[e, k] = remembered(tie_broken[e, k], tt.memory, tt.bad_news, broken if own else 0.0, tt.neighbours, met[1])
     memory[e, year % memory.shape[1]] = en.year_harvest
     decay = bb.knowledge_decay * (bb.user_decay if en.uses_improved == 1 else 1.0)
     en.knowledge_improved = knowledge_next(en.knowledge_improved, decay, bb.diffusion, seen[0] / seen[2])

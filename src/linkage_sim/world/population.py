@@ -206,6 +206,7 @@ def populate(scenario: Scenario, routes: Routes, parameters: Parameters, key: Ke
         "enterprise": len(enterprises), "firm": len(firms), "village": len(villages), "chain": len(chains), "delay": DELAYS,
         "year": YEARS, "month": 12, "bazaar": len(routes.bazaar_names), "end market": len(parameters.markets),
         "processor": len(parameters.plants), "district": len(routes.district_names), "city": len(routes.city_names),
+        "firm of its chain": len(firms) // len(chains),
     }  # fmt: skip
     sizes["flow"] = N_FLOWS
     whole = {"rival_firm": np.int32, "bazaar_closed": np.uint8, "market_open": np.uint8}

@@ -223,8 +223,8 @@ COLUMNS: list[Column] = [
 
 TABLES = ("household", "enterprise", "village", "firm", "route")
 WIDE: dict[str, tuple[str, str, str]] = {
-    "tie_kept": ("enterprise x firm", "learn", "remembered share of promises kept"),
-    "tie_broken": ("enterprise x firm", "learn", "remembered share of promises broken"),
+    "tie_kept": ("enterprise x firm of its chain", "learn", "remembered share of promises kept"),
+    "tie_broken": ("enterprise x firm of its chain", "learn", "remembered share of promises broken"),
     "receivable": ("enterprise x delay", "settle", "USD owed by the linked firm, by month due"),
     "memory": ("enterprise x year", "learn", "remembered harvests, kg"),
     "price_memory": ("village x chain x year", "learn", "remembered season prices net at the village, USD/kg"),
