@@ -4,6 +4,7 @@ python docs/build.py interventions     docs/interventions.md, from the data file
 python docs/build.py measures          docs/measures.md, from the declared measures
 python docs/build.py p1                docs/images/p1_coverage.svg and .png, from pattern scenarios
 python docs/build.py fairness          docs/fairness.md, from the shipped plans under other assumptions
+python docs/build.py map               docs/images/tajikistan.png, from data/regions/national.yaml
 """
 
 from __future__ import annotations
@@ -80,9 +81,31 @@ def p1() -> None:
         figure.savefig(DOCS / "images" / f"p1_coverage.{ending}", dpi=150)
 
 
+def national_map() -> None:
+    """Bazaars, cities, borders and roads of the whole country; closed roads carry their expected closed days a year."""
+    from linkage_sim.draws import key_of
+    from linkage_sim.plots.map import MapPlace, MapRoad, map_figure
+    from linkage_sim.scenario.load import load_scenario, shipped
+    from linkage_sim.world.graph import market_graph
+
+    days = (31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+    graph = market_graph(load_scenario(shipped("tajikistan/national")).region, key_of(0))
+    cities = {name for name, data in graph.nodes(data=True) if data["kind"] == "city"}
+    places = []
+    for name, data in graph.nodes(data=True):
+        same = any(other != name and graph.nodes[other]["settlement"] == data["settlement"] for other in cities)
+        label = "" if same or data["kind"] == "export" else name.replace("_", " ").title()
+        places.append(MapPlace(name, label, data["kind"], data["longitude"], data["latitude"]))
+    roads = []
+    for one, other, data in graph.edges(data=True):
+        closed = sum(day * chance for day, chance in zip(days, data["closed"], strict=True))
+        roads.append(MapRoad(one, other, data["mountain"], f"{round(closed, 1 if closed < 5 else 0):g} d" if closed >= 0.5 else ""))
+    map_figure(places, roads, width=15.0, villages=False).savefig(DOCS / "images" / "tajikistan.png", dpi=80)
+
+
 def main() -> None:
     """Make what is named on the command line."""
-    wanted = sys.argv[1:] or ["interventions", "measures", "p1", "fairness"]
+    wanted = sys.argv[1:] or ["interventions", "measures", "p1", "fairness", "map"]
     (DOCS / "images").mkdir(exist_ok=True)
     if "interventions" in wanted:
         (DOCS / "interventions.md").write_text(interventions(), encoding="utf8")
@@ -92,6 +115,8 @@ def main() -> None:
         p1()
     if "fairness" in wanted:
         (DOCS / "fairness.md").write_text(fairness(), encoding="utf8")
+    if "map" in wanted:
+        national_map()
 
 
 if __name__ == "__main__":

@@ -31,13 +31,14 @@ LAID_OUT = ("id", "index")
 
 
 def trust_in(simulation: Simulation, enterprise: Any, firm: Any, village: Any) -> Any:
-    """Trust of enterprises in firms, 0..1; rows of any shape that NumPy can match."""
+    """Trust of enterprises in firms of their chain, 0..1; rows of any shape that NumPy can match."""
     state, ties = simulation.context.state, simulation.context.parameters.ties[0]
     known = state.route["introduced"][firm, village]
     kept = ties["unknown_kept"] + known * (ties["introduced_kept"] - ties["unknown_kept"])
     broken = ties["unknown_broken"] + known * (ties["introduced_broken"] - ties["unknown_broken"])
     rule = getattr(trust_rule, "py_func", trust_rule)
-    return rule(state.tie_kept[enterprise, firm], state.tie_broken[enterprise, firm], kept, broken)
+    tie = firm % state.tie_kept.shape[1]
+    return rule(state.tie_kept[enterprise, tie], state.tie_broken[enterprise, tie], kept, broken)
 
 
 def firm_name(simulation: Simulation, row: int) -> str:

@@ -323,7 +323,10 @@ class LinkageModel(mesa.Model):
         world = self.simulation.world
         routes, names = world.routes, [firm_name(self.simulation, row) for row in range(len(self.state.firm))]
         places = routes.village_names, routes.bazaar_names, routes.place_names
-        return TradeMap(self.scenario, world.graph, *places, names, routes.village_bazaar.tolist())
+        return TradeMap(
+            self.scenario, world.graph, *places, names, routes.village_bazaar.tolist(), routes.city_names, routes.bazaar_city.tolist(),
+            routes.place_city.tolist(),
+        )  # fmt: skip
 
     def _last_trade(self) -> Trade:
         """Sums of the last month."""

@@ -98,8 +98,8 @@ def test_missing_values_name_the_line_of_their_section(problems: Problems) -> No
         (1, "value_chains"),
         (7, "region.districts.new.households"),
     ]
-    assert found[1].found == "is missing: households per village"
-    assert found[1].allowed == "allowed: whole number, 1 to 100000"
+    assert found[1].found == "is missing: mean households per village"
+    assert found[1].allowed == "allowed: number, 1 to 100000"
 
 
 def test_a_missing_section_names_the_data_files_there_are(problems: Problems) -> None:

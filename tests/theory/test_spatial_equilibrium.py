@@ -173,21 +173,40 @@ def cleared(
     guess: float = 0.7,
 ) -> tuple[Numbers, float, Numbers, Numbers]:
     """Local prices, city price, net flows to the city and local demand by the model."""
-    n = len(region.supply)
+    return cleared_together([region], slope=slope, number=number, conduct=conduct, guess=guess)[0]
+
+
+def cleared_together(
+    regions: list[Region],
+    *,
+    slope: float = 1e-9,
+    number: float = 1000.0,
+    conduct: float = 0.0,
+    guess: float = 0.7,
+    order: Numbers | None = None,
+) -> list[tuple[Numbers, float, Numbers, Numbers]]:
+    """The same for several cities at once, each with its own bazaars; ``order`` mixes the rows of the bazaars."""
+    first, cities = regions[0], len(regions)
+    of_bazaar = np.repeat(np.arange(cities), [len(region.supply) for region in regions])
+    order = np.arange(len(of_bazaar)) if order is None else order
     chains, traders = shipped_parameters().chains[:1].copy(), shipped_parameters().traders.copy()
     chains["bazaar_choke"] = 1e6  # the quadratic programme knows no price at which buying ends
-    chains["bazaar_reference_price"], chains["bazaar_elasticity"] = region.reference, region.elasticity
-    chains["city_elasticity"] = region.city_elasticity
-    traders["slope"], traders["number"], traders["conduct"] = slope, number, conduct
+    chains["bazaar_reference_price"], chains["bazaar_elasticity"] = first.reference, first.elasticity
+    chains["city_elasticity"] = first.city_elasticity
+    traders["conduct"] = conduct
+    n = len(of_bazaar)
     price, outflow, demand = np.full((n, 1), guess), np.zeros((n, 1)), np.zeros((n, 1))
-    city = np.full(1, guess)
-    usual, own = np.full((1, 12), region.usual), np.full((1, 12), region.usual - region.rest)
+    city = np.full((cities, 1), guess)
+    usual = np.array([np.full((1, 12), region.usual) for region in regions])
+    own = np.array([np.full((1, 12), region.usual - region.rest) for region in regions])
+    supply, haul, demand0 = (np.concatenate([getattr(region, name) for region in regions])[order] for name in ("supply", "haul", "demand0"))
     clear(
-        0, chains, traders, region.supply[:, None].copy(), region.haul, np.zeros(n, dtype=np.uint8),
-        region.demand0[:, None].copy(), np.full(1, region.base), usual, own, np.full(1, region.extra), price, outflow,
-        demand, city,
+        0, chains, traders, supply[:, None].copy(), of_bazaar[order], np.full((n, 1), slope / number), haul, np.zeros(n, dtype=np.uint8),
+        demand0[:, None].copy(), np.array([[region.base] for region in regions]), usual, own,
+        np.array([[region.extra] for region in regions]), price, outflow, demand, city,
     )  # fmt: skip
-    return price[:, 0], float(city[0]), outflow[:, 0], demand[:, 0]
+    rows = [np.flatnonzero(of_bazaar[order] == w)[np.argsort(order[of_bazaar[order] == w])] for w in range(cities)]
+    return [(price[row, 0], float(city[w, 0]), outflow[row, 0], demand[row, 0]) for w, row in enumerate(rows)]
 
 
 def balanced(region: Region, found: tuple[Numbers, float, Numbers, Numbers]) -> None:
@@ -210,6 +229,32 @@ def test_cheap_competitive_traders_reproduce_the_spatial_price_equilibrium(numbe
     assert found[1] == pytest.approx(city, rel=0.01)
     assert found[0] == pytest.approx(price, rel=0.01)
     assert (np.abs(found[2] - (out - back)) <= 0.01 * np.maximum(region.supply, region.demand0)).all()
+
+
+@pytest.mark.parametrize("number", range(0, CASES, 3))
+def test_two_cities_with_their_own_bazaars_are_two_spatial_price_equilibria(number: int) -> None:
+    """Nobody trades between cities: the programme of both splits in two; rows of their bazaars are mixed on purpose."""
+    one = random_region(number)
+    other = replace(random_region(number + 1), reference=one.reference, elasticity=one.elasticity, city_elasticity=one.city_elasticity)
+    order = np.random.default_rng(number).permutation(len(one.supply) + len(other.supply))
+    both = cleared_together([one, other], order=order)
+    for region, found in zip((one, other), both, strict=True):
+        price, city, out, back = equilibrium(region)
+        check_conditions(region, price, city, out, back)
+        balanced(region, found)
+        assert found[1] == pytest.approx(city, rel=0.01)
+        assert found[0] == pytest.approx(price, rel=0.01)
+        assert (np.abs(found[2] - (out - back)) <= 0.01 * np.maximum(region.supply, region.demand0)).all()
+
+
+@pytest.mark.parametrize("number", range(0, CASES, 5))
+def test_a_second_city_changes_no_bit_of_the_first(number: int) -> None:
+    region = random_region(number)
+    other = replace(region, supply=0.5 * region.supply, base=1.3 * region.base)
+    alone, beside = cleared(region, slope=4e-5, number=6.0), cleared_together([region, other], slope=4e-5, number=6.0)
+    for one, same in zip(alone, beside[0], strict=True):
+        np.testing.assert_array_equal(one, same)
+    assert beside[1][1] != alone[1]
 
 
 def test_the_cases_cover_all_regimes() -> None:

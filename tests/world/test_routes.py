@@ -88,8 +88,56 @@ def test_closures_of_a_path_are_independent(plain: Region) -> None:
     routes = compile_routes(build(plain), plain)
     np.testing.assert_allclose(routes.bazaar_city_closed[0], [0.2] + [0] * 11)
     np.testing.assert_allclose(routes.bazaar_city_closed[1], [1 - 0.8 * 0.7] + [0] * 11)
-    np.testing.assert_allclose(routes.market_closed["x"], [0.25] * 12)
-    np.testing.assert_array_equal(routes.market_closed["k"], np.zeros(12))
+    np.testing.assert_allclose(routes.market_closed["x"], [[0.25] * 12])
+    np.testing.assert_array_equal(routes.market_closed["k"], np.zeros((1, 12)))
+
+
+TWO = PLACES | {"y": ("city", "")}
+TWO_ROADS: list[tuple[str, str, float, dict[str, Any]]] = [*ROADS, ("b", "y", 150, {"closed": [0.4] + [0.0] * 11})]
+
+
+@pytest.fixture
+def two(region: Make) -> Region:
+    """The same with a second city, y, to whose market the bazaar of district b belongs."""
+    own = {name: {"seat": "Isfara", "villages": 1, "households": 5, "nearest": 3, "farthest": 9} for name in "ab"}
+    own["b"]["city"] = "y"
+    return region(city="k", transport=TRANSPORT, districts=own)
+
+
+def test_a_bazaar_belongs_to_the_city_of_its_district(two: Region) -> None:
+    routes = compile_routes(build(two, TWO, TWO_ROADS), two)
+    assert routes.city_names == ("k", "y")
+    assert routes.bazaar_city.tolist() == [0, 1]
+    np.testing.assert_allclose(routes.bazaar_city_cost, [0.05 + 0.02, 0.05 + 0.03])
+    np.testing.assert_allclose(routes.bazaar_city_hours, [2, 3])
+    np.testing.assert_allclose(routes.bazaar_city_closed[:, 0], [0.2, 0.4])
+    assert routes.place_names == ("a", "b", "k", "y")
+    assert routes.place_city.tolist() == [0, 1, 0, 1]
+    np.testing.assert_allclose(routes.place_city_cost, [0.07, 0.08, 0, 0])
+    # from y to x: over b and a to k, 150 + 50 + 100 km, then 500 km
+    np.testing.assert_allclose(routes.market_closed["x"][1, 0], 1 - 0.6 * 0.7 * 0.8 * 0.75)
+
+
+def test_a_city_without_a_market_of_its_own_sells_in_the_cheapest(region: Make, two: Region) -> None:
+    one = region(city="k", transport=TRANSPORT)
+    routes = compile_routes(build(one, TWO, TWO_ROADS), one)
+    assert routes.city_names == ("k",)
+    assert routes.place_city.tolist() == [0, 0, 0, 0]
+    routes = compile_routes(build(two, TWO | {"z": ("city", "")}, [*TWO_ROADS, ("z", "y", 10, {})]), two)
+    assert routes.place_names[-1] == "z"
+    assert routes.place_city[-1] == 1
+    assert routes.place_city_cost[-1] == pytest.approx(0.05 + 0.002)
+
+
+def test_a_district_with_an_unknown_city_is_named(two: Region) -> None:
+    with pytest.raises(ScenarioError, match=r'region\.districts\.b\.city  no city "y" in the market graph'):
+        compile_routes(build(two), two)
+
+
+def test_villages_at_the_end_of_a_road_are_worked_out_together_as_one_by_one(plain: Region) -> None:
+    """A second road between two villages makes both ordinary places: sums and closures must not move a bit."""
+    dear = ("a/v9", "b/v1", 5000, {})
+    assert_same(compile_routes(build(plain), plain), compile_routes(build(plain, PLACES, [*ROADS, dear]), plain))
 
 
 def test_collection_by_lorry(plain: Region) -> None:
@@ -175,7 +223,7 @@ def test_shipped_region(sughd: Region, seed: int) -> None:
     arrays |= {f"cost {name}": value for name, value in routes.place_market_cost.items()}
     arrays |= {f"closed {name}": value for name, value in routes.market_closed.items()}
     for name, values in arrays.items():
-        assert values.shape == shapes.get(name, (5,) if name.startswith("cost") else (12,))
+        assert values.shape == shapes.get(name, (5,) if name.startswith("cost") else (1, 12))
         assert np.isfinite(values).all()
         assert (values >= 0).all()
         assert not values.flags.writeable
@@ -183,7 +231,7 @@ def test_shipped_region(sughd: Region, seed: int) -> None:
             assert (values <= 1).all()
     own = np.array([routes.bazaar_names.index(routes.district_names[d]) for d in routes.village_district])
     np.testing.assert_array_equal(routes.village_bazaar, own)
-    assert routes.market_closed["airport"][0] == pytest.approx(0.2)
+    assert routes.market_closed["airport"][0, 0] == pytest.approx(0.2)
     # what the trial assumed: 0.06 from bazaar to city, 0.02 + 0.015 an hour from village to bazaar
     assert (np.abs(routes.bazaar_city_cost - 0.06) < 0.006).all()  # the trial had no time cost of lorries
     assert (routes.village_bazaar_cost < 0.02 + 0.015 * 38 * 1.35 / 40).all()

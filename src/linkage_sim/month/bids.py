@@ -10,7 +10,7 @@ from linkage_sim.rules.firm import netback
 
 @compiled
 def rivals_bid(
-    month: int, chains: Any, firms: Any, markets: Any, market_chain: Any, market_price: Any, market_open: Any, firm_haul: Any,
+    month: int, chains: Any, firms: Any, markets: Any, market_chain: Any, market_price: Any, place_city: Any, firm_haul: Any,
     market_haul: Any, village: Any, firm: Any, route: Any, orders_left: Any, season: Any, city_price: Any, bazaar_quote: Any,
     rival_price: Any, rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any, rival_cap: Any, first_enterprise: Any,
 ) -> None:  # fmt: skip
@@ -68,7 +68,7 @@ def rivals_bid(
                 net = (
                     mk.conversion * market_price[m] * fm.spot_pass - mk.processing_cost - mk.marketing_cost - market_haul[m, firm[f].place]
                 )
-                if market_chain[m] == c and net > city_price[c]:
+                if market_chain[m] == c and net > city_price[place_city[firm[f].place], c]:
                     left += orders_left[f, m]
             left = max(0.0, left - firm[f].stock_a - firm[f].stock_b)
             money = max(0.0, firm[f].cash + firm[f].credit)

@@ -30,7 +30,8 @@ def tie_trust(e: int, f: int, v: int, tie_kept: Any, tie_broken: Any, route: Any
     known = route[f, v].introduced
     prior_kept = tt.unknown_kept + known * (tt.introduced_kept - tt.unknown_kept)
     prior_broken = tt.unknown_broken + known * (tt.introduced_broken - tt.unknown_broken)
-    return trust(tie_kept[e, f], tie_broken[e, f], prior_kept, prior_broken)
+    tie = f % tie_kept.shape[1]  # firms stand chain by chain, as many for each: ties are kept with those of the own chain only
+    return trust(tie_kept[e, tie], tie_broken[e, tie], prior_kept, prior_broken)
 
 
 @compiled

@@ -15,13 +15,15 @@ CLOSED_SLOPE = 1e9
 
 @compiled
 def bazaars_at(
-    c: int, price_city: float, ch: Any, traders: Any, supply: Any, bazaar_haul: Any, bazaar_closed: Any, bazaar_demand0: Any,
-    bazaar_price: Any, bazaar_outflow: Any,
+    w: int, c: int, price_city: float, ch: Any, traders: Any, supply: Any, bazaar_city: Any, bazaar_slope: Any, bazaar_haul: Any,
+    bazaar_closed: Any, bazaar_demand0: Any, bazaar_price: Any, bazaar_outflow: Any,
 ) -> float:  # fmt: skip
-    """Clear every bazaar of a chain at a given city price; returns the kg that flow into the city."""
+    """Clear every bazaar of a city and chain at a given city price; returns the kg that flow into the city."""
     total = 0.0
     for b in range(bazaar_price.shape[0]):
-        slope = traders[0].slope / traders[0].number
+        if bazaar_city[b] != w:
+            continue
+        slope = bazaar_slope[b, c]
         if bazaar_closed[b] == 1:
             slope = CLOSED_SLOPE
         if slope == 0.0 and traders[0].conduct == 0.0:  # neither friction nor market power: no wedge to divide by
@@ -47,70 +49,90 @@ def bazaars_at(
 
 
 @compiled
+def clear_city(
+    w: int, c: int, ch: Any, base: float, usual: float, rest: float, extra: float, traders: Any, supply: Any, bazaar_city: Any,
+    bazaar_slope: Any, bazaar_haul: Any, bazaar_closed: Any, bazaar_demand0: Any, bazaar_price: Any, bazaar_outflow: Any, start: float,
+) -> float:  # fmt: skip
+    """Price of one city and chain: outer root on the city price, inner roots on its bazaars, which are left cleared."""
+    low = high = math.log(start)
+    f_low = f_high = 0.0
+    # bracket: the price asked for, less the price that the inflow at that price would give, rises with price
+    step = 0.1
+    for _ in range(60):
+        inflow = bazaars_at(
+            w, c, math.exp(low), ch, traders, supply, bazaar_city, bazaar_slope, bazaar_haul, bazaar_closed, bazaar_demand0,
+            bazaar_price, bazaar_outflow,
+        )  # fmt: skip
+        f_low = low - math.log(city_price_rule(base, rest, inflow + extra, usual, ch.city_elasticity))
+        if f_low <= 0.0:
+            break
+        high, f_high = low, f_low
+        low -= max(step, f_low)
+        step *= 2.0
+    step = 0.1
+    if f_high <= 0.0:
+        high, f_high = low, f_low
+        for _ in range(60):
+            if f_high >= 0.0:
+                break
+            low, f_low = high, f_high
+            high += max(step, -f_high)
+            step *= 2.0
+            inflow = bazaars_at(
+                w, c, math.exp(high), ch, traders, supply, bazaar_city, bazaar_slope, bazaar_haul, bazaar_closed, bazaar_demand0,
+                bazaar_price, bazaar_outflow,
+            )  # fmt: skip
+            f_high = high - math.log(city_price_rule(base, rest, inflow + extra, usual, ch.city_elasticity))
+    middle = low
+    side = 0
+    for _ in range(100):
+        if high - low < 1e-13 or f_high == f_low:
+            break
+        middle = (low * f_high - high * f_low) / (f_high - f_low)
+        inflow = bazaars_at(
+            w, c, math.exp(middle), ch, traders, supply, bazaar_city, bazaar_slope, bazaar_haul, bazaar_closed, bazaar_demand0,
+            bazaar_price, bazaar_outflow,
+        )  # fmt: skip
+        f = middle - math.log(city_price_rule(base, rest, inflow + extra, usual, ch.city_elasticity))
+        if abs(f) < 1e-12:
+            break
+        if f < 0.0:
+            low, f_low = middle, f
+            if side == 1:
+                f_high *= 0.5
+            side = 1
+        else:
+            high, f_high = middle, f
+            if side == -1:
+                f_low *= 0.5
+            side = -1
+    price = math.exp(middle)
+    bazaars_at(
+        w, c, price, ch, traders, supply, bazaar_city, bazaar_slope, bazaar_haul, bazaar_closed, bazaar_demand0, bazaar_price,
+        bazaar_outflow,
+    )  # fmt: skip
+    return price
+
+
+@compiled
 def clear(
-    calendar: int, chains: Any, traders: Any, supply: Any, bazaar_haul: Any, bazaar_closed: Any, bazaar_demand0: Any,
-    city_base: Any, city_usual: Any, city_region: Any, city_extra: Any, bazaar_price: Any, bazaar_outflow: Any, bazaar_demand: Any,
-    city_price: Any,
+    calendar: int, chains: Any, traders: Any, supply: Any, bazaar_city: Any, bazaar_slope: Any, bazaar_haul: Any, bazaar_closed: Any,
+    bazaar_demand0: Any, city_base: Any, city_usual: Any, city_region: Any, city_extra: Any, bazaar_price: Any, bazaar_outflow: Any,
+    bazaar_demand: Any, city_price: Any,
 ) -> None:  # fmt: skip
-    """Prices of all chains: outer root on the city price, inner roots on the bazaars (model 4).
+    """Prices of all cities and chains (model 4): traders move goods between a bazaar and its city only, never between cities.
 
     The city's supply is what flows in now plus what firms and processors resold there last month.
     """
     for c in range(chains.shape[0]):
         ch = chains[c]
-        usual = city_usual[c, calendar]
-        rest = max(0.0, usual - city_region[c, calendar])
-        low = high = math.log(city_price[c])
-        f_low = f_high = 0.0
-        # bracket: the price asked for, less the price that the inflow at that price would give, rises with price
-        step = 0.1
-        for _ in range(60):
-            inflow = bazaars_at(
-                c, math.exp(low), ch, traders, supply, bazaar_haul, bazaar_closed, bazaar_demand0, bazaar_price, bazaar_outflow
-            )
-            f_low = low - math.log(city_price_rule(city_base[c], rest, inflow + city_extra[c], usual, ch.city_elasticity))
-            if f_low <= 0.0:
-                break
-            high, f_high = low, f_low
-            low -= max(step, f_low)
-            step *= 2.0
-        step = 0.1
-        if f_high <= 0.0:
-            high, f_high = low, f_low
-            for _ in range(60):
-                if f_high >= 0.0:
-                    break
-                low, f_low = high, f_high
-                high += max(step, -f_high)
-                step *= 2.0
-                inflow = bazaars_at(
-                    c, math.exp(high), ch, traders, supply, bazaar_haul, bazaar_closed, bazaar_demand0, bazaar_price, bazaar_outflow
-                )
-                f_high = high - math.log(city_price_rule(city_base[c], rest, inflow + city_extra[c], usual, ch.city_elasticity))
-        middle = low
-        side = 0
-        for _ in range(100):
-            if high - low < 1e-13 or f_high == f_low:
-                break
-            middle = (low * f_high - high * f_low) / (f_high - f_low)
-            inflow = bazaars_at(
-                c, math.exp(middle), ch, traders, supply, bazaar_haul, bazaar_closed, bazaar_demand0, bazaar_price, bazaar_outflow
-            )
-            f = middle - math.log(city_price_rule(city_base[c], rest, inflow + city_extra[c], usual, ch.city_elasticity))
-            if abs(f) < 1e-12:
-                break
-            if f < 0.0:
-                low, f_low = middle, f
-                if side == 1:
-                    f_high *= 0.5
-                side = 1
-            else:
-                high, f_high = middle, f
-                if side == -1:
-                    f_low *= 0.5
-                side = -1
-        city_price[c] = math.exp(middle)
-        bazaars_at(c, city_price[c], ch, traders, supply, bazaar_haul, bazaar_closed, bazaar_demand0, bazaar_price, bazaar_outflow)
+        for w in range(city_price.shape[0]):
+            usual = city_usual[w, c, calendar]
+            rest = max(0.0, usual - city_region[w, c, calendar])
+            city_price[w, c] = clear_city(
+                w, c, ch, city_base[w, c], usual, rest, city_extra[w, c], traders, supply, bazaar_city, bazaar_slope, bazaar_haul,
+                bazaar_closed, bazaar_demand0, bazaar_price, bazaar_outflow, city_price[w, c],
+            )  # fmt: skip
         for b in range(bazaar_price.shape[0]):
             demand = local_demand(bazaar_price[b, c], bazaar_demand0[b, c], ch.bazaar_reference_price, ch.bazaar_elasticity)
             if bazaar_price[b, c] >= ch.bazaar_choke * ch.bazaar_reference_price * (1.0 - 1e-12):

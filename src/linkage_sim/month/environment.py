@@ -40,7 +40,8 @@ def prices_and_roads(
         ch = chains[c]
         z = normal(uniform(key, CITY_SHOCK, month, c))
         city_shock[c] = shocked(city_shock[c], ch.city_persistence, ch.city_shock, z)
-        city_base[c] = ch.city_price * city_season[c, calendar] * math.exp(city_shock[c])
+        for w in range(city_base.shape[0]):
+            city_base[w, c] = ch.city_price * city_season[c, calendar] * math.exp(city_shock[c])
         for m in range(markets.shape[0]):
             if market_chain[m] == c:
                 mk = markets[m]
@@ -55,8 +56,10 @@ def prices_and_roads(
                     left = uniform(key, BAD_SIZE, month, d * 64 + c)
                     low = ch.harvest_bad_year_worst
                     district_bad[d, c] = low + left * (ch.harvest_bad_year_mildest - low)
-    for m in range(market_open.shape[0]):
-        market_open[m] = uniform(key, ROAD_MARKET, month, m) >= market_closed_chance[m, calendar]
+    markets_in_all = market_open.shape[1]
+    for w in range(market_open.shape[0]):
+        for m in range(markets_in_all):
+            market_open[w, m] = uniform(key, ROAD_MARKET, month, w * markets_in_all + m) >= market_closed_chance[w, m, calendar]
     for b in range(bazaar_closed.shape[0]):
         bazaar_closed[b] = uniform(key, ROAD_BAZAAR, month, b) < bazaar_closed_chance[b, calendar]
 

@@ -94,10 +94,11 @@ def enterprise_season(
 ) -> None:
     """Trust, memory and knowledge of one enterprise at the end of its season."""
     kept, broken = kept_and_broken(en, tt)
-    for f in range(met_here.shape[0]):
-        own = f == en.firm
-        tie_kept[e, f] = remembered(tie_kept[e, f], tt.memory, 1.0, kept if own else 0.0, tt.neighbours, met_here[f, 0])
-        tie_broken[e, f] = remembered(tie_broken[e, f], tt.memory, tt.bad_news, broken if own else 0.0, tt.neighbours, met_here[f, 1])
+    first = en.chain * tie_kept.shape[1]
+    for k in range(tie_kept.shape[1]):
+        own, met = first + k == en.firm, met_here[first + k]
+        tie_kept[e, k] = remembered(tie_kept[e, k], tt.memory, 1.0, kept if own else 0.0, tt.neighbours, met[0])
+        tie_broken[e, k] = remembered(tie_broken[e, k], tt.memory, tt.bad_news, broken if own else 0.0, tt.neighbours, met[1])
     memory[e, year % memory.shape[1]] = en.year_harvest
     decay = bb.knowledge_decay * (bb.user_decay if en.uses_improved == 1 else 1.0)
     en.knowledge_improved = knowledge_next(en.knowledge_improved, decay, bb.diffusion, seen[0] / seen[2])
@@ -171,7 +172,8 @@ def renew_orders(
 @compiled
 def firms_learn(
     month: int, key: Any, chains: Any, firms: Any, markets: Any, market_chain: Any, first_enterprise: Any, enterprise: Any, firm: Any,
-    route: Any, orders: Any, orders_left: Any, market_taken: Any, market_first: Any, city_price: Any, city_extra: Any, firm_flows: Any,
+    route: Any, orders: Any, orders_left: Any, market_taken: Any, market_first: Any, place_city: Any, city_price: Any,
+    city_extra: Any, firm_flows: Any,
 ) -> None:  # fmt: skip
     """Margins, growth, exit and entry of firms at the end of their season."""
     calendar = month % 12
@@ -207,10 +209,11 @@ def firms_learn(
             if fi.cash < -fi.credit:
                 fi.active = 0
                 left = fi.stock_a + fi.stock_b
+                w = place_city[fi.place]
                 firm_flows[f, FIRM_TO_CITY] += left
-                firm_flows[f, FIRM_SALES] += left * city_price[c]
-                city_extra[c] += left
-                fi.cash += left * city_price[c]
+                firm_flows[f, FIRM_SALES] += left * city_price[w, c]
+                city_extra[w, c] += left
+                fi.cash += left * city_price[w, c]
                 fi.stock_a = fi.stock_b = fi.late_months = 0.0
                 firm_flows[f, FIRM_CLOSED] += fi.cash
                 fi.cash = 0.0
@@ -273,7 +276,8 @@ def run(context: Context) -> None:
         )  # fmt: skip
         firms_learn(
             context.month, context.key, p.chains, p.firms, p.markets, p.market_chain, context.first_enterprise, s.enterprise, s.firm,
-            s.route, s.orders, s.orders_left, s.market_taken, context.market_first, s.city_price, s.city_extra, s.firm_flows,
+            s.route, s.orders, s.orders_left, s.market_taken, context.market_first, p.place_city, s.city_price, s.city_extra,
+            s.firm_flows,
         )  # fmt: skip
     providers_learn(calendar, p.chains, p.inputs, s.input_stock, s.input_sales, context.input_normal, s.village, context.bazaar_outlet)
 

@@ -162,12 +162,11 @@ def in_order(sums: Any, out: Any) -> None:
 
 @compiled
 def traders_and_consumers(
-    chains: Any, traders: Any, bazaar_haul: Any, bazaar_price: Any, bazaar_outflow: Any, bazaar_demand: Any, supply: Any,
-    city_price: Any, out: Any,
+    chains: Any, bazaar_city: Any, bazaar_slope: Any, bazaar_haul: Any, bazaar_price: Any, bazaar_outflow: Any, bazaar_demand: Any,
+    supply: Any, city_price: Any, out: Any,
 ) -> None:  # fmt: skip
     """Money of traders (sales, costs), consumer surplus up to the choke price, and supply at the bazaar price, USD."""
     out[:] = 0.0
-    slope = traders[0].slope / traders[0].number
     for c in range(chains.shape[0]):
         ch = chains[c]
         e = ch.bazaar_elasticity
@@ -176,12 +175,12 @@ def traders_and_consumers(
             x = bazaar_outflow[b, c]
             out[0] += p * bazaar_demand[b, c]
             out[3] += p * supply[b, c]
-            out[1] += 0.5 * slope * x * x
+            out[1] += 0.5 * bazaar_slope[b, c] * x * x
             if x >= 0.0:
-                out[0] += x * city_price[c]
+                out[0] += x * city_price[bazaar_city[b], c]
                 out[1] += x * bazaar_haul[b]
             else:
-                out[1] += -x * (city_price[c] + bazaar_haul[b])
+                out[1] += -x * (city_price[bazaar_city[b], c] + bazaar_haul[b])
             top = ch.bazaar_choke * ch.bazaar_reference_price
             scale = bazaar_demand[b, c] * p**e
             if abs(e - 1.0) < 1e-9:

@@ -152,8 +152,9 @@ class Recorder:
         """Post what traders earned, balance every account, clear the flows; returns the month's flows."""
         s, p = context.state, context.parameters
         traders_and_consumers(
-            p.chains, p.traders, p.bazaar_haul, s.bazaar_price, s.bazaar_outflow, s.bazaar_demand, context.supply, s.city_price, self.money
-        )
+            p.chains, p.bazaar_city, p.bazaar_slope, p.bazaar_haul, s.bazaar_price, s.bazaar_outflow, s.bazaar_demand, context.supply,
+            s.city_price, self.money,
+        )  # fmt: skip
         flows = context.outside_flows
         in_order(s.flows, flows)
         in_order(s.firm_flows, flows)

@@ -44,8 +44,8 @@ def collect(f: int, working: int, fm: Any, fi: Any, firm_haul: Any, village: Any
 
 @compiled
 def ship(
-    f: int, c: int, fi: Any, kg: float, grade: int, room: float, markets: Any, market_chain: Any, market_price: Any, market_open: Any,
-    market_haul: Any, orders_left: Any, firm_flows: Any, elsewhere: float, passes: float,
+    f: int, c: int, w: int, fi: Any, kg: float, grade: int, room: float, markets: Any, market_chain: Any, market_price: Any,
+    market_open: Any, market_haul: Any, orders_left: Any, firm_flows: Any, elsewhere: float, passes: float,
 ) -> float:  # fmt: skip
     """Sell one grade to standing orders from the best market down; returns kg sold.
 
@@ -57,7 +57,7 @@ def ship(
         best = -1
         best_value = elsewhere
         for m in range(markets.shape[0]):
-            if market_chain[m] != c or tried[m] == 1 or market_open[m] == 0 or orders_left[f, m] <= 0.0:
+            if market_chain[m] != c or tried[m] == 1 or market_open[w, m] == 0 or orders_left[f, m] <= 0.0:
                 continue
             mk = markets[m]
             grade_value = passes if grade == 0 else passes * mk.grade_b_value
@@ -127,19 +127,18 @@ def overflow(
 
 @compiled
 def sell_on(
-    month: int, working: int, chains: Any, firms: Any, markets: Any, market_chain: Any, plants: Any, plant_chain: Any,
-    plant_market: Any, firm_haul: Any, market_haul: Any, city_haul: Any, plant_haul: Any, plant_market_haul: Any, plant_city_haul: Any,
-    village: Any, firm: Any, route: Any,
-    market_price: Any, market_open: Any, city_price: Any, city_extra: Any, plant_free: Any, orders_left: Any, firm_flows: Any,
-    plant_flows: Any, bought_value: Any,
+    month: int, working: int, chains: Any, firms: Any, markets: Any, market_chain: Any, plants: Any, plant_city: Any,
+    plant_chain: Any, plant_market: Any, place_city: Any, firm_haul: Any, market_haul: Any, city_haul: Any, plant_haul: Any,
+    plant_market_haul: Any, plant_city_haul: Any, village: Any, firm: Any, route: Any, market_price: Any, market_open: Any,
+    city_price: Any, city_extra: Any, plant_free: Any, orders_left: Any, firm_flows: Any, plant_flows: Any, bought_value: Any,
 ) -> None:  # fmt: skip
-    """All firms, then all processors; what ends in the city enters its supply next month."""
+    """All firms, then all processors; what ends in the city of their place enters its supply next month."""
     calendar = month % 12
     fm = firms[0]
     for q in range(plants.shape[0]):
-        plant_free[q] = plants[q].capacity if market_open[plant_market[q]] == 1 else 0.0
+        plant_free[q] = plants[q].capacity if market_open[plant_city[q], plant_market[q]] == 1 else 0.0
     for c in range(chains.shape[0]):
-        resold = 0.0
+        city_extra[:, c] = 0.0
         for f in range(firm.shape[0]):
             fi = firm[f]
             if fi.chain != c or fi.active == 0:
@@ -150,12 +149,13 @@ def sell_on(
             fi.cash -= fixed
             firm_flows[f, FIRM_COSTS] += fixed
             room = fi.capacity
-            city = city_price[c] - city_haul[fi.place]
+            w = place_city[fi.place]
+            city = city_price[w, c] - city_haul[fi.place]
             passes = fm.spot_pass if fi.imitator == 1 else 1.0
             for grade in range(2):
                 sold = ship(
-                    f, c, fi, fi.stock_a if grade == 0 else fi.stock_b, grade, room, markets, market_chain, market_price, market_open,
-                    market_haul, orders_left, firm_flows, city, passes,
+                    f, c, w, fi, fi.stock_a if grade == 0 else fi.stock_b, grade, room, markets, market_chain, market_price,
+                    market_open, market_haul, orders_left, firm_flows, city, passes,
                 )  # fmt: skip
                 room -= sold
                 if grade == 0:
@@ -172,12 +172,12 @@ def sell_on(
             spare = fi.stock_a + fi.stock_b if ends else max(0.0, fi.stock_a + fi.stock_b - wanted)
             spare = min(spare, fi.stock_a + fi.stock_b)
             if spare > 0.0:
-                resold += overflow(
+                city_extra[w, c] += overflow(
                     f,
                     c,
                     fi,
                     spare,
-                    city_price[c],
+                    city_price[w, c],
                     city_haul,
                     plants,
                     plant_chain,
@@ -194,16 +194,16 @@ def sell_on(
         for q in range(plants.shape[0]):
             if plant_chain[q] != c:
                 continue
-            took = plants[q].capacity - plant_free[q] if market_open[plant_market[q]] == 1 else 0.0
+            w = plant_city[q]
+            took = plants[q].capacity - plant_free[q] if market_open[w, plant_market[q]] == 1 else 0.0
             plant_flows[PLANT_SHIPPED] += took
             bid = plant_bid(q, plants, plant_market, plant_market_haul, market_price) - plant_city_haul[q]
-            if bid > city_price[c]:
+            if bid > city_price[w, c]:
                 lot = plant_free[q]
                 plant_free[q] = 0.0
-                resold -= lot
+                city_extra[w, c] -= lot
                 plant_flows[PLANT_FROM_CITY] += lot
                 plant_flows[PLANT_SHIPPED] += lot
-        city_extra[c] = resold
 
 
 def run(context: Context) -> None:
@@ -218,8 +218,10 @@ def run(context: Context) -> None:
         p.markets,
         p.market_chain,
         p.plants,
+        p.plant_city,
         p.plant_chain,
         p.plant_market,
+        p.place_city,
         p.firm_haul,
         p.market_haul,
         p.city_haul,

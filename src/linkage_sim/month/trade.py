@@ -428,7 +428,7 @@ def run(context: Context) -> None:
     passes = int(p.behaviour["quote_passes"][0])
     first_quote(calendar, p.behaviour, s.usual_price, s.bazaar_price, s.bazaar_quote, s.firm)
     rivals_bid(
-        month, p.chains, p.firms, p.markets, p.market_chain, s.market_price, s.market_open, p.firm_haul, p.market_haul, s.village,
+        month, p.chains, p.firms, p.markets, p.market_chain, s.market_price, p.place_city, p.firm_haul, p.market_haul, s.village,
         s.firm, s.route, s.orders_left, p.season, s.city_price, s.bazaar_quote, s.rival_price, s.rival_second, s.rival_top,
         s.rival_firm, s.rival_ratio, s.rival_cap, context.first_enterprise,
     )  # fmt: skip
@@ -439,8 +439,8 @@ def run(context: Context) -> None:
         s.rival_second, s.rival_top, s.rival_firm, s.rival_ratio, s.rival_want, s.rival_cap, s.village_supply, s.flows, context.ahead,
     )  # fmt: skip
     clearing = (
-        calendar, p.chains, p.traders, context.supply, p.bazaar_haul, s.bazaar_closed, s.bazaar_demand0, s.city_base, s.city_usual,
-        s.city_region, s.city_extra, s.bazaar_price, s.bazaar_outflow, s.bazaar_demand, s.city_price,
+        calendar, p.chains, p.traders, context.supply, p.bazaar_city, p.bazaar_slope, p.bazaar_haul, s.bazaar_closed, s.bazaar_demand0,
+        s.city_base, s.city_usual, s.city_region, s.city_extra, s.bazaar_price, s.bazaar_outflow, s.bazaar_demand, s.city_price,
     )  # fmt: skip
     expecting = (calendar, p.chains, p.behaviour, s.usual_price, s.bazaar_quote, context.ahead)
     for number in range(passes - 1):

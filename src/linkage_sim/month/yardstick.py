@@ -14,9 +14,9 @@ from linkage_sim.month.record import traders_and_consumers
 
 @compiled
 def competitive_month(
-    calendar: int, chains: Any, traders: Any, supply: Any, bazaar_haul: Any, bazaar_closed: Any, bazaar_demand0: Any, city_base: Any,
-    city_usual: Any, city_region: Any, resold: Any, paid_price: Any, paid_city: Any, city_extra: Any, price: Any, flow: Any,
-    demand: Any, city: Any, out: Any,
+    calendar: int, chains: Any, traders: Any, supply: Any, bazaar_city: Any, bazaar_slope: Any, bazaar_haul: Any, bazaar_closed: Any,
+    bazaar_demand0: Any, city_base: Any, city_usual: Any, city_region: Any, resold: Any, paid_price: Any, paid_city: Any,
+    city_extra: Any, price: Any, flow: Any, demand: Any, city: Any, out: Any,
 ) -> None:  # fmt: skip
     """Clear once more with ``traders`` of no market power or friction.
 
@@ -25,11 +25,11 @@ def competitive_month(
     price[:] = paid_price
     city[:] = paid_city
     clear(
-        calendar, chains, traders, supply, bazaar_haul, bazaar_closed, bazaar_demand0, city_base, city_usual, city_region, resold,
-        price, flow, demand, city,
+        calendar, chains, traders, supply, bazaar_city, bazaar_slope, bazaar_haul, bazaar_closed, bazaar_demand0, city_base, city_usual,
+        city_region, resold, price, flow, demand, city,
     )  # fmt: skip
     resold[:] = city_extra  # resold now, it reaches the city next month
-    traders_and_consumers(chains, traders, bazaar_haul, price, flow, demand, supply, city, out)
+    traders_and_consumers(chains, bazaar_city, bazaar_slope, bazaar_haul, price, flow, demand, supply, city, out)
 
 
 class Yardstick:
@@ -44,6 +44,7 @@ class Yardstick:
         s, p = context.state, context.parameters
         self.traders = p.traders.copy()
         self.traders["slope"] = self.traders["conduct"] = 0.0
+        self.slope = np.zeros_like(p.bazaar_slope)
         self.price, self.outflow = s.bazaar_price.copy(), s.bazaar_outflow.copy()
         self.demand, self.city = s.bazaar_demand.copy(), s.city_price.copy()
         self.start(context)
@@ -67,9 +68,9 @@ class Yardstick:
         """
         s, p = context.state, context.parameters
         competitive_month(
-            context.calendar, p.chains, self.traders, context.supply, p.bazaar_haul, s.bazaar_closed, s.bazaar_demand0, s.city_base,
-            s.city_usual, s.city_region, self.resold, s.bazaar_price, s.city_price, s.city_extra, self.price, self.outflow,
-            self.demand, self.city, self.money,
+            context.calendar, p.chains, self.traders, context.supply, p.bazaar_city, self.slope, p.bazaar_haul, s.bazaar_closed,
+            s.bazaar_demand0, s.city_base, s.city_usual, s.city_region, self.resold, s.bazaar_price, s.city_price, s.city_extra,
+            self.price, self.outflow, self.demand, self.city, self.money,
         )  # fmt: skip
         sales, costs, surplus, fair = self.money.tolist()
         # farmers' receipts are the traders' purchases, so that sales less costs and consumer surplus hold all three parties

@@ -31,7 +31,7 @@ class Trade:
     shipped : (F, M) kg from firms to end markets
     overflow : (2, F) kg from firms to processors and to the city
     sales : (F,) USD of each firm
-    bazaar_price, city_price, market_price : (B, C), (C,) and (M,) USD/kg
+    bazaar_price, city_price, market_price : (B, C), (W, C) and (M,) USD/kg; W wholesale cities
     """
 
     month: int
@@ -59,6 +59,8 @@ class TradeMap:
     market_graph : places and roads
     villages, bazaars, places, firms : names in the order of the arrays
     own_bazaar : place in ``bazaars`` of where each village sells
+    cities : names in the order of the arrays
+    bazaar_city, place_city : place in ``cities`` of each bazaar and of each place of firms
     """
 
     scenario: Scenario
@@ -68,11 +70,15 @@ class TradeMap:
     places: Sequence[str]
     firms: Sequence[str]
     own_bazaar: Sequence[int]
+    cities: Sequence[str]
+    bazaar_city: Sequence[int]
+    place_city: Sequence[int]
 
     def priced(self, graph: Any, trade: Trade) -> Any:
-        """Write the month's prices to bazaars and the city of a graph: ``price_<chain>``, USD/kg."""
+        """Write the month's prices to bazaars and cities of a graph: ``price_<chain>``, USD/kg."""
         for c, chain in enumerate(self.scenario.value_chains):
-            graph.nodes[self.scenario.region.city][f"price_{chain}"] = float(trade.city_price[c])
+            for w, city in enumerate(self.cities):
+                graph.nodes[city][f"price_{chain}"] = float(trade.city_price[w, c])
             for b, bazaar in enumerate(self.bazaars):
                 graph.nodes[bazaar][f"price_{chain}"] = float(trade.bazaar_price[b, c])
         return graph
@@ -115,7 +121,7 @@ class TradeMap:
 
     def _sales(self, graph: Any, trade: Trade, f: int, node: str, chain: str) -> Iterator[Edge]:
         """To end markets, processors and the city; sales are shared out by what each took, at full price."""
-        city, outlets = self.scenario.region.city, []
+        w, outlets = self.place_city[int(trade.firms["place"][f])], []
         chains = self.scenario.value_chains
         markets = [(each, name, market) for each in chains for name, market in chains[each].end_markets.items()]
         for m, (each, name, market) in enumerate(markets):
@@ -124,11 +130,11 @@ class TradeMap:
                 graph.add_node(f"{chain}/{name}", kind="end market", place=market.place, price=price)
                 outlets.append((f"{chain}/{name}", "end market", kg, kg * market.conversion * price))
         to_plants, to_city = trade.overflow[:, f].tolist()
-        city_price = float(trade.city_price[list(chains).index(chain)])
+        city_price = float(trade.city_price[w, list(chains).index(chain)])
         if chains[chain].processors:
             graph.add_node(f"{chain}/processors", kind="processors", place="", price=city_price)
             outlets.append((f"{chain}/processors", "processors", to_plants, to_plants * city_price))
-        outlets.append((city, "city", to_city, to_city * city_price))
+        outlets.append((self.cities[w], "city", to_city, to_city * city_price))
         worth = sum(value for *_, value in outlets)
         scale = float(trade.sales[f]) / worth if worth > 0.0 else 0.0
         for outlet, kind, kg, value in outlets:
@@ -136,11 +142,12 @@ class TradeMap:
                 yield node, outlet, {"kind": kind, "kg": kg, "usd": value * scale}
 
     def _traders(self, trade: Trade) -> Iterator[Edge]:
-        """Between bazaars and the city, at the price of the city; both ways where chains differ."""
-        city = self.scenario.region.city
+        """Between bazaars and their city, at the price of the city; both ways where chains differ."""
         out, back = trade.outflow.clip(min=0.0), (-trade.outflow).clip(min=0.0)
         for b, bazaar in enumerate(self.bazaars):
+            w = self.bazaar_city[b]
+            city = self.cities[w]
             for one, other, kg in ((bazaar, city, out[b]), (city, bazaar, back[b])):
                 if one == bazaar or kg.any():
-                    usd = float((kg * trade.city_price).sum())
+                    usd = float((kg * trade.city_price[w]).sum())
                     yield one, other, {"kind": "traders", "kg": float(kg.sum()), "usd": usd}

@@ -9,7 +9,7 @@ from functools import cache
 
 from linkage_sim.scenario.region import Region
 from linkage_sim.scenario.scenario import Scenario
-from linkage_sim.scenario.shipped import data_folder
+from linkage_sim.scenario.shipped import data_folder, data_names
 
 MOST_HOUSEHOLDS = 1_000_000
 
@@ -37,6 +37,7 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
     if scenario.region.graph_file is None:
         yield from _region(scenario.region)
         yield from _chains(scenario)
+        yield from _owners(scenario)
 
 
 def _region(region: Region) -> Iterator[Finding]:
@@ -56,12 +57,14 @@ def _region(region: Region) -> Iterator[Finding]:
     for name, district in region.districts.items():
         path = f"region.districts.{name}"
         yield from _settlement(district.seat, f"{path}.seat")
+        if district.city and district.city not in cities:
+            yield Finding((f"{path}.city", "region.nodes"), f'no city "{district.city}" among the nodes', district.city, cities)
         if district.nearest > district.farthest:
             found = f"nearest village at {district.nearest:g} km, farthest at {district.farthest:g} km"
             yield Finding((f"{path}.nearest", f"{path}.farthest"), found)
     yield from _roads(region)
     yield from _reach(region)
-    households = sum(district.villages * district.households for district in region.districts.values())
+    households = sum(round(district.villages * district.households) for district in region.districts.values())
     if not 0 < households <= MOST_HOUSEHOLDS:
         found = f"{households:,} households in all villages together; from 1 to {MOST_HOUSEHOLDS:,} can be simulated"
         yield Finding(("region.districts",), found)
@@ -139,6 +142,16 @@ def _chains(scenario: Scenario) -> Iterator[Finding]:
         for entry, plant in chain.processors.items():
             if plant.place not in plants:
                 yield _no_place(f"value_chains.{name}.processors.{entry}.place", plant.place, plants)
+
+
+def _owners(scenario: Scenario) -> Iterator[Finding]:
+    """Owners are of chains of this scenario or of those that come with the package; what a scenario lacks is left unread."""
+    known = tuple(dict.fromkeys((*scenario.value_chains, *data_names("value_chains"))))
+    for name, district in scenario.region.districts.items():
+        for chain in district.owners:
+            if chain not in known:
+                path = f"region.districts.{name}.owners.{chain}"
+                yield Finding((path, "value_chains"), f'no value chain "{chain}"', chain, known)
 
 
 def _no_place(path: str, place: str, known: tuple[str, ...]) -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import PydanticUndefined
@@ -48,6 +48,19 @@ def parameter(
         le=high,
         description=meaning,
         json_schema_extra={"unit": unit, "source": source, "kind": kind},
+    )
+
+
+Share = Annotated[float, Field(ge=0, le=1)]
+"""A share under a name that the user writes; see `shares`."""
+
+
+def shares(meaning: str) -> Any:
+    """Declare a share, 0 to 1, for each of the names that a user writes; none by default."""
+    return Field(
+        default_factory=dict,
+        description=meaning,
+        json_schema_extra={"unit": "share", "source": "", "kind": "uncertainty", "each_low": 0, "each_high": 1},
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pydantic import Field
 
 from linkage_sim.scenario.chain import Month
-from linkage_sim.scenario.declare import Section, monthly, parameter
+from linkage_sim.scenario.declare import Section, Share, monthly, parameter, shares
 
 
 class District(Section):
@@ -13,9 +15,20 @@ class District(Section):
 
     seat: str = Field(description="settlement of the places file (by name) where the bazaar stands")
     villages: int = parameter("number", 0, 5000, "villages", kind="setting")
-    households: int = parameter("number", 1, 100000, "households per village", kind="setting")
+    households: float = parameter("number", 1, 100000, "mean households per village", kind="setting")
     nearest: float = parameter("km", 0, 500, "nearest village")
     farthest: float = parameter("km", 0, 500, "farthest village")
+    city: str = Field(default="", description="city whose wholesale market its bazaar belongs to; left out: the region's")
+    income: float = parameter(
+        "number", 0.05, 5, "income from wages and business against that of the section households", default=1.0, source="assumed"
+    )
+    remittances: float = parameter(
+        "number", 0, 3, "share of transfers in that income against that of the section households", default=1.0, source="assumed"
+    )
+    traders: float = parameter(
+        "number", 0.01, 1000, "traders at its bazaar against the number of the section traders", default=1.0, source="assumed"
+    )
+    owners: dict[str, Share] = shares("households that have an enterprise, by value chain, in place of the chain's own share")
 
 
 class Node(Section):
@@ -73,7 +86,7 @@ class Region(Section):
 
     data: str = Field(default="", description="name of a file in data/regions that this starts from")
     title: str = Field(description="name for people")
-    city: str = Field(description="node where the regional wholesale market stands")
+    city: str = Field(description="node where the wholesale market stands of all districts that name no other")
     districts: dict[str, District] = Field(min_length=1)
     nodes: dict[str, Node] = Field(min_length=1)
     roads: dict[str, Road] = Field(min_length=1)
@@ -83,3 +96,13 @@ class Region(Section):
     graph_file: str | None = Field(
         default=None, description="GraphML or CSV edge list of your own places instead of districts, nodes and roads"
     )
+
+    def numbers_of(self, districts: Iterable[str], name: str) -> list[float]:
+        """A number of each district; 1 for places of the user's own, of which the scenario's districts say nothing."""
+        known = self.districts if self.graph_file is None else {}
+        return [float(getattr(known[district], name)) if district in known else 1.0 for district in districts]
+
+    def city_of(self, district: str) -> str:
+        """City whose wholesale market a district's bazaar belongs to; own places all belong to the region's city."""
+        known = self.districts.get(district) if self.graph_file is None else None
+        return known.city if known is not None and known.city else self.city

@@ -195,6 +195,8 @@ def _shape(annotation: Any, info: FieldInfo) -> Shape:
         key, entry = get_args(annotation)
         if get_origin(key) is not Literal:
             fewest = max((rule.min_length for rule in info.metadata if isinstance(rule, MinLen)), default=0)
+            if get_origin(entry) is Annotated and get_args(entry)[0] is float:
+                return Named(replace(_leaf(float, info, "one"), required=True, default=None), info.description or "", required, fewest)
             return Named(_entry(entry), info.description or "", required, fewest)
         return _leaf(entry, info, "months")
     if get_origin(annotation) is tuple:

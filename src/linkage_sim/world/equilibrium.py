@@ -20,7 +20,7 @@ ROUNDS = 60
 
 @dataclass(frozen=True)
 class UsualYear:
-    """Usual prices and flows: price (B, C, 12) USD/kg, demand0 (B, C) kg/month, city supplies (C, 12) kg/month."""
+    """Usual prices and flows: price (B, C, 12) USD/kg, demand0 (B, C) kg/month, city supplies (W, C, 12) kg/month."""
 
     price: Numbers
     demand0: Numbers
@@ -30,7 +30,7 @@ class UsualYear:
 
 @compiled
 def settle_year(
-    crop: Any, season: Any, city_season: Any, chains: Any, demand0: Any, haul: Any, slope: float, conduct: float, patience: float,
+    crop: Any, season: Any, city_season: Any, chains: Any, demand0: Any, haul: Any, slopes: Any, conduct: float, patience: float,
     noise: float, price: Any, flow: Any,
 ) -> None:  # fmt: skip
     """Usual prices of every bazaar and chain: households expect the price, and the price is what they cause."""
@@ -38,6 +38,7 @@ def settle_year(
     for b in range(crop.shape[0]):
         for c in range(crop.shape[1]):
             ch = chains[c]
+            slope = slopes[b, c]
             start = int(ch.harvest_start)
             for m in range(12):
                 price[b, c, m] = max(ch.city_price * city_season[c, m] - haul[b], 0.2 * ch.city_price)
@@ -70,7 +71,7 @@ def settle_year(
                 flow[b, c, m] = outflow(price[b, c, m], city, haul[b], slope, conduct, demand, ch.bazaar_elasticity)
 
 
-def usual_year(scenario: Scenario, parameters: Parameters, crop: Numbers) -> UsualYear:
+def usual_year(scenario: Scenario, parameters: Parameters, crop: Numbers, households: Numbers) -> UsualYear:
     """Usual year of a region.
 
     Parameters
@@ -78,11 +79,13 @@ def usual_year(scenario: Scenario, parameters: Parameters, crop: Numbers) -> Usu
     scenario : whose numbers are used
     parameters : compiled
     crop : (B, C) kg a year in a normal year after losses at harvest
+    households : (B,) who live round each bazaar
 
     Notes
     -----
-    The city's usual supply is a multiple of this region's crop, never less than this region's usual inflow; its season is
-    half that of the inflow and half even (assumed).
+    The usual supply of all cities together is a multiple of the region's crop. A city's part follows half the crop and half
+    the households of its bazaars, so that a city whose districts do not grow a crop still eats it; it is never less than
+    their usual inflow. Its season is half that of the inflow and half even (all assumed).
     """
     chains = parameters.chains
     n_bazaars, n_chains = crop.shape
@@ -91,12 +94,17 @@ def usual_year(scenario: Scenario, parameters: Parameters, crop: Numbers) -> Usu
     flow = np.zeros_like(price)
     traders = scenario.traders
     settle_year(
-        crop, parameters.season, parameters.city_season, chains, demand0, parameters.bazaar_haul, traders.slope / traders.number,
+        crop, parameters.season, parameters.city_season, chains, demand0, parameters.bazaar_haul, parameters.bazaar_slope,
         traders.conduct, scenario.households.patience, scenario.behaviour.store_noise, price, flow,
     )  # fmt: skip
-    region = np.maximum(flow.sum(axis=0), 0.0)
-    mean = np.maximum(crop.sum(axis=0) / 12.0, 1.0)[:, None]
-    inflow = region.mean(axis=1, keepdims=True)
-    shape = np.where(inflow > 1e-6 * mean, 0.5 + 0.5 * region / np.maximum(inflow, 1e-12), 1.0)
-    usual = np.maximum(chains["city_size"][:, None] * mean * shape, np.maximum(region, 0.1 * mean))
+    cities = int(parameters.place_city.max()) + 1
+    usual, region = np.zeros((cities, n_chains, 12)), np.zeros((cities, n_chains, 12))
+    for w in range(cities):
+        own = parameters.bazaar_city == w
+        part = 0.5 * crop[own].sum(axis=0) / np.maximum(crop.sum(axis=0), 1e-9) + 0.5 * households[own].sum() / households.sum()
+        mean = np.maximum(crop.sum(axis=0) * part / 12.0, 1.0)[:, None]
+        region[w] = np.maximum(flow[own].sum(axis=0), 0.0)
+        inflow = region[w].mean(axis=1, keepdims=True)
+        shape = np.where(inflow > 1e-6 * mean, 0.5 + 0.5 * region[w] / np.maximum(inflow, 1e-12), 1.0)
+        usual[w] = np.maximum(chains["city_size"][:, None] * mean * shape, np.maximum(region[w], 0.1 * mean))
     return UsualYear(price=price, demand0=demand0, city_usual=usual, city_region=region)

@@ -160,11 +160,13 @@ def _add_villages(graph: nx.Graph[str], name: str, order: int, district: Distric
     bearings = 360.0 * uniforms(key, "world.village_bearing", 0, ids)
     seat = (graph.nodes[name]["latitude"], graph.nodes[name]["longitude"])
     closed = month_values(region.transport.village_closed)
+    in_all = round(district.villages * district.households)
+    least, more = divmod(in_all, max(district.villages, 1))
     for ordinal, (distance, bearing) in enumerate(zip(distances.tolist(), bearings.tolist(), strict=True), start=1):
         village = f"{name}/v{ordinal:02d}"
         position = point_at(seat, distance, bearing)
         attributes = place_attributes("village", village, name, position, "synthetic, drawn from the seed")
-        graph.add_node(village, **attributes | {"synthetic": True, "households": district.households})
+        graph.add_node(village, **attributes | {"synthetic": True, "households": least + (ordinal <= more)})
         road = road_attributes(
             ("village", "bazaar"),
             village,

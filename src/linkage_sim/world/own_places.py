@@ -233,4 +233,4 @@ def _fill_villages(graph: nx.Graph[str], given: dict[str, Row], region: Region, 
                     known=sorted(region.districts),
                 )
             else:
-                data["households"] = district.households
+                data["households"] = round(district.households)

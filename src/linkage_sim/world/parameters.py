@@ -63,7 +63,7 @@ def _chain(chain: ValueChain) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class Parameters:
-    """Compiled numbers of one scenario's world. Shapes: C chains, M end markets, N processors, P places."""
+    """Compiled numbers of one scenario's world. Shapes: C chains, M end markets, N processors, P places, W wholesale cities."""
 
     chains: Table
     behaviour: Table
@@ -77,8 +77,12 @@ class Parameters:
     markets: Table
     market_chain: NDArray[np.int64]
     plants: Table
+    plant_city: NDArray[np.int64]
     plant_chain: NDArray[np.int64]
     plant_market: NDArray[np.int64]
+    bazaar_city: NDArray[np.int64]
+    place_city: NDArray[np.int64]
+    bazaar_slope: Numbers
     bazaar_haul: Numbers
     bazaar_closed_chance: Numbers
     village_closed_chance: Numbers
@@ -101,6 +105,7 @@ class Parameters:
         firms["formula"] = float(FORMULAS[scenario.lead_firms.price_formula])
         rows = [_numbers(plant) | {"place": float(routes.place_names.index(plant.place))} for _, plant in plants]
         empty = {"capacity": 0.0, "conversion": 0.0, "cost": 0.0, "margin": 0.0, "labour": 0.0, "place": 0.0}
+        at_bazaars = np.array(scenario.region.numbers_of(routes.district_names, "traders"))[routes.bazaar_district]
         targets = [first[c] + list(chains[c].end_markets).index(plant.end_market) for c, plant in plants]
         return cls(
             chains=_records([_chain(chain) for chain in chains]),
@@ -115,12 +120,16 @@ class Parameters:
             markets=_records([_numbers(market) for _, market in markets]),
             market_chain=np.array([c for c, _ in markets], dtype=np.int64),
             plants=_records(rows) if rows else _records([empty])[:0],
+            plant_city=np.array([routes.place_city[routes.place_names.index(plant.place)] for _, plant in plants], dtype=np.int64),
             plant_chain=np.array([c for c, _ in plants], dtype=np.int64),
             plant_market=np.array(targets, dtype=np.int64),
+            bazaar_city=routes.bazaar_city,
+            place_city=routes.place_city,
+            bazaar_slope=np.tile(scenario.traders.slope / scenario.traders.number / at_bazaars[:, None], len(chains)),
             bazaar_haul=routes.bazaar_city_cost,
             bazaar_closed_chance=routes.bazaar_city_closed,
             village_closed_chance=routes.village_closed,
-            market_closed_chance=np.array([routes.market_closed[market.place] for _, market in markets]),
+            market_closed_chance=np.array([routes.market_closed[market.place] for _, market in markets]).transpose(1, 0, 2).copy(),
             firm_haul=routes.place_village_cost,
             market_haul=np.array([routes.place_market_cost[market.place] for _, market in markets]).reshape(len(markets), -1),
             city_haul=routes.place_city_cost,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_sim.books import N_FLOWS
-from linkage_sim.compiled import as_table
+from linkage_sim.compiled import as_table, compiled
 from linkage_sim.draws import Key, normals, uniforms
 from linkage_sim.rules.contract import delayed_value
 from linkage_sim.scenario.chain import ValueChain, month_values
@@ -33,20 +33,46 @@ def household_identities(routes: Routes) -> tuple[Ints, Ints]:
     return village * PER_VILLAGE + ordinal, village
 
 
+@compiled
+def _delay_values(patience: Any, delay: float, out: Any) -> None:
+    """Worth now of a dollar paid after the usual delay, for every household."""
+    for h in range(out.shape[0]):
+        out[h] = delayed_value(patience[h], delay)
+
+
+def owner_shares(scenario: Scenario, routes: Routes) -> NDArray[np.float64]:
+    """Share of households that have an enterprise, by district and chain: (D, C).
+
+    A district says it by the name the scenario gives the chain, else by that of the chain's data file.
+    """
+    region, found = scenario.region, np.zeros((len(routes.district_names), len(scenario.value_chains)))
+    known = region.districts if region.graph_file is None else {}
+    for c, (name, chain) in enumerate(scenario.value_chains.items()):
+        for d, district in enumerate(routes.district_names):
+            said = known[district].owners if district in known else {}
+            found[d, c] = said.get(name, said.get(chain.data, chain.assets.owners))
+    return found
+
+
 def _households(scenario: Scenario, routes: Routes, key: Key, identity: Ints, village: Ints) -> Any:
     people = scenario.households
     table = np.zeros(len(identity), dtype=table_type("household"))
     table["identity"], table["village"] = identity, village
     table["persons"] = np.clip(np.round(people.persons + people.persons_spread * normals(key, "world.persons", 0, identity)), 1, 15)
     table["woman"] = uniforms(key, "world.woman", 0, identity) < people.women_headed
+    district = routes.village_district[village]
     other = people.other_income / 12 * np.exp(people.other_income_spread * normals(key, "world.wages", 0, identity))
+    other *= np.array(scenario.region.numbers_of(routes.district_names, "income"))[district]
     sends = uniforms(key, "world.remittances", 0, identity)
-    share = np.clip(people.remittances * 2.0 * sends, 0.0, 0.95)
+    against = np.array(scenario.region.numbers_of(routes.district_names, "remittances"))[district]
+    share = np.clip(people.remittances * 2.0 * sends * against, 0.0, 0.95)
     table["wages"], table["remittances"] = other * (1 - share), other * share
     patience = people.patience + people.patience_spread * normals(key, "world.patience", 0, identity)
     table["patience"] = np.clip(patience, 0.8, 0.998)
     table["patience_year"] = table["patience"] ** 12
-    table["delay_value"] = [delayed_value(patience, scenario.lead_firms.delay) for patience in table["patience"]]
+    delay_value = np.empty(len(table))
+    _delay_values(np.ascontiguousarray(table["patience"]), float(scenario.lead_firms.delay), delay_value)
+    table["delay_value"] = delay_value
     can_borrow = uniforms(key, "world.credit", 0, identity) < people.credit_access
     table["credit"] = np.where(can_borrow, people.credit_limit, 0.0)
     table["remittance_factor"] = 1.0
@@ -55,24 +81,27 @@ def _households(scenario: Scenario, routes: Routes, key: Key, identity: Ints, vi
     return table
 
 
-def _enterprises(scenario: Scenario, key: Key, households: Any) -> Any:
+def _enterprises(scenario: Scenario, routes: Routes, key: Key, households: Any) -> Any:
     parts = []
+    shares = owner_shares(scenario, routes)[routes.village_district[households["village"]]]
     for c, chain in enumerate(scenario.value_chains.values()):
-        identity = households["identity"] * PER_HOUSEHOLD + c
-        rows = np.zeros(len(identity), dtype=table_type("enterprise"))
-        rows["identity"], rows["household"], rows["chain"] = identity, np.arange(len(identity)), c
-        assets = chain.assets.median * np.exp(chain.assets.spread * normals(key, "world.assets", c, households["identity"]))
-        assets *= np.where(households["woman"] == 1, scenario.households.women_assets, 1.0)
+        # drawn for owners only: a whole country of other households would cost memory for nothing
+        owners = np.flatnonzero(uniforms(key, "world.owner", c, households["identity"]) < shares[:, c])
+        identity = households["identity"][owners]
+        rows = np.zeros(len(owners), dtype=table_type("enterprise"))
+        rows["identity"], rows["household"], rows["chain"] = identity * PER_HOUSEHOLD + c, owners, c
+        assets = chain.assets.median * np.exp(chain.assets.spread * normals(key, "world.assets", c, identity))
+        assets *= np.where(households["woman"][owners] == 1, scenario.households.women_assets, 1.0)
         rows["assets"] = np.clip(assets, chain.assets.smallest, chain.assets.largest)
         spread = scenario.households.skill_spread
-        rows["skill"] = np.exp(spread * normals(key, "world.skill", c, households["identity"]) - 0.5 * spread**2)
+        rows["skill"] = np.exp(spread * normals(key, "world.skill", c, identity) - 0.5 * spread**2)
         picking = chain.harvest.picking_spread
-        rows["picking_factor"] = np.exp(picking * normals(key, "world.picking", c, households["identity"]) - 0.5 * picking**2)
-        rows["knows_improved_draw"] = uniforms(key, "world.knows_improved", c, households["identity"])
-        rows["knows_quality_draw"] = uniforms(key, "world.knows_quality", c, households["identity"])
+        rows["picking_factor"] = np.exp(picking * normals(key, "world.picking", c, identity) - 0.5 * picking**2)
+        rows["knows_improved_draw"] = uniforms(key, "world.knows_improved", c, identity)
+        rows["knows_quality_draw"] = uniforms(key, "world.knows_quality", c, identity)
         rows["knowledge_improved"] = chain.practices.improved.known
         rows["knowledge_quality"] = chain.practices.quality.known
-        parts.append(rows[uniforms(key, "world.owner", c, households["identity"]) < chain.assets.owners])
+        parts.append(rows)
     table = np.concatenate(parts)
     table = table[np.lexsort((table["chain"], households["identity"][table["household"]]))]
     table["firm"], table["owing_firm"] = -1, -1
@@ -97,6 +126,14 @@ def _incomes(scenario: Scenario, parameters: Parameters, households: Any, enterp
     households["tercile"] = rank * 3 // max(len(households), 1)
 
 
+def _places_of(c: int, scenario: Scenario, routes: Routes) -> list[int]:
+    """Where firms of a chain may stand: bazaars whose districts have growers, and the wholesale cities of those."""
+    grows = owner_shares(scenario, routes)[:, c] > 0.0
+    bazaars = [b for b, d in enumerate(routes.bazaar_district.tolist()) if grows[d]] or list(range(len(routes.bazaar_names)))
+    cities = {routes.city_names[w] for w in routes.bazaar_city[bazaars]}
+    return bazaars + [p for p, name in enumerate(routes.place_names) if name in cities]
+
+
 def _firms(scenario: Scenario, routes: Routes, key: Key) -> tuple[Any, Any]:
     """Firms of every chain with reserved identities for imitators; standing orders (F, M)."""
     lead = scenario.lead_firms
@@ -108,8 +145,11 @@ def _firms(scenario: Scenario, routes: Routes, key: Key) -> tuple[Any, Any]:
     identity = table["chain"].astype(np.int64) * 1000 + ordinal
     table["imitator"] = ordinal >= lead.number
     table["active"] = ordinal < lead.number
-    usable = [p for p, name in enumerate(routes.place_names) if name in routes.bazaar_names or name == scenario.region.city]
-    table["place"] = np.array(usable)[(uniforms(key, "firm.place", 0, identity) * len(usable)).astype(int)]
+    luck = uniforms(key, "firm.place", 0, identity)
+    for c in range(len(chains)):
+        usable = np.array(_places_of(c, scenario, routes))
+        mine = table["chain"] == c
+        table["place"][mine] = usable[(luck[mine] * len(usable)).astype(int)]
     z = lead.skill_spread * normals(key, "firm.skill", 0, identity)
     table["skill"] = z
     noise = lead.suppliers_spread * normals(key, "firm.suppliers", 0, identity)
@@ -157,7 +197,7 @@ def populate(scenario: Scenario, routes: Routes, parameters: Parameters, key: Ke
     """
     identity, village = household_identities(routes)
     households = _households(scenario, routes, key, identity, village)
-    enterprises = _enterprises(scenario, key, households)
+    enterprises = _enterprises(scenario, routes, key, households)
     _incomes(scenario, parameters, households, enterprises)
     villages = _villages(routes, parameters)
     firms, orders = _firms(scenario, routes, key)
@@ -165,7 +205,8 @@ def populate(scenario: Scenario, routes: Routes, parameters: Parameters, key: Ke
     sizes = {
         "enterprise": len(enterprises), "firm": len(firms), "village": len(villages), "chain": len(chains), "delay": DELAYS,
         "year": YEARS, "month": 12, "bazaar": len(routes.bazaar_names), "end market": len(parameters.markets),
-        "processor": len(parameters.plants), "district": len(routes.district_names),
+        "processor": len(parameters.plants), "district": len(routes.district_names), "city": len(routes.city_names),
+        "firm of its chain": len(firms) // len(chains),
     }  # fmt: skip
     sizes["flow"] = N_FLOWS
     whole = {"rival_firm": np.int32, "bazaar_closed": np.uint8, "market_open": np.uint8}
@@ -181,11 +222,12 @@ def populate(scenario: Scenario, routes: Routes, parameters: Parameters, key: Ke
     wide["market_open"][:] = 1
     wide["district_bad"][:] = 1.0
     crop = _normal_crop(chains, parameters, villages, households, enterprises, len(routes.bazaar_names))
-    year = usual_year(scenario, parameters, crop)
+    lives = np.bincount(villages["bazaar"][village], minlength=len(routes.bazaar_names)).astype(np.float64)
+    year = usual_year(scenario, parameters, crop, lives)
     wide["bazaar_demand0"], wide["usual_price"] = year.demand0, year.price.copy()
     wide["city_usual"], wide["city_region"] = year.city_usual, year.city_region
     wide["bazaar_price"], wide["bazaar_quote"] = year.price[:, :, 11].copy(), year.price[:, :, 11].copy()
-    wide["city_base"] = np.array([chain.city.price * month_values(chain.city.season)[11] for chain in chains])
+    wide["city_base"][:] = [chain.city.price * month_values(chain.city.season)[11] for chain in chains]
     wide["city_price"] = wide["city_base"].copy()
     wide["market_price"] = parameters.markets["price"].copy()
     shops = len(routes.bazaar_names)

@@ -45,15 +45,18 @@ class Routes:
     village_closed : share (V, 12), the path from village to bazaar
     bazaar_names : (B)
     bazaar_district : int (B), place in ``district_names``
+    bazaar_city : int (B), the city whose wholesale market it belongs to, place in ``city_names``
     bazaar_city_hours : h (B)
-    bazaar_city_cost : USD/kg (B), a full load to the regional city, handling included; 0 in the city itself
+    bazaar_city_cost : USD/kg (B), a full load to its city, handling included; 0 in the city itself
     bazaar_city_closed : share (B, 12)
+    city_names : (W) cities with a wholesale market
     place_names : (P)
     place_village_hours : h (P, V)
     place_village_cost : USD/kg (P, V), collecting a full load, handling included
-    place_city_cost : USD/kg (P), full load to the regional city, handling included; 0 in the city itself
+    place_city : int (P), place in ``city_names``: of a bazaar its own, of a city itself or else the cheapest to reach
+    place_city_cost : USD/kg (P), full load to that city, handling included; 0 in the city itself
     place_market_cost : USD/kg (P) by name of every place that is no village, as ``place_city_cost``
-    market_closed : share (12) by the same names: the path from the regional city
+    market_closed : share (W, 12) by the same names: the path from each city
     """
 
     district_names: tuple[str, ...]
@@ -66,12 +69,15 @@ class Routes:
     village_closed: Floats
     bazaar_names: tuple[str, ...]
     bazaar_district: Ints
+    bazaar_city: Ints
     bazaar_city_hours: Floats
     bazaar_city_cost: Floats
     bazaar_city_closed: Floats
+    city_names: tuple[str, ...]
     place_names: tuple[str, ...]
     place_village_hours: Floats
     place_village_cost: Floats
+    place_city: Ints
     place_city_cost: Floats
     place_market_cost: dict[str, Floats]
     market_closed: dict[str, Floats]
@@ -97,51 +103,116 @@ def compile_routes(graph: nx.Graph[str], region: Region, *, lorry_time_share: fl
     ScenarioError
         naming every place that no road joins to the regional city, or the kind of place that is missing.
     """
-    _check(graph, region.city)
+    _check(graph, region)
     graph = _canonical(graph, region, lorry_time_share)
     villages, bazaars, cities, markets = (_of_kind(graph, *kinds) for kinds in (("village",), ("bazaar",), ("city",), MARKET_KINDS))
     places = (*bazaars, *cities)
     districts = sorted({str(graph.nodes[name]["district"]) for name in (*villages, *bazaars)})
-    from_bazaar = [_paths(graph, name, "usd_per_kg") for name in bazaars]
-    from_place = [_paths(graph, name, "lorry_usd_per_kg") for name in places]
-    from_city = from_place[places.index(region.city)]
-    carrying = np.array([[_sum(graph, paths[name], "usd_per_kg") for paths in from_bazaar] for name in villages])
+    of_bazaar = [region.city_of(str(graph.nodes[name]["district"])) for name in bazaars]
+    wholesale = tuple(sorted({region.city, *of_bazaar}))
+    from_bazaar = [Journeys(graph, name, "usd_per_kg", villages) for name in bazaars]
+    from_place = [Journeys(graph, name, "lorry_usd_per_kg", villages) for name in places]
+    from_city = {name: from_place[places.index(name)] for name in wholesale}
+    carrying = np.array([journeys.to_villages("usd_per_kg") for journeys in from_bazaar]).T
     chosen = np.argmin(carrying, axis=1)
-    own_paths = [from_bazaar[b][name] for name, b in zip(villages, chosen.tolist(), strict=True)]
+    own_hours = np.array([journeys.to_villages("hours") for journeys in from_bazaar])[chosen, np.arange(len(villages))]
 
-    def full_load(paths: dict[str, list[str]], to: str) -> float:
-        return _sum(graph, paths[to], "lorry_usd_per_kg") + (region.transport.large_lot if len(paths[to]) > 1 else 0.0)
+    def full_load(journeys: Journeys, to: str) -> float:
+        return journeys.sum(to, "lorry_usd_per_kg") + (region.transport.large_lot if to != journeys.source else 0.0)
 
-    place_market_cost = {to: _floats([full_load(paths, to) for paths in from_place]) for to in markets}
+    def city_of_place(place: int) -> int:
+        if place < len(bazaars):
+            return wholesale.index(of_bazaar[place])
+        return int(np.argmin([full_load(from_city[name], places[place]) for name in wholesale]))
+
+    place_city = [city_of_place(place) for place in range(len(places))]
+    place_market_cost = {to: _floats([full_load(journeys, to) for journeys in from_place]) for to in markets}
+    own = list(zip(bazaars, of_bazaar, strict=True))
     return Routes(
         district_names=tuple(districts),
         village_names=villages,
         village_district=_ints(districts.index(graph.nodes[name]["district"]) for name in villages),
         village_households=_ints(graph.nodes[name]["households"] for name in villages),
         village_bazaar=_ints(chosen.tolist()),
-        village_bazaar_hours=_floats([_sum(graph, path, "hours") for path in own_paths]),
-        village_bazaar_cost=_floats([_sum(graph, path, "usd_per_kg") for path in own_paths]),
-        village_closed=_floats([_closed(graph, path) for path in own_paths]),
+        village_bazaar_hours=_floats(own_hours),
+        village_bazaar_cost=_floats(carrying[np.arange(len(villages)), chosen]),
+        village_closed=_floats([from_bazaar[b].closed(name) for name, b in zip(villages, chosen.tolist(), strict=True)]),
         bazaar_names=bazaars,
         bazaar_district=_ints(districts.index(graph.nodes[name]["district"]) for name in bazaars),
-        bazaar_city_hours=_floats([_sum(graph, from_city[name], "hours") for name in bazaars]),
-        bazaar_city_cost=_floats([full_load(from_city, name) for name in bazaars]),
-        bazaar_city_closed=_floats([_closed(graph, from_city[name]) for name in bazaars]),
+        bazaar_city=_ints(wholesale.index(city) for city in of_bazaar),
+        bazaar_city_hours=_floats([from_city[city].sum(name, "hours") for name, city in own]),
+        bazaar_city_cost=_floats([full_load(from_city[city], name) for name, city in own]),
+        bazaar_city_closed=_floats([from_city[city].closed(name) for name, city in own]),
+        city_names=wholesale,
         place_names=places,
-        place_village_hours=_floats([[_sum(graph, paths[to], "hours") for to in villages] for paths in from_place]),
-        place_village_cost=_floats([[full_load(paths, to) for to in villages] for paths in from_place]),
-        place_city_cost=_floats([full_load(from_city, name) for name in places]),
+        place_village_hours=_floats([journeys.to_villages("hours") for journeys in from_place]),
+        place_village_cost=_floats([journeys.to_villages("lorry_usd_per_kg") + region.transport.large_lot for journeys in from_place]),
+        place_city=_ints(place_city),
+        place_city_cost=_floats([full_load(from_city[wholesale[w]], name) for name, w in zip(places, place_city, strict=True)]),
         place_market_cost=place_market_cost,
-        market_closed={to: _floats(_closed(graph, from_city[to])) for to in markets},
+        market_closed={to: _floats([from_city[name].closed(to) for name in wholesale]) for to in markets},
     )
 
 
-def _check(graph: nx.Graph[str], city: str) -> None:
+class Journeys:
+    """Cheapest paths from one place; villages at the end of one road, as most are, are worked out all at once.
+
+    Parameters
+    ----------
+    graph : as `_canonical` leaves it
+    source : where the paths begin; no village
+    cost : what they are cheapest in
+    villages : in canonical order
+    """
+
+    def __init__(self, graph: nx.Graph[str], source: str, cost: str, villages: tuple[str, ...]) -> None:
+        self.graph, self.source, self.villages = graph, source, villages
+        self.paths: dict[str, list[str]] = dict(nx.single_source_dijkstra_path(graph.graph["crossings"], source, weight=cost))
+
+    def sum(self, to: str, what: str) -> float:
+        """Sum of an attribute of the roads to a place, road by road."""
+        total = 0.0
+        for ends in nx.utils.pairwise(self._path(to)):
+            total += self.graph.edges[ends][what]
+        return total
+
+    def to_villages(self, what: str) -> Floats:
+        """The same for every village: (V,)."""
+        leaves: dict[str, Ints] = self.graph.graph["leaves"]
+        found = np.zeros(len(self.villages))
+        for gate, rows in leaves.items():
+            found[rows] = self.sum(gate, what) + self.graph.graph["last_road"][what][rows]
+        for row in self.graph.graph["others"]:
+            found[row] = self.sum(self.villages[row], what)
+        return found
+
+    def closed(self, to: str) -> Floats:
+        """Chance by month that at least one road to a place is closed, the roads closing independently."""
+        open_all = np.ones(12)
+        for ends in nx.utils.pairwise(self._path(to)):
+            open_all *= 1.0 - np.array(self.graph.edges[ends]["closed"], dtype=np.float64)
+        return 1.0 - open_all
+
+    def _path(self, to: str) -> list[str]:
+        if to in self.paths:
+            return self.paths[to]
+        (gate,) = self.graph[to]
+        return [*self.paths[gate], to]
+
+
+def _check(graph: nx.Graph[str], region: Region) -> None:
+    city = region.city
     problems = Problems()
     for kind in ("village", "bazaar"):
         if not _of_kind(graph, kind):
             problems.add(Where(path="region"), f"the market graph has no {kind}", allowed=f"at least one {kind}")
     cities = _of_kind(graph, "city")
+    for name in _of_kind(graph, "bazaar"):
+        district = str(graph.nodes[name]["district"])
+        other = region.city_of(district)
+        if other != city and other not in cities:
+            path = f"region.districts.{district}.city"
+            problems.add(Where(path=path), f'no city "{other}" in the market graph', word=other, known=cities)
     if city not in cities:
         problems.add(Where(path="region.city"), f'no city "{city}" in the market graph', word=city, known=cities)
     else:
@@ -163,7 +234,29 @@ def _canonical(graph: nx.Graph[str], region: Region, lorry_time_share: float) ->
             time = lorry_time_share * region.transport.hour * data["hours"]
             lorry = region.transport.freight * data["kilometres"] / 1000 + time
         copy.add_edge(one, other, **data, lorry_usd_per_kg=lorry)
+    _mark_leaves(copy)
     return copy
+
+
+def _mark_leaves(graph: nx.Graph[str]) -> None:
+    """Set apart the villages at the end of a single road: no path leads through them, so the others make a small graph."""
+    villages = _of_kind(graph, "village")
+    gates = {name: next(iter(graph[name])) for name in villages if graph.degree[name] == 1}
+    ends = {name: gate for name, gate in gates.items() if graph.nodes[gate]["kind"] != "village"}
+    leaves: dict[str, list[int]] = {}
+    for row, name in enumerate(villages):
+        if name in ends:
+            leaves.setdefault(ends[name], []).append(row)
+    graph.graph["leaves"] = {gate: np.array(rows) for gate, rows in leaves.items()}
+    graph.graph["others"] = [row for row, name in enumerate(villages) if name not in ends]
+    graph.graph["last_road"] = {
+        what: np.array([graph.edges[name, ends[name]][what] if name in ends else 0.0 for name in villages])
+        for what in ("hours", "usd_per_kg", "lorry_usd_per_kg")
+    }
+    crossings: nx.Graph[str] = nx.Graph()
+    crossings.add_nodes_from(name for name in graph if name not in ends)
+    crossings.add_edges_from((one, other, data) for one, other, data in graph.edges(data=True) if one not in ends and other not in ends)
+    graph.graph["crossings"] = crossings
 
 
 def _of_kind(graph: nx.Graph[str], *kinds: str) -> tuple[str, ...]:
@@ -177,22 +270,6 @@ def _of_kind(graph: nx.Graph[str], *kinds: str) -> tuple[str, ...]:
 def _natural(name: str) -> tuple[tuple[str | int, ...], str]:
     """Sort key that puts v9 before v10."""
     return tuple(int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name)), name
-
-
-def _paths(graph: nx.Graph[str], source: str, cost: str) -> dict[str, list[str]]:
-    return dict(nx.single_source_dijkstra_path(graph, source, weight=cost))
-
-
-def _sum(graph: nx.Graph[str], path: list[str], what: str) -> float:
-    return float(sum(graph.edges[ends][what] for ends in nx.utils.pairwise(path)))
-
-
-def _closed(graph: nx.Graph[str], path: list[str]) -> Floats:
-    """Chance by month that at least one road of a path is closed, the roads closing independently."""
-    open_all = np.ones(12)
-    for ends in nx.utils.pairwise(path):
-        open_all *= 1.0 - np.array(graph.edges[ends]["closed"], dtype=np.float64)
-    return 1.0 - open_all
 
 
 def _floats(values: Any) -> Floats:
