@@ -36,7 +36,6 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "programme.second_selection.choose": 4,
         "programme.second_selection.visits": 0,
         "programme.second_selection.references": 6,
-        "interventions.lead_firm_selection.weight_suppliers": 1,
         "lead_firms.number": 12,
     },
     "firms_short_of_cash": {
@@ -76,9 +75,26 @@ SETTINGS: dict[str, dict[str, Any]] = {
         f"{MARKETS}.bulk.depth": 1.2,
         "lead_firms.growth": 0.5,
     },
+    "plants": {
+        f"{MARKETS}.premium.orders": 300,
+        f"{MARKETS}.regional.orders": 300,
+        f"{MARKETS}.regional.price": 1.6,
+        "value_chains.apricot.processors.sorting_plant.margin": 0.3,
+        "lead_firms.fixed_cost": 0,
+        "lead_firms.order_loss": 0,
+        "interventions.processor_links.capacity": 0,
+        "interventions.processor_links.decay": 0,
+        "interventions.processor_links.margin": 1,
+        "programme.growth.share": 0,
+        "programme.plants.share": 0.16,
+    },
 }
 """Tried in this order; each differs from the usual one only in what it names."""
-WHERE_FIRST = {r"region\.(roads|nodes)\..*|.*\.bulk\..*": "slow_firms", r".*\.refresh": "money_to_spare"}
+WHERE_FIRST = {
+    r"region\.(roads|nodes)\..*|.*\.bulk\..*": "slow_firms",
+    r".*\.refresh": "money_to_spare",
+    r".*\.processor_links\..*": "plants",
+}
 """Settings in which some leaves are known to matter: only saves time."""
 
 WORDS = {

@@ -9,9 +9,10 @@ from typing import Any, Literal
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
-from linkage_sim.scenario.acts import AnyAct, Facilitator, Interventions
+from linkage_sim.scenario.acts import AnyAct, Facilitator
 from linkage_sim.scenario.chain import ValueChain
 from linkage_sim.scenario.declare import Section, parameter
+from linkage_sim.scenario.effects import Interventions
 from linkage_sim.scenario.firms import InputProviders, LeadFirms, Traders
 from linkage_sim.scenario.people import Behaviour, Households, Trust
 from linkage_sim.scenario.region import Region

@@ -180,6 +180,7 @@ def populate(scenario: Scenario, routes: Routes, parameters: Parameters, key: Ke
     wide["rival_firm"][:] = -1
     wide["market_open"][:] = 1
     wide["district_bad"][:] = 1.0
+    wide["plant_capacity"][:] = parameters.plants["capacity"]
     crop = _normal_crop(chains, parameters, villages, households, enterprises, len(routes.bazaar_names))
     year = usual_year(scenario, parameters, crop)
     wide["bazaar_demand0"], wide["usual_price"] = year.demand0, year.price.copy()
