@@ -2,6 +2,8 @@
 
 python docs/build.py interventions     docs/interventions.md, from the data file
 python docs/build.py p1                docs/images/p1_coverage.svg and .png, from pattern scenarios
+python docs/build.py effects           docs/effects.md, every intervention alone with the same money
+python docs/build.py visits            docs/images/best_visits.svg and .png
 python docs/build.py fairness          docs/fairness.md, from the shipped plans under other assumptions
 """
 
@@ -72,14 +74,43 @@ def p1() -> None:
         figure.savefig(DOCS / "images" / f"p1_coverage.{ending}", dpi=150)
 
 
+def effects() -> str:
+    """Every intervention's effect, alone and with the same money."""
+    from linkage_sim.experiments.one_act import effects_page
+
+    return effects_page(WORLDS // 2)
+
+
+def visits() -> None:
+    """The figure of the best number of visits."""
+    from linkage_sim.experiments.fairness import interval
+    from linkage_sim.experiments.verification import BOLD, SUPPLIERS_ONLY, VISITS, sweep
+    from linkage_sim.plots.visits import visits_figure
+
+    settings = {"all criteria, as shipped": {}, "only suppliers count": SUPPLIERS_ONLY, "firms that fear no check": BOLD}
+    per_dollar, income = {}, {}
+    for name, setting in settings.items():
+        found = sweep(VISITS, 60, setting)
+        per_dollar[name] = [interval(row.tolist()) for row in found.per_dollar]
+        income[name] = [interval(row.tolist()) for row in found.income]
+        print(name, found.best(found.per_dollar), found.best(found.income), found.overstated.mean(axis=1).round(2), flush=True)
+    figure = visits_figure(VISITS, per_dollar, income)
+    for ending in ("svg", "png"):
+        figure.savefig(DOCS / "images" / f"best_visits.{ending}", dpi=150)
+
+
 def main() -> None:
     """Make what is named on the command line."""
-    wanted = sys.argv[1:] or ["interventions", "p1", "fairness"]
+    wanted = sys.argv[1:] or ["interventions", "p1", "fairness", "effects", "visits"]
     (DOCS / "images").mkdir(exist_ok=True)
     if "interventions" in wanted:
         (DOCS / "interventions.md").write_text(interventions(), encoding="utf8")
     if "p1" in wanted:
         p1()
+    if "effects" in wanted:
+        (DOCS / "effects.md").write_text(effects(), encoding="utf8")
+    if "visits" in wanted:
+        visits()
     if "fairness" in wanted:
         (DOCS / "fairness.md").write_text(fairness(), encoding="utf8")
 

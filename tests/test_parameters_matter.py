@@ -31,6 +31,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "usual": {},
     "money_to_spare": {
         "facilitator.unit_cost_factor": 0.1,
+        "lead_firms.entry": 0.5,
         "facilitator.concept": 1,
         "programme.selection.rule": "checked",
         "programme.second_selection.choose": 4,
@@ -46,6 +47,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "lead_firms.delay": 0,
         "lead_firms.route_setup": 20,
         "lead_firms.route_running": 20,
+        "programme.growth.share": 0.08,
+        "programme.grading.share": 0.08,
     },
     "rivals": {
         "lead_firms.entry": 8,

@@ -297,7 +297,8 @@ def run(context: Context) -> None:
         )  # fmt: skip
         firms_learn(
             context.month, context.key, p.chains, p.firms, p.markets, p.market_chain, context.first_enterprise, s.enterprise, s.firm,
-            s.route, s.orders, s.orders_left, s.market_taken, context.market_first, s.city_price, s.city_extra, s.firm_flows, context.effects,
+            s.route, s.orders, s.orders_left, s.market_taken, context.market_first, s.city_price, s.city_extra, s.firm_flows,
+            context.effects,
         )  # fmt: skip
     plants_wear(p.plants, s.plant_capacity, float(context.effects["processor_links_wear"][0]))
     providers_learn(calendar, p.chains, p.inputs, s.input_stock, s.input_sales, context.input_normal, s.village, context.bazaar_outlet)
@@ -315,5 +316,6 @@ WRITES = (
     "firm.season_margin", "firm.season_kg", "firm.season_breaks", "firm.season_count", "orders", "market_taken", "input_stock",
     "input_sales", "village.outlet", "village.input_sales", "village.reach_hours", "firm_flows", "village.organisation", "village.group",
     "village.mobile", "village.provider", "household.business", "household.mobile", "household.delay_value", "route.written",
-    "route.grading", "firm.prepared", "firm.processor", "firm.plant_orders", "firm.advance", "firm.credit", "firm.plant_kg", "plant_capacity",
+    "route.grading", "firm.prepared", "firm.processor", "firm.plant_orders", "firm.advance", "firm.credit", "firm.plant_kg",
+    "plant_capacity",
 )  # fmt: skip

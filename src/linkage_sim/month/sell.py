@@ -250,6 +250,7 @@ def run(context: Context) -> None:
 
 READS = ("route.bought_a", "route.bought_b", "market_price", "market_open", "orders_left", "firm.capacity", "city_price")
 WRITES = (
-    "firm.stock_a", "firm.stock_b", "firm.cash", "firm.season_margin", "firm.season_kg", "firm.plant_kg", "orders_left", "plant_free", "city_extra",
+    "firm.stock_a", "firm.stock_b", "firm.cash", "firm.season_margin", "firm.season_kg", "firm.plant_kg", "orders_left", "plant_free",
+    "city_extra",
     "firm_flows",
 )  # fmt: skip

@@ -105,6 +105,8 @@ class Scenario(Section):
             for district in getattr(act, "districts", ()):
                 if district not in self.region.districts:
                     yield f"{path}.districts: no district {district!r}; known: {districts}"
+            if getattr(act, "who", "") == "entrepreneurs" and (getattr(act, "target", "all") != "all" or getattr(act, "districts", ())):
+                yield f"{path}.target: entrepreneurs are not chosen by village; leave out target and districts"
             waits = [name]
             while (other := self.programme[waits[-1]].after) in self.programme and other not in waits[1:]:
                 waits.append(other)
