@@ -47,8 +47,6 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "lead_firms.delay": 0,
         "lead_firms.route_setup": 20,
         "lead_firms.route_running": 20,
-        "programme.growth.share": 0.08,
-        "programme.grading.share": 0.08,
     },
     "rivals": {
         "lead_firms.entry": 8,
@@ -77,6 +75,18 @@ SETTINGS: dict[str, dict[str, Any]] = {
         f"{MARKETS}.bulk.orders": 400,
         f"{MARKETS}.bulk.depth": 1.2,
         "lead_firms.growth": 0.5,
+    },
+    "late_pay": {
+        "lead_firms.capital": 2000,
+        "lead_firms.capital_spread": 0,
+        "lead_firms.credit_line": 0.1,
+        "lead_firms.turnover": 0.05,
+        "lead_firms.delay": 0,
+        "lead_firms.route_setup": 20,
+        "lead_firms.route_running": 20,
+        "programme.growth.share": 0,
+        "programme.brokers.share": 0,
+        "programme.grading.share": 0.29,
     },
     "plants": {
         f"{MARKETS}.premium.orders": 300,
