@@ -3,6 +3,8 @@
 python docs/build.py interventions     docs/interventions.md, from the data file
 python docs/build.py measures          docs/measures.md, from the declared measures
 python docs/build.py p1                docs/images/p1_coverage.svg and .png, from pattern scenarios
+python docs/build.py effects           docs/effects.md, every intervention alone with the same money
+python docs/build.py visits            docs/images/best_visits.svg and .png
 python docs/build.py fairness          docs/fairness.md, from the shipped plans under other assumptions
 python docs/build.py map               docs/images/tajikistan.png, from data/regions/national.yaml
 """
@@ -103,9 +105,34 @@ def national_map() -> None:
     map_figure(places, roads, width=15.0, villages=False).savefig(DOCS / "images" / "tajikistan.png", dpi=80)
 
 
+def effects() -> str:
+    """Every intervention's effect, alone and with the same money."""
+    from linkage_sim.experiments.one_act import effects_page
+
+    return effects_page(WORLDS // 2)
+
+
+def visits() -> None:
+    """The figure of the best number of visits."""
+    from linkage_sim.experiments.fairness import interval
+    from linkage_sim.experiments.verification import BOLD, SUPPLIERS_ONLY, VISITS, sweep
+    from linkage_sim.plots.visits import visits_figure
+
+    settings = {"all criteria, as shipped": {}, "only suppliers count": SUPPLIERS_ONLY, "firms that fear no check": BOLD}
+    per_dollar, income = {}, {}
+    for name, setting in settings.items():
+        found = sweep(VISITS, 60, setting)
+        per_dollar[name] = [interval(row.tolist()) for row in found.per_dollar]
+        income[name] = [interval(row.tolist()) for row in found.income]
+        print(name, found.best(found.per_dollar), found.best(found.income), found.overstated.mean(axis=1).round(2), flush=True)
+    figure = visits_figure(VISITS, per_dollar, income)
+    for ending in ("svg", "png"):
+        figure.savefig(DOCS / "images" / f"best_visits.{ending}", dpi=150)
+
+
 def main() -> None:
     """Make what is named on the command line."""
-    wanted = sys.argv[1:] or ["interventions", "measures", "p1", "fairness", "map"]
+    wanted = sys.argv[1:] or ["interventions", "measures", "p1", "fairness", "effects", "visits", "map"]
     (DOCS / "images").mkdir(exist_ok=True)
     if "interventions" in wanted:
         (DOCS / "interventions.md").write_text(interventions(), encoding="utf8")
@@ -113,6 +140,10 @@ def main() -> None:
         (DOCS / "measures.md").write_text(measures(), encoding="utf8")
     if "p1" in wanted:
         p1()
+    if "effects" in wanted:
+        (DOCS / "effects.md").write_text(effects(), encoding="utf8")
+    if "visits" in wanted:
+        visits()
     if "fairness" in wanted:
         (DOCS / "fairness.md").write_text(fairness(), encoding="utf8")
     if "map" in wanted:

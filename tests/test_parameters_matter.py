@@ -31,12 +31,12 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "usual": {},
     "money_to_spare": {
         "facilitator.unit_cost_factor": 0.1,
+        "lead_firms.entry": 0.5,
         "facilitator.concept": 1,
         "programme.selection.rule": "checked",
         "programme.second_selection.choose": 4,
         "programme.second_selection.visits": 0,
         "programme.second_selection.references": 6,
-        "interventions.lead_firm_selection.weight_suppliers": 1,
         "lead_firms.number": 12,
     },
     "firms_short_of_cash": {
@@ -76,9 +76,38 @@ SETTINGS: dict[str, dict[str, Any]] = {
         f"{MARKETS}.bulk.depth": 1.2,
         "lead_firms.growth": 0.5,
     },
+    "late_pay": {
+        "lead_firms.capital": 2000,
+        "lead_firms.capital_spread": 0,
+        "lead_firms.credit_line": 0.1,
+        "lead_firms.turnover": 0.05,
+        "lead_firms.delay": 0,
+        "lead_firms.route_setup": 20,
+        "lead_firms.route_running": 20,
+        "programme.growth.share": 0,
+        "programme.brokers.share": 0,
+        "programme.grading.share": 0.29,
+    },
+    "plants": {
+        f"{MARKETS}.premium.orders": 300,
+        f"{MARKETS}.regional.orders": 300,
+        f"{MARKETS}.regional.price": 1.6,
+        "value_chains.apricot.processors.sorting_plant.margin": 0.3,
+        "lead_firms.fixed_cost": 0,
+        "lead_firms.order_loss": 0,
+        "interventions.processor_links.capacity": 0,
+        "interventions.processor_links.decay": 0,
+        "interventions.processor_links.margin": 1,
+        "programme.growth.share": 0,
+        "programme.plants.share": 0.16,
+    },
 }
 """Tried in this order; each differs from the usual one only in what it names."""
-WHERE_FIRST = {r"region\.(roads|nodes)\..*|.*\.bulk\..*": "slow_firms", r".*\.refresh": "money_to_spare"}
+WHERE_FIRST = {
+    r"region\.(roads|nodes)\..*|.*\.bulk\..*": "slow_firms",
+    r".*\.refresh": "money_to_spare",
+    r".*\.processor_links\..*": "plants",
+}
 """Settings in which some leaves are known to matter: only saves time."""
 
 WORDS = {

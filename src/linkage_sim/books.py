@@ -88,9 +88,15 @@ STAFF = _flow("staff, visits and materials", "USD", "programme", "outside")
 GRANTS = _flow("cost shares to firms", "USD", "programme", "firms")
 VOUCHERS = _flow("vouchers", "USD", "programme", "outside")
 RETURNED = _flow("unspent budget returned", "USD", "programme", "outside")
+# savings groups: what members pay in, borrow, pay back and get back
+GROUP_SAVED = _flow("paid into savings groups", "USD", "households", "groups")
+GROUP_LENT = _flow("borrowed from savings groups", "USD", "groups", "households")
+GROUP_REPAID = _flow("repaid to savings groups", "USD", "households", "groups")
+GROUP_SHARED = _flow("shared out by savings groups", "USD", "groups", "households")
+PARTNERS = _flow("cost shares to processors and input providers", "USD", "programme", "outside")
 
 N_FLOWS = len(FLOWS)
-STOCKED = ("households kg", "firms kg", "households USD", "firms USD", "debts USD owed", "payables USD owed", "programme USD")
+STOCKED = ("households kg", "firms kg", "households USD", "firms USD", "debts USD owed", "payables USD owed", "programme USD", "groups USD")
 """Accounts whose closing stock is measured in the state, independently of the flows."""
 
 

@@ -64,6 +64,7 @@ class Context:
     month: int = 0
     programme: Programme | None = None
     quote_gap: float = 0.0
+    effects: Any = None
     kits: NDArray[np.float64] = field(default_factory=lambda: np.zeros(2))
     outside_flows: NDArray[np.float64] = field(default_factory=lambda: np.zeros(N_FLOWS))
     _pool: ThreadPoolExecutor | None = None

@@ -16,6 +16,7 @@ from linkage_sim.month.plan import PHASES
 from linkage_sim.month.recorder import Recorder
 from linkage_sim.programme.facilitator import Facilitation
 from linkage_sim.scenario.scenario import Scenario
+from linkage_sim.world.parameters import effect_numbers
 from linkage_sim.world.state import State
 from linkage_sim.world.world import World, build_world
 
@@ -101,6 +102,7 @@ class Simulation:
         effects = scenario.interventions
         self.context.kits[:] = effects.storage.unit.materials, effects.storage.life
         self.context.association_rates[:] = effects.associations.build_months, effects.associations.decay
+        self.context.effects = effect_numbers(effects)
         self.context.substitution_fade = effects.brokering.substitution_fade
         self.context.programme = Facilitation(scenario, self.world, self.context)
         self.recorder = Recorder(self.context, line.months, line.before, line.during, scenario.households.poverty_line)

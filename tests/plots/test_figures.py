@@ -18,6 +18,7 @@ from linkage_sim.plots.coverage import coverage_figure
 from linkage_sim.plots.intervals import Interval, intervals_figure, spread
 from linkage_sim.plots.map import MapPlace, MapRoad, map_figure
 from linkage_sim.plots.style import BASELINE, LOOKS, looks, save_figure, svg_text
+from linkage_sim.plots.visits import visits_figure
 from linkage_sim.plots.years import Course, years_figure
 
 LOOK = LOOKS[0]
@@ -63,7 +64,12 @@ def coverage() -> Figure:
     return coverage_figure([0.05, 1.0], gains)
 
 
-DRAWN = [intervals, bars, stacked, years, break_even, region, coverage]
+def visits() -> Figure:
+    line = [(3.0, 2.5, 3.5), (3.6, 3.1, 4.1), (2.0, 1.5, 2.5)]
+    return visits_figure((0, 2, 24), {"shipped": line}, {"shipped": line})
+
+
+DRAWN = [intervals, bars, stacked, years, break_even, region, coverage, visits]
 
 
 @pytest.mark.parametrize("draw", DRAWN)

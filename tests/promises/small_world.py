@@ -36,7 +36,7 @@ SMALL: dict[str, Any] = {
 }
 NORTH = ["asht", "isfara"]
 PLAN: dict[str, dict[str, Any]] = {
-    "assessment": {"act": "market_assessment", "share": 0.16, "every": 12, "end": 30},
+    "assessment": {"act": "market_assessment", "share": 0.14, "every": 12, "end": 30},
     "selection": {
         "act": "lead_firm_selection", "share": 0.04, "after": "courses", "until": "reflection",
         "rule": "claims", "choose": 2, "visits": 4, "references": 2,
@@ -46,9 +46,9 @@ PLAN: dict[str, dict[str, Any]] = {
         "act": "lead_firm_selection", "share": 0.03, "after": "reflection",
         "rule": "checked", "choose": 1, "visits": 5, "references": 3,
     },
-    "brokers": {"act": "brokering", "share": 0.14, "after": "selection", "target": "remote", "districts": NORTH},
+    "brokers": {"act": "brokering", "share": 0.13, "after": "selection", "target": "remote", "districts": NORTH},
     "later_brokers": {"act": "brokering", "share": 0.03, "after": "second_selection", "target": "women", "start": 12},
-    "growth": {"act": "co_investment", "share": 0.26, "after": "selection"},
+    "growth": {"act": "co_investment", "share": 0.14, "after": "selection", "running": 0.05},
     "coaching": {"act": "staff_coaching", "share": 0.05, "start": 2, "until": "second_selection"},
     "training": {"act": "training", "share": 0.045, "target": "linked", "topic": "quality"},
     "schools": {
@@ -62,6 +62,16 @@ PLAN: dict[str, dict[str, Any]] = {
     "north": {"act": "associations", "share": 0.02, "districts": NORTH, "start": 6},
     "vouchers": {"act": "input_vouchers", "share": 0.02, "target": "poorest", "paid": 0.6},
     "tickets": {"act": "input_vouchers", "share": 0.015, "target": "all", "districts": NORTH, "start": 14},
+    "groups": {"act": "savings_groups", "share": 0.01, "target": "women"},
+    "councils": {"act": "village_organisations", "share": 0.025, "target": "linked", "start": 2},
+    "books": {"act": "business_skills", "share": 0.01, "target": "linked"},
+    "starters": {"act": "business_skills", "share": 0.01, "who": "entrepreneurs"},
+    "grading": {"act": "contract_support", "share": 0.02},
+    "outlets": {"act": "input_provider_links", "share": 0.02},
+    "plants": {"act": "processor_links", "share": 0.03, "after": "selection"},
+    "phones": {"act": "mobile_payments", "share": 0.01, "target": "linked"},
+    "talks": {"act": "communication", "share": 0.012},
+    "table": {"act": "coordination", "share": 0.012},
 }  # fmt: skip
 """Every act and every kind of target; acts that wait for others and acts that stop."""
 NAMES = (

@@ -12,8 +12,10 @@ from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.draws import STREAM, uniform
 from linkage_sim.month.offer import season_price
-from linkage_sim.rules.contract import join_chance, join_value
+from linkage_sim.month.savings import group_room
+from linkage_sim.rules.contract import join_chance, join_value, rejection_chance
 from linkage_sim.rules.firm import outside_value
+from linkage_sim.rules.group import season_interest
 from linkage_sim.rules.practice import adoption_chance, outlay, quality_premium, season_cost
 from linkage_sim.rules.trust import trust
 
@@ -71,7 +73,7 @@ def variation(prices: Any, harvests: Any, fixed: bool) -> float:
 @compiled
 def contract_worth(
     e: int, f: int, v: int, en: Any, hh: Any, ch: Any, bb: Any, pp: Any, fm: Any, vi: Any, route: Any, ties: Any, tie_kept: Any,
-    tie_broken: Any, outside_a: float, outside_b: float, cv_outside: float, cv_inside: float,
+    tie_broken: Any, outside_a: float, outside_b: float, cv_outside: float, cv_inside: float, ef: Any,
 ) -> tuple[float, float]:  # fmt: skip
     """Worth of the contract of firm ``f`` and the outside value it is compared with, USD a season."""
     ro = route[f, v]
@@ -87,13 +89,14 @@ def contract_worth(
     wanted = ch.contract_autonomy * base * (1.0 - vi.association * (1.0 - bb.association_autonomy))
     hold_up = ch.practices_quality_cost * en.assets * en.uses_quality * (1.0 - trusted)
     inside = cv_inside if fm.formula == 0.0 else cv_outside
+    rejection = rejection_chance(fm.rejection, ro.written, ef.contract_support_rejection)
     value = join_value(
-        trusted, ro.price_a, worth_later, fm.rejection, outside_a, kg_a, loan, pp.risk_aversion, cv_outside, inside,
+        trusted, ro.price_a, worth_later, rejection, outside_a, kg_a, loan, pp.risk_aversion, cv_outside, inside,
         en.income_share, wanted, hold_up,
     )  # fmt: skip
     if kg_b > 0.0:
         value += join_value(
-            trusted, ro.price_b, worth_later, fm.rejection, outside_b, kg_b, 0.0, pp.risk_aversion, cv_outside, inside,
+            trusted, ro.price_b, worth_later, rejection, outside_b, kg_b, 0.0, pp.risk_aversion, cv_outside, inside,
             en.income_share, 0.0, 0.0,
         )  # fmt: skip
     return value, base
@@ -137,6 +140,7 @@ def contract_choice(
     first: int, last: int, month: int, key: Any, chains: Any, behaviour: Any, people: Any, firms: Any, ties: Any, season: Any,
     first_enterprise: Any, household: Any, enterprise: Any, village: Any, firm: Any, route: Any, tie_kept: Any, tie_broken: Any,
     memory: Any, price_memory: Any, usual_price: Any, bazaar_price: Any, rival_price: Any, flows: Any, route_services: Any,
+    effects: Any,
 ) -> None:  # fmt: skip
     """Who joins which firm; the best of several offers is weighed."""
     calendar = month % 12
@@ -176,7 +180,7 @@ def contract_choice(
                     continue
                 value, base = contract_worth(
                     e, f, v, en, hh, ch, bb, pp, fm, vi, route, ties, tie_kept, tie_broken, outside_a, outside_b,
-                    cv_outside, cv_inside,
+                    cv_outside, cv_inside, effects[0],
                 )  # fmt: skip
                 if value != NOT_OFFERED and (firm[f].supported == 1 or ro.introduced > 0.0):
                     hh.offered = 1
@@ -206,12 +210,13 @@ def contract_choice(
 def practice_wish(
     first: int, last: int, month: int, key: Any, chains: Any, behaviour: Any, people: Any, firms: Any, ties: Any, inputs: Any,
     season: Any, first_enterprise: Any, household: Any, enterprise: Any, village: Any, route: Any, tie_kept: Any,
-    tie_broken: Any, usual_price: Any, bazaar_price: Any, kits: Any,
+    tie_broken: Any, usual_price: Any, bazaar_price: Any, kits: Any, effects: Any,
 ) -> None:  # fmt: skip
     """Which practices each enterprise wants this season, and what inputs that takes."""
     calendar = month % 12
     bb = behaviour[0]
     fm = firms[0]
+    ef = effects[0]
     for v in range(first, last):
         vi = village[v]
         vi.input_wanted = 0.0
@@ -234,27 +239,35 @@ def practice_wish(
                 ro = route[f, v]
                 if ro.is_open == 1 and ro.price_a > 0.0:
                     t = tie_trust(e, f, v, tie_kept, tie_broken, route, ties)
-                    p = ro.price_a * worth_later * (1.0 - fm.rejection) - value_b
+                    p = (
+                        ro.price_a * worth_later * (1.0 - rejection_chance(fm.rejection, ro.written, ef.contract_support_rejection))
+                        - value_b
+                    )
                     if t * p > trusted * offered_premium:
                         trusted, offered_premium = t, p
                     offered = 0.5
             contracted = en.firm >= 0
             price_a = en.price_a
+            rejection = fm.rejection
             if contracted:
+                rejection = rejection_chance(fm.rejection, route[en.firm, v].written, ef.contract_support_rejection)
                 trusted = tie_trust(e, en.firm, v, tie_kept, tie_broken, route, ties)
-            premium = quality_premium(trusted, contracted, price_a, worth_later, fm.rejection, value_b, bonus, offered, offered_premium)
+            premium = quality_premium(trusted, contracted, price_a, worth_later, rejection, value_b, bonus, offered, offered_premium)
+            hurdle = bb.hurdle * (1.0 - ef.business_skills_hurdle * hh.business)
+            interest = season_interest(people[0].interest, ef.savings_groups_interest, vi.group * hh.member)
+            picking = ch.harvest_picking_cost * en.picking_factor * (1.0 - ef.business_skills_picking * hh.business)
             near = vi.reach_hours <= inputs[0].reach
             factor = 1.0 + inputs[0].travel_cost * vi.reach_hours
             kg = en.expected_kg
             share_a = ch.harvest_grade_a + ch.practices_quality_gain * en.uses_quality
             best = value_b + share_a * max(0.0, premium)
-            gain = ch.practices_improved_gain * kg * max(0.0, best - ch.harvest_picking_cost * en.picking_factor)
+            gain = ch.practices_improved_gain * kg * max(0.0, best - picking)
             gain += ch.practices_improved_loss_cut * kg * value_b
             own = season_cost(
                 ch.practices_improved_cost, en.assets, ch.practices_improved_equipment_share, en.equipment_improved > 0.0, factor
             )
             chance = adoption_chance(
-                gain, own * (1.0 - en.voucher), people[0].interest * 0.5, bb.hurdle, en.habit_improved, bb.adopt_noise,
+                gain, own * (1.0 - en.voucher), interest, hurdle, en.habit_improved, bb.adopt_noise,
                 ch.practices_improved_cost * en.assets,
             )  # fmt: skip
             knows = en.knowledge_improved > en.knows_improved_draw
@@ -270,7 +283,7 @@ def practice_wish(
                 ch.practices_quality_cost, en.assets, ch.practices_quality_equipment_share, en.equipment_quality > 0.0, factor
             )
             chance = adoption_chance(
-                gain, own * (1.0 - en.voucher), people[0].interest * 0.5, bb.hurdle, en.habit_quality, bb.adopt_noise,
+                gain, own * (1.0 - en.voucher), interest, hurdle, en.habit_quality, bb.adopt_noise,
                 ch.practices_quality_cost * en.assets,
             )  # fmt: skip
             knows = en.knowledge_quality > en.knows_quality_draw
@@ -303,7 +316,7 @@ def ration_inputs(village: Any, inputs: Any, input_stock: Any, input_sales: Any,
 def practice_purchase(
     first: int, last: int, month: int, key: Any, chains: Any, behaviour: Any, people: Any, firms: Any, inputs: Any,
     first_enterprise: Any, household: Any, enterprise: Any, village: Any, route: Any, flows: Any, route_services: Any,
-    kits: Any, usual_price: Any,
+    kits: Any, usual_price: Any, effects: Any,
 ) -> None:  # fmt: skip
     """Who gets the inputs and can pay; habit, equipment, loans; worn kits replaced where that pays."""
     calendar = month % 12
@@ -323,8 +336,9 @@ def practice_purchase(
                 loan = fm.loan_share * ch.practices_quality_cost * en.assets * (1.0 - en.voucher)
             voucher = en.wanted_cost * en.voucher
             own = max(0.0, en.wanted_cost - voucher - loan)
-            on_credit = own * inputs[0].credit
-            money = hh.cash + max(0.0, hh.credit - hh.bank_debt) + on_credit
+            credit = inputs[0].credit
+            on_credit = own * (credit + (1.0 - credit) * effects[0].input_provider_links_credit * vi.provider)
+            money = hh.cash + max(0.0, hh.credit - hh.bank_debt) + on_credit + group_room(hh, vi, effects[0])
             served = uniform(key, SERVED, month, en.identity) < vi.input_ratio
             if en.wanted_cost > 0.0 and (not served or own > money):
                 en.uses_improved = 0
@@ -368,19 +382,19 @@ def run(context: Context) -> None:
         context.over_villages(
             contract_choice, context.month, context.key, p.chains, p.behaviour, p.people, p.firms, p.ties, p.season,
             context.first_enterprise, s.household, s.enterprise, s.village, s.firm, s.route, s.tie_kept, s.tie_broken, s.memory,
-            s.price_memory, s.usual_price, s.bazaar_price, s.rival_price, s.flows, services,
+            s.price_memory, s.usual_price, s.bazaar_price, s.rival_price, s.flows, services, context.effects,
         )  # fmt: skip
     if planting:
         context.over_villages(
             practice_wish, context.month, context.key, p.chains, p.behaviour, p.people, p.firms, p.ties, p.inputs, p.season,
             context.first_enterprise, s.household, s.enterprise, s.village, s.route, s.tie_kept, s.tie_broken, s.usual_price,
-            s.bazaar_price, context.kits,
+            s.bazaar_price, context.kits, context.effects,
         )  # fmt: skip
         ration_inputs(s.village, p.inputs, s.input_stock, s.input_sales, context.wanted)
         context.over_villages(
             practice_purchase, context.month, context.key, p.chains, p.behaviour, p.people, p.firms, p.inputs,
             context.first_enterprise, s.household, s.enterprise, s.village, s.route, s.flows, services, context.kits,
-            s.usual_price,
+            s.usual_price, context.effects,
         )  # fmt: skip
     s.firm["cash"] -= services.sum(axis=1)
     s.firm["season_margin"] -= services.sum(axis=1)

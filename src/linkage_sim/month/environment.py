@@ -8,6 +8,7 @@ from typing import Any
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.draws import STREAM, normal, uniform
+from linkage_sim.month.savings import lend_for_need
 
 CITY_SHOCK, MARKET_SHOCK = STREAM["city.shock"], STREAM["market.shock"]
 ROAD_VILLAGE, ROAD_BAZAAR, ROAD_MARKET = STREAM["road.village"], STREAM["road.bazaar"], STREAM["road.market"]
@@ -67,7 +68,7 @@ def prices_and_roads(
 @compiled
 def households_and_weather(
     first: int, last: int, month: int, key: Any, first_household: Any, first_enterprise: Any, chains: Any, people: Any,
-    village_closed_chance: Any, district_bad: Any, household: Any, enterprise: Any, village: Any,
+    village_closed_chance: Any, district_bad: Any, household: Any, enterprise: Any, village: Any, effects: Any, flows: Any,
 ) -> None:  # fmt: skip
     """Village roads, household shocks, this season's weather."""
     calendar = month % 12
@@ -83,6 +84,8 @@ def households_and_weather(
             struck = uniform(key, SHOCK, month, hh.identity) < pp.shock
             hh.shock = pp.shock_size * hh.need if struck else 0.0
             hh.gap = max(0.0, hh.need + hh.shock - hh.cash - hh.wages - hh.remittances * hh.remittance_factor)
+            if hh.gap > 0.0 and hh.member == 1:
+                lend_for_need(v, hh, vi, effects[0], flows)
         for c in range(chains.shape[0]):
             ch = chains[c]
             if calendar != int(ch.bad_month):
@@ -108,12 +111,13 @@ def run(context: Context) -> None:
     )  # fmt: skip
     context.over_villages(
         households_and_weather, context.month, context.key, context.first_household, context.first_enterprise, p.chains,
-        p.people, p.village_closed_chance, s.district_bad, s.household, s.enterprise, s.village,
+        p.people, p.village_closed_chance, s.district_bad, s.household, s.enterprise, s.village, context.effects, s.flows,
     )  # fmt: skip
 
 
 READS = ("household.cash", "household.need", "district_bad")
 WRITES = (
     "city_shock", "city_base", "market_shock", "market_price", "market_open", "bazaar_closed", "district_bad", "village.closed",
-    "household.remittance_factor", "household.shock", "household.gap", "enterprise.weather",
+    "household.remittance_factor", "household.shock", "household.gap", "household.cash", "household.group_debt",
+    "village.fund", "enterprise.weather", "flows",
 )  # fmt: skip

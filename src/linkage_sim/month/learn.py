@@ -10,6 +10,8 @@ from linkage_sim.books import FIRM_CLOSED, FIRM_INVEST, FIRM_SALES, FIRM_TO_CITY
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.draws import STREAM, uniform
+from linkage_sim.month.supports import contracts_season, grading_season, plants_wear, supports_month
+from linkage_sim.rules.contract import breach_mended
 from linkage_sim.rules.practice import knowledge_next
 from linkage_sim.rules.trust import remembered
 
@@ -50,17 +52,22 @@ def season_prices(
 
 
 @compiled
-def kept_and_broken(en: Any, tt: Any) -> tuple[float, float]:
-    """Shares of an enterprise's dealings this season in which its firm kept and broke its word; late pay counts in part."""
+def kept_and_broken(en: Any, tt: Any, mended: Any) -> tuple[float, float]:
+    """Shares of an enterprise's dealings this season in which its firm kept and broke its word; late pay counts in part.
+
+    ``mended`` (F,) is the part of a firm's broken promises that was mended in this village.
+    """
     met = en.season_kept + en.season_broken
     if en.firm < 0 or met <= 0.0:
         return 0.0, 0.0
     late = min(1.0, tt.late_weight * en.season_late)
-    return en.season_kept / met * (1.0 - late), (en.season_broken + en.season_kept * late) / met
+    healed = mended[en.firm]
+    kept = en.season_kept / met * (1.0 - late) + healed * en.season_broken / met
+    return kept, (en.season_broken * (1.0 - healed) + en.season_kept * late) / met
 
 
 @compiled
-def village_season(first: int, last: int, c: int, tt: Any, enterprise: Any, met_here: Any, out: Any) -> None:
+def village_season(first: int, last: int, c: int, tt: Any, enterprise: Any, mended: Any, met_here: Any, out: Any) -> None:
     """What a village saw in a season: ``met_here`` (F, 2) mean kept and broken by firm; ``out`` users, growers, side-selling."""
     met_here[:] = 0.0
     out[:] = 0.0
@@ -75,7 +82,7 @@ def village_season(first: int, last: int, c: int, tt: Any, enterprise: Any, met_
         out[1] += en.uses_quality
         out[2] += 1.0
         if en.firm >= 0 and en.season_kept + en.season_broken > 0.0:
-            kept, broken = kept_and_broken(en, tt)
+            kept, broken = kept_and_broken(en, tt, mended)
             met_here[en.firm, 0] += kept
             met_here[en.firm, 1] += broken
             members[en.firm] += 1.0
@@ -90,10 +97,10 @@ def village_season(first: int, last: int, c: int, tt: Any, enterprise: Any, met_
 
 @compiled
 def enterprise_season(
-    e: int, year: int, bb: Any, tt: Any, en: Any, met_here: Any, seen: Any, tie_kept: Any, tie_broken: Any, memory: Any
+    e: int, year: int, bb: Any, tt: Any, en: Any, mended: Any, met_here: Any, seen: Any, tie_kept: Any, tie_broken: Any, memory: Any
 ) -> None:
     """Trust, memory and knowledge of one enterprise at the end of its season."""
-    kept, broken = kept_and_broken(en, tt)
+    kept, broken = kept_and_broken(en, tt, mended)
     first = en.chain * tie_kept.shape[1]
     for k in range(tie_kept.shape[1]):
         own, met = first + k == en.firm, met_here[first + k]
@@ -108,8 +115,11 @@ def enterprise_season(
 
 
 @compiled
-def route_season(ro: Any, ch: Any, fm: Any, substitution_fade: float) -> None:
+def route_season(ro: Any, ch: Any, fm: Any, substitution_fade: float, ef: Any) -> None:
     """A firm's record of a village at the end of a season."""
+    ro.grading = 0.0
+    if ro.written > 0.0 and ro.written_goal == 0.0:
+        grading_season(ro, fm, ef)
     ro.dependence *= 1.0 - substitution_fade
     if ro.is_open == 1:
         w = fm.record_memory if ro.seasons > 0.0 else 0.0
@@ -129,22 +139,29 @@ def route_season(ro: Any, ch: Any, fm: Any, substitution_fade: float) -> None:
 def season_end(
     first: int, last: int, calendar: int, year: int, chains: Any, behaviour: Any, ties: Any, firms: Any, first_enterprise: Any,
     enterprise: Any, firm: Any, route: Any, tie_kept: Any, tie_broken: Any, memory: Any, side_share: Any, substitution_fade: float,
+    village: Any, effects: Any,
 ) -> None:  # fmt: skip
     """Trust of every tie, the firms' records of a village, knowledge, remembered harvests."""
     met_here = np.zeros((route.shape[0], 2))
+    mended = np.zeros(route.shape[0])
+    ef = effects[0]
     seen = np.zeros(4)
     for v in range(first, last):
+        for f in range(route.shape[0]):
+            mended[f] = breach_mended(
+                village[v].organisation, ef.village_organisations_mended, route[f, v].written, ef.contract_support_mended
+            )
         for c in range(chains.shape[0]):
             if calendar != int(chains[c].season_end):
                 continue
-            village_season(first_enterprise[v], first_enterprise[v + 1], c, ties[0], enterprise, met_here, seen)
+            village_season(first_enterprise[v], first_enterprise[v + 1], c, ties[0], enterprise, mended, met_here, seen)
             side_share[v, c] = seen[3]
             for e in range(first_enterprise[v], first_enterprise[v + 1]):
                 if enterprise[e].chain == c:
-                    enterprise_season(e, year, behaviour[0], ties[0], enterprise[e], met_here, seen, tie_kept, tie_broken, memory)
+                    enterprise_season(e, year, behaviour[0], ties[0], enterprise[e], mended, met_here, seen, tie_kept, tie_broken, memory)
             for f in range(route.shape[0]):
                 if firm[f].chain == c:
-                    route_season(route[f, v], chains[c], firms[0], substitution_fade)
+                    route_season(route[f, v], chains[c], firms[0], substitution_fade, ef)
 
 
 @compiled
@@ -173,7 +190,7 @@ def renew_orders(
 def firms_learn(
     month: int, key: Any, chains: Any, firms: Any, markets: Any, market_chain: Any, first_enterprise: Any, enterprise: Any, firm: Any,
     route: Any, orders: Any, orders_left: Any, market_taken: Any, market_first: Any, place_city: Any, city_price: Any,
-    city_extra: Any, firm_flows: Any,
+    city_extra: Any, firm_flows: Any, effects: Any,
 ) -> None:  # fmt: skip
     """Margins, growth, exit and entry of firms at the end of their season."""
     calendar = month % 12
@@ -193,6 +210,7 @@ def firms_learn(
             fi = firm[f]
             if fi.chain != c or fi.active == 0:
                 continue
+            contracts_season(f, effects[0], fi, route, firm_flows)
             fi.expected_margin = 0.5 * fi.expected_margin + 0.5 * fi.season_margin
             fi.season_count += 1.0
             profit = fi.season_margin - fm.fixed_cost
@@ -220,7 +238,7 @@ def firms_learn(
                 for v in range(route.shape[1]):
                     ro = route[f, v]
                     ro.is_open = 0
-                    ro.price_a = ro.price_b = ro.believed_a = ro.believed_b = ro.seasons = 0.0
+                    ro.price_a = ro.price_b = ro.believed_a = ro.believed_b = ro.seasons = ro.written = 0.0
                 for e in range(enterprise.shape[0]):
                     if enterprise[e].firm == f:
                         enterprise[e].firm = -1
@@ -229,8 +247,10 @@ def firms_learn(
         observed = margin / max(turnover, 1000.0)
         for f in range(firm.shape[0]):
             fi = firm[f]
+            if fi.chain == c:
+                fi.prepared *= 1.0 - effects[0].business_skills_plans_decay
             waits = fi.chain == c and fi.imitator == 1 and fi.active == 0 and fi.cash == 0.0
-            if waits and uniform(key, ENTRY, month, f) < fm.entry * observed:
+            if waits and uniform(key, ENTRY, month, f) < fm.entry * observed * (1.0 + effects[0].business_skills_entry * fi.prepared):
                 fi.active = 1
                 fi.cash = fi.first_capital
                 firm_flows[f, OWNER_IN] += fi.cash
@@ -253,10 +273,11 @@ def providers_learn(
     for v in range(village.shape[0]):
         vi = village[v]
         earns = vi.input_sales * inputs[0].margin
-        if earns > inputs[0].outlet_cost:
+        cost = inputs[0].outlet_cost * (1.0 - vi.outlet_support)
+        if earns > cost:
             vi.outlet = 1
-        elif earns < 0.7 * inputs[0].outlet_cost:
-            vi.outlet = 0
+        elif earns < 0.7 * cost:
+            vi.outlet = vi.provider = 0
         vi.reach_hours = 0.0 if vi.outlet == 1 else vi.hours + 100.0 * (1.0 - bazaar_outlet[vi.bazaar])
         vi.input_sales = 0.0
 
@@ -268,17 +289,20 @@ def run(context: Context) -> None:
     rate = float(p.behaviour["price_learning"][0])
     s.usual_price[:, :, calendar] = (1.0 - rate) * s.usual_price[:, :, calendar] + rate * s.bazaar_price
     context.over_villages(monthly, context.first_enterprise, s.enterprise, s.village, context.association_rates)
+    context.over_villages(supports_month, context.key, p.firms, context.effects, context.first_household, s.household, s.village)
     context.over_villages(season_prices, calendar, year, p.chains, p.season, s.village, s.price_memory, s.bazaar_price)
     if context.is_month("season_end"):
         context.over_villages(
             season_end, calendar, year, p.chains, p.behaviour, p.ties, p.firms, context.first_enterprise, s.enterprise,
             s.firm, s.route, s.tie_kept, s.tie_broken, s.memory, s.side_share, context.substitution_fade,
+            s.village, context.effects,
         )  # fmt: skip
         firms_learn(
             context.month, context.key, p.chains, p.firms, p.markets, p.market_chain, context.first_enterprise, s.enterprise, s.firm,
             s.route, s.orders, s.orders_left, s.market_taken, context.market_first, p.place_city, s.city_price, s.city_extra,
-            s.firm_flows,
+            s.firm_flows, context.effects,
         )  # fmt: skip
+    plants_wear(p.plants, s.plant_capacity, float(context.effects["processor_links_wear"][0]))
     providers_learn(calendar, p.chains, p.inputs, s.input_stock, s.input_sales, context.input_normal, s.village, context.bazaar_outlet)
 
 
@@ -292,5 +316,8 @@ WRITES = (
     "route.season_side", "route.season_kept", "route.season_broken", "route.is_open", "route.price_a", "route.price_b", "firm.active",
     "firm.cash", "firm.stock_a", "firm.stock_b", "firm.late_months", "city_extra", "firm.capacity", "firm.expected_margin",
     "firm.season_margin", "firm.season_kg", "firm.season_breaks", "firm.season_count", "orders", "market_taken", "input_stock",
-    "input_sales", "village.outlet", "village.input_sales", "village.reach_hours", "firm_flows",
+    "input_sales", "village.outlet", "village.input_sales", "village.reach_hours", "firm_flows", "village.organisation", "village.group",
+    "village.mobile", "village.provider", "household.business", "household.mobile", "household.delay_value", "route.written",
+    "route.grading", "firm.prepared", "firm.processor", "firm.plant_orders", "firm.advance", "firm.credit", "firm.plant_kg",
+    "plant_capacity",
 )  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 from linkage_sim.books import COLLECTING
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
-from linkage_sim.rules.firm import farmer_share, netback, outside_value, route_hurdle, route_profit
+from linkage_sim.rules.firm import farmer_share, member_cost, netback, outside_value, route_hurdle, route_profit, running_cost
 from linkage_sim.rules.harvest import expected_price
 
 
@@ -25,16 +25,39 @@ def season_price(usual_price: Any, season: Any, b: int, c: int, calendar: int, t
 
 
 @compiled
-def netback_at(
-    firm: int, v: int, m: int, grade_value: float, fm: Any, firm_place: int, markets: Any, market_price: Any, firm_haul: Any,
-    market_haul: Any, lot: float,
-) -> float:  # fmt: skip
-    """Netback of end market ``m`` at village ``v`` for a grade that fetches ``grade_value`` of the full price, USD/kg."""
-    mk = markets[m]
-    haul = firm_haul[firm_place, v] + market_haul[m, firm_place]
-    return netback(
-        mk.conversion, market_price[m] * grade_value, mk.processing_cost, mk.marketing_cost, haul, fm.trip_cost, lot, fm.smallest_lot
-    )
+def market_outlet(m: int, place: int, mk: Any, market_price: Any, market_haul: Any, outlet: Any) -> None:
+    """An end market as a firm sees it: ``outlet`` becomes conversion, price, processing, marketing, haul, worth of grade B."""
+    outlet[0] = mk.conversion
+    outlet[1] = market_price[m]
+    outlet[2] = mk.processing_cost
+    outlet[3] = mk.marketing_cost
+    outlet[4] = market_haul[m, place]
+    outlet[5] = mk.grade_b_value
+
+
+@compiled
+def plant_outlet(
+    c: int, place: int, left: float, plants: Any, plant_chain: Any, plant_market: Any, plant_haul: Any, plant_market_haul: Any,
+    market_price: Any, outlet: Any,
+) -> int:  # fmt: skip
+    """The processor that pays a firm most under contract, as an outlet for both grades alike; returns its end market, -1 = none."""
+    best = -1
+    most = 0.0
+    for q in range(plants.shape[0]):
+        conversion = (1.0 - plants[q].margin * (1.0 - left)) * plants[q].conversion
+        price = market_price[plant_market[q]] - plant_market_haul[q]
+        pays = conversion * price - plants[q].cost - plant_haul[q, place]
+        if plant_chain[q] == c and pays > most:
+            best, most = int(plant_market[q]), pays
+            outlet[0], outlet[1], outlet[2], outlet[3], outlet[4], outlet[5] = (
+                conversion,
+                price,
+                plants[q].cost,
+                0.0,
+                plant_haul[q, place],
+                1.0,
+            )
+    return best
 
 
 @compiled
@@ -107,16 +130,17 @@ def best_untried(c: int, markets: Any, market_chain: Any, market_price: Any, don
 
 @compiled
 def judge(
-    f: int, v: int, m: int, left: float, contracts: int, working: int, was_open: int, fm: Any, fi: Any, vi: Any, ro: Any, markets: Any,
-    market_price: Any, firm_haul: Any, market_haul: Any, outside: Any, volume: Any, goal: Any,
+    v: int, left: float, contracts: int, working: int, was_open: int, fm: Any, fi: Any, vi: Any, ro: Any, outlet: Any, firm_haul: Any,
+    outside: Any, volume: Any, goal: Any, ef: Any,
 ) -> float:  # fmt: skip
-    """Yearly profit of serving a village from one end market beyond what the route must earn, USD; sets the terms."""
+    """Yearly profit of serving a village from one outlet beyond what the route must earn, USD; sets the terms."""
+    haul = firm_haul[fi.place, v] + outlet[4]
     theta = farmer_share(fm.farmer_share, fm.association_share, vi.association) if contracts == 1 else 0.0
     total = 0.0
     for g in range(2):
-        value = 1.0 if g == 0 else markets[m].grade_b_value
+        value = 1.0 if g == 0 else outlet[5]
         value *= 1.0 if contracts == 1 else fm.spot_pass
-        n = netback_at(f, v, m, value, fm, fi.place, markets, market_price, firm_haul, market_haul, ro.lot)
+        n = netback(outlet[0], outlet[1] * value, outlet[2], outlet[3], haul, fm.trip_cost, ro.lot, fm.smallest_lot)
         surplus = n - outside[v, g] if value > 0.0 else -1.0
         premium = theta * surplus if surplus > 0.0 else 0.0
         price = outside[v, g] + premium if surplus > 0.0 else 0.0
@@ -128,8 +152,9 @@ def judge(
             total += route_profit(theta, surplus, min(goal[v, g], left), ro.side_record, 0.0, 0.0)
     if contracts == 1:
         suppliers = volume[v, 2] * min(1.0, goal[v, 0] / max(volume[v, 0], 1e-9))
-        total -= suppliers * fm.member_cost * (1.0 - vi.association)
-    running = fi.running * (1.0 - ro.dependence if working == 1 else 1.0 + ro.dependence)
+        total -= suppliers * member_cost(fm.member_cost, vi.association, ef.mobile_payments_member_cost * vi.mobile)
+    shared = ef.village_organisations_collection * vi.organisation
+    running = running_cost(fi.running, ro.dependence, working == 1, shared) * (1.0 - fi.subsidy)
     hurdle = route_hurdle(was_open == 1, running, fm.route_setup, fm.route_rate, fm.route_life / 12.0, ro.setup_promise)
     return total - hurdle
 
@@ -137,12 +162,12 @@ def judge(
 @compiled
 def services(
     v: int, kg_a: float, ch: Any, bb: Any, fm: Any, vi: Any, ro: Any, c: int, first_enterprise: Any, enterprise: Any, outside: Any,
-    volume: Any, goal: Any,
+    volume: Any, goal: Any, ef: Any,
 ) -> None:  # fmt: skip
     """Smallest supplier, extension and input loans of an opened route."""
     theta = farmer_share(fm.farmer_share, fm.association_share, vi.association)
     per_kg = (1.0 - theta) * max(ro.netback_a - outside[v, 0], 1e-9) * (1.0 - ro.side_record)
-    ro.smallest = fm.member_cost * (1.0 - vi.association) / per_kg
+    ro.smallest = member_cost(fm.member_cost, vi.association, ef.mobile_payments_member_cost * vi.mobile) / per_kg
     if kg_a < 0.999 * goal[v, 0]:
         ro.smallest = smallest_supplier(
             first_enterprise[v], first_enterprise[v + 1], c, enterprise, kg_a, ro.smallest, goal[v, 0] / max(volume[v, 0], 1e-9),
@@ -160,9 +185,10 @@ def services(
 def plan_firm(
     f: int, c: int, working: int, ch: Any, bb: Any, fm: Any, fi: Any, markets: Any, market_chain: Any, market_price: Any, firm_haul: Any,
     market_haul: Any, village: Any, route: Any, orders: Any, first_enterprise: Any, enterprise: Any, outside: Any, volume: Any, goal: Any,
-    profit: Any, was_open: Any, firm_flows: Any,
+    profit: Any, was_open: Any, firm_flows: Any, ef: Any, plants: Any, plant_chain: Any, plant_market: Any, plant_haul: Any,
+    plant_market_haul: Any,
 ) -> None:  # fmt: skip
-    """Routes of one firm in order of profit, best end market first, while orders and money last.
+    """Routes of one firm in order of profit, best end market first, then its contract with a processor, while money lasts.
 
     A rival plans the same way but pays the outside value, offers no contract and gives no services.
     """
@@ -171,19 +197,30 @@ def plan_firm(
     n_villages = village.shape[0]
     planned = planned_kg = margin = 0.0
     done = np.zeros(markets.shape[0], dtype=np.uint8)
-    while True:
+    now = np.zeros(n_villages, dtype=np.uint8)
+    outlet = np.zeros(6)
+    to_plant = False
+    while not to_plant:
         m = best_untried(c, markets, market_chain, market_price, done)
-        if m < 0:
-            break
-        done[m] = 1
-        left = orders[f, m]
+        to_plant = m < 0
+        if to_plant:
+            m = plant_outlet(
+                c, fi.place, fi.processor * ef.processor_links_margin, plants, plant_chain, plant_market, plant_haul, plant_market_haul,
+                market_price, outlet,
+            )  # fmt: skip
+            left = fi.plant_orders if m >= 0 else 0.0
+        else:
+            done[m] = 1
+            left = orders[f, m]
+            market_outlet(m, fi.place, markets[m], market_price, market_haul, outlet)
+        ordered = left
         taken = 0.0
         for v in range(n_villages):
+            now[v] = 0
             profit[v] = -1.0
             if route[f, v].is_open == 0 and goal[v, 0] > 0.0 and left > 0.0:
                 profit[v] = judge(
-                    f, v, m, left, contracts, working, was_open[v], fm, fi, village[v], route[f, v], markets, market_price, firm_haul,
-                    market_haul, outside, volume, goal,
+                    v, left, contracts, working, was_open[v], fm, fi, village[v], route[f, v], outlet, firm_haul, outside, volume, goal, ef,
                 )  # fmt: skip
         for _ in range(n_villages):
             v = int(np.argmax(profit))
@@ -197,6 +234,7 @@ def plan_firm(
             if kg_a <= 0.0 or need > money:
                 continue
             ro.is_open = 1
+            now[v] = 1
             ro.tier_a = m
             ro.tier_b = m if kg_b > 0.0 else -1
             ro.target_a, ro.target_b = kg_a, kg_b
@@ -208,15 +246,15 @@ def plan_firm(
             planned += (1.0 - ro.side_record) * gain - fi.running
             planned_kg += kg_a + kg_b
             if contracts == 1:
-                services(v, kg_a, ch, bb, fm, village[v], ro, c, first_enterprise, enterprise, outside, volume, goal)
+                services(v, kg_a, ch, bb, fm, village[v], ro, c, first_enterprise, enterprise, outside, volume, goal, ef)
             if was_open[v] == 0:
                 ro.seasons = 0.0
                 fi.cash -= fm.route_setup
                 firm_flows[f, COLLECTING] += fm.route_setup
-        stretch = orders[f, m] / taken if taken > 0.0 else 1.0
+        stretch = ordered / taken if taken > 0.0 else 1.0
         for v in range(n_villages):
             ro = route[f, v]
-            if ro.tier_a == m:
+            if now[v] == 1:
                 ro.target_a *= stretch
                 ro.target_b *= stretch
                 if stretch < 1.0001:  # orders are full: nothing to gain from more quality
@@ -234,7 +272,8 @@ def plan_firm(
 def offer(
     month: int, working: int, chains: Any, behaviour: Any, firms: Any, season: Any, markets: Any, market_chain: Any, firm_haul: Any,
     market_haul: Any, first_enterprise: Any, enterprise: Any, village: Any, firm: Any, route: Any, usual_price: Any, bazaar_price: Any,
-    market_price: Any, rival_price: Any, orders: Any, orders_left: Any, firm_flows: Any,
+    market_price: Any, rival_price: Any, orders: Any, orders_left: Any, firm_flows: Any, effects: Any,
+    plants: Any, plant_chain: Any, plant_market: Any, plant_haul: Any, plant_market_haul: Any,
 ) -> None:  # fmt: skip
     """All plans of the contracting month; ``working`` is 1 while the programme runs."""
     calendar = month % 12
@@ -264,7 +303,8 @@ def offer(
             if fi.active == 1:
                 plan_firm(
                     f, c, working, ch, behaviour[0], firms[0], fi, markets, market_chain, market_price, firm_haul, market_haul, village,
-                    route, orders, first_enterprise, enterprise, outside, volume, goal, profit, was_open, firm_flows,
+                    route, orders, first_enterprise, enterprise, outside, volume, goal, profit, was_open, firm_flows, effects[0],
+                    plants, plant_chain, plant_market, plant_haul, plant_market_haul,
                 )  # fmt: skip
 
 
@@ -277,7 +317,8 @@ def run(context: Context) -> None:
     offer(
         context.month, working, p.chains, p.behaviour, p.firms, p.season, p.markets, p.market_chain, p.firm_haul, p.market_haul,
         context.first_enterprise, s.enterprise, s.village, s.firm, s.route, s.usual_price, s.bazaar_price, s.market_price,
-        s.rival_price, s.orders, s.orders_left, s.firm_flows,
+        s.rival_price, s.orders, s.orders_left, s.firm_flows, context.effects,
+        p.plants, p.plant_chain, p.plant_market, p.plant_haul, p.plant_market_haul,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.draws import STREAM, uniform
 from linkage_sim.month.choose import tie_trust
+from linkage_sim.rules.contract import rejection_chance
 from linkage_sim.rules.harvest import harvest
 
 DELIVER, REJECT = STREAM["trade.deliver"], STREAM["trade.reject"]
@@ -17,7 +18,7 @@ DELIVER, REJECT = STREAM["trade.deliver"], STREAM["trade.reject"]
 @compiled
 def produce(
     first: int, last: int, month: int, key: Any, chains: Any, firms: Any, ties: Any, season: Any, first_enterprise: Any, enterprise: Any,
-    route: Any, tie_kept: Any, tie_broken: Any, flows: Any,
+    route: Any, tie_kept: Any, tie_broken: Any, flows: Any, effects: Any,
 ) -> None:  # fmt: skip
     """Ripening and storage losses of a range of villages."""
     calendar = month % 12
@@ -45,7 +46,9 @@ def produce(
                 flows[v, RIPENED] += en.potential
                 if en.firm >= 0:  # the luck of this month's lot is the same in every pass of the trade phase
                     en.deliver_draw = uniform(key, DELIVER, month, en.identity)
-                    en.rejected = uniform(key, REJECT, month, en.identity) < firms[0].rejection
+                    graded = route[en.firm, v].written
+                    chance = rejection_chance(firms[0].rejection, graded, effects[0].contract_support_rejection)
+                    en.rejected = uniform(key, REJECT, month, en.identity) < chance
 
 
 def run(context: Context) -> None:
@@ -53,7 +56,7 @@ def run(context: Context) -> None:
     s, p = context.state, context.parameters
     context.over_villages(
         produce, context.month, context.key, p.chains, p.firms, p.ties, p.season, context.first_enterprise, s.enterprise, s.route,
-        s.tie_kept, s.tie_broken, s.flows,
+        s.tie_kept, s.tie_broken, s.flows, context.effects,
     )  # fmt: skip
 
 

@@ -248,7 +248,7 @@ MEASURED = (
 
 
 @compiled
-def measure_stocks(whole: Any, firm: Any, ledger: float, out: Any) -> None:
+def measure_stocks(whole: Any, firm: Any, village: Any, ledger: float, out: Any) -> None:
     """Closing stocks in the order of `linkage_sim.books.STOCKED`; ``whole`` is the table of `whole_sums` of the month."""
     out[:] = 0.0
     for v in range(whole.shape[0]):
@@ -261,6 +261,8 @@ def measure_stocks(whole: Any, firm: Any, ledger: float, out: Any) -> None:
         out[1] += firm[f].stock_a + firm[f].stock_b
         out[3] += firm[f].cash
     out[6] = ledger
+    for v in range(village.shape[0]):
+        out[7] += village[v].fund
 
 
 READS = ("household.income", "enterprise.sold_a", "bazaar_price", "bazaar_demand", "flows", "firm_flows", "receivable")

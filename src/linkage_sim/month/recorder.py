@@ -13,6 +13,7 @@ from linkage_sim.books import (
     LOST_HARVEST,
     LOST_STORE,
     N_FLOWS,
+    PARTNERS,
     PLANT_SHIPPED,
     SALES,
     SERVICES,
@@ -141,7 +142,7 @@ class Recorder:
             "exports_usd": float(flows[FIRM_SALES]),
             "lost_kg": float(flows[LOST_HARVEST] + flows[LOST_STORE]),
             "quote_gap": context.quote_gap,
-            "spent": float(flows[STAFF] + flows[GRANTS] + flows[VOUCHERS]),
+            "spent": float(flows[STAFF] + flows[GRANTS] + flows[VOUCHERS] + flows[PARTNERS]),
         }
         found |= self.yardstick.measure(context, self.money, self.premium)
         if context.programme is not None:
@@ -185,5 +186,5 @@ class Recorder:
         """Closing stocks from the month's sums of villages, in the order of `linkage_sim.books.STOCKED`."""
         s = context.state
         ledger = context.programme.cash if context.programme is not None else 0.0
-        measure_stocks(self.whole, s.firm, ledger, self.stock_out)
+        measure_stocks(self.whole, s.firm, s.village, ledger, self.stock_out)
         return self.stock_out

@@ -18,10 +18,11 @@ from linkage_sim.books import (
 )  # fmt: skip
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
+from linkage_sim.rules.firm import member_cost, running_cost
 
 
 @compiled
-def collect(f: int, working: int, fm: Any, fi: Any, firm_haul: Any, village: Any, route: Any, firm_flows: Any) -> None:
+def collect(f: int, working: int, fm: Any, fi: Any, firm_haul: Any, village: Any, route: Any, ef: Any, firm_flows: Any) -> None:
     """Bring this month's purchases in and pay for trips, hauls, members and running routes."""
     cost = 0.0
     for v in range(village.shape[0]):
@@ -34,9 +35,9 @@ def collect(f: int, working: int, fm: Any, fi: Any, firm_haul: Any, village: Any
             fi.stock_b += ro.bought_b
             fi.season_kg += kg
         if ro.is_open == 1:
-            share = 1.0 - ro.dependence if working == 1 else 1.0 + ro.dependence
-            cost += fi.running * share / 12.0
-            cost += ro.members * fm.member_cost * (1.0 - village[v].association) / 12.0
+            vi = village[v]
+            cost += running_cost(fi.running, ro.dependence, working == 1, ef.village_organisations_collection * vi.organisation) / 12.0
+            cost += ro.members * member_cost(fm.member_cost, vi.association, ef.mobile_payments_member_cost * vi.mobile) / 12.0
     fi.cash -= cost
     fi.season_margin -= cost
     firm_flows[f, COLLECTING] += cost
@@ -85,16 +86,16 @@ def ship(
 
 
 @compiled
-def plant_bid(q: int, plants: Any, plant_market: Any, plant_market_haul: Any, market_price: Any) -> float:
-    """What a processor pays per kg at its gate, USD/kg."""
+def plant_bid(q: int, plants: Any, plant_market: Any, plant_market_haul: Any, market_price: Any, left: float) -> float:
+    """What a processor pays per kg at its gate, USD/kg; ``left`` is the part of its margin that it leaves to the seller."""
     price = market_price[plant_market[q]] - plant_market_haul[q]
-    return (1.0 - plants[q].margin) * plants[q].conversion * price - plants[q].cost
+    return (1.0 - plants[q].margin * (1.0 - left)) * plants[q].conversion * price - plants[q].cost
 
 
 @compiled
 def overflow(
     f: int, c: int, fi: Any, kg: float, price_city: float, city_haul: Any, plants: Any, plant_chain: Any, plant_market: Any,
-    plant_haul: Any, plant_market_haul: Any, plant_free: Any, market_price: Any, firm_flows: Any,
+    plant_haul: Any, plant_market_haul: Any, plant_free: Any, market_price: Any, firm_flows: Any, ef: Any,
 ) -> float:  # fmt: skip
     """Sell what orders will not take to the best bidding processor, then in the city; returns kg sold in the city."""
     left = kg
@@ -103,7 +104,8 @@ def overflow(
         best_bid = price_city - city_haul[fi.place]
         for q in range(plants.shape[0]):
             if plant_chain[q] == c and plant_free[q] > 0.0:
-                bid = plant_bid(q, plants, plant_market, plant_market_haul, market_price) - plant_haul[q, fi.place]
+                left_to_it = fi.processor * ef.processor_links_margin
+                bid = plant_bid(q, plants, plant_market, plant_market_haul, market_price, left_to_it) - plant_haul[q, fi.place]
                 if bid > best_bid:
                     best, best_bid = q, bid
         if best < 0 or left <= 0.0:
@@ -114,6 +116,7 @@ def overflow(
         fi.cash += lot * best_bid
         fi.season_margin += lot * best_bid
         firm_flows[f, FIRM_SALES] += lot * best_bid
+        fi.plant_kg += lot
         firm_flows[f, FIRM_TO_PLANT] += lot
     income = left * price_city
     cost = left * city_haul[fi.place]
@@ -131,19 +134,21 @@ def sell_on(
     plant_chain: Any, plant_market: Any, place_city: Any, firm_haul: Any, market_haul: Any, city_haul: Any, plant_haul: Any,
     plant_market_haul: Any, plant_city_haul: Any, village: Any, firm: Any, route: Any, market_price: Any, market_open: Any,
     city_price: Any, city_extra: Any, plant_free: Any, orders_left: Any, firm_flows: Any, plant_flows: Any, bought_value: Any,
+    plant_capacity: Any, effects: Any,
 ) -> None:  # fmt: skip
     """All firms, then all processors; what ends in the city of their place enters its supply next month."""
     calendar = month % 12
     fm = firms[0]
+    ef = effects[0]
     for q in range(plants.shape[0]):
-        plant_free[q] = plants[q].capacity if market_open[plant_city[q], plant_market[q]] == 1 else 0.0
+        plant_free[q] = plant_capacity[q] if market_open[plant_city[q], plant_market[q]] == 1 else 0.0
     for c in range(chains.shape[0]):
         city_extra[:, c] = 0.0
         for f in range(firm.shape[0]):
             fi = firm[f]
             if fi.chain != c or fi.active == 0:
                 continue
-            collect(f, working, fm, fi, firm_haul, village, route, firm_flows)
+            collect(f, working, fm, fi, firm_haul, village, route, ef, firm_flows)
             fi.season_margin -= bought_value[f]
             fixed = fm.fixed_cost / 12.0
             fi.cash -= fixed
@@ -187,6 +192,7 @@ def sell_on(
                     plant_free,
                     market_price,
                     firm_flows,
+                    ef,
                 )
                 part_b = min(fi.stock_b, spare)
                 fi.stock_b -= part_b
@@ -195,9 +201,9 @@ def sell_on(
             if plant_chain[q] != c:
                 continue
             w = plant_city[q]
-            took = plants[q].capacity - plant_free[q] if market_open[w, plant_market[q]] == 1 else 0.0
+            took = plant_capacity[q] - plant_free[q] if market_open[w, plant_market[q]] == 1 else 0.0
             plant_flows[PLANT_SHIPPED] += took
-            bid = plant_bid(q, plants, plant_market, plant_market_haul, market_price) - plant_city_haul[q]
+            bid = plant_bid(q, plants, plant_market, plant_market_haul, market_price, 0.0) - plant_city_haul[q]
             if bid > city_price[w, c]:
                 lot = plant_free[q]
                 plant_free[q] = 0.0
@@ -240,11 +246,14 @@ def run(context: Context) -> None:
         s.firm_flows,
         context.outside_flows,
         context.bought.sum(axis=1),
+        s.plant_capacity,
+        context.effects,
     )
 
 
 READS = ("route.bought_a", "route.bought_b", "market_price", "market_open", "orders_left", "firm.capacity", "city_price")
 WRITES = (
-    "firm.stock_a", "firm.stock_b", "firm.cash", "firm.season_margin", "firm.season_kg", "orders_left", "plant_free", "city_extra",
+    "firm.stock_a", "firm.stock_b", "firm.cash", "firm.season_margin", "firm.season_kg", "firm.plant_kg", "orders_left", "plant_free",
+    "city_extra",
     "firm_flows",
 )  # fmt: skip

@@ -16,6 +16,7 @@ from linkage_sim.books import (
     INPUTS,
     PAY_DONE,
     PAY_LOST,
+    PAY_MADE,
     PICKING,
     RIVAL_PAY,
     SALES,
@@ -24,13 +25,18 @@ from linkage_sim.books import (
 )  # fmt: skip
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
+from linkage_sim.month.savings import groups_settle
 from linkage_sim.world.state import DELAYS
 
 
 @compiled
-def dues(first: int, last: int, month: int, firms: Any, first_enterprise: Any, enterprise: Any, receivable: Any, firm_due: Any) -> None:
-    """Put this month's deliveries on the calendar of payments and sum what falls due."""
-    delay = int(firms[0].delay)
+def dues(
+    first: int, last: int, month: int, firms: Any, first_enterprise: Any, household: Any, enterprise: Any, receivable: Any, firm_due: Any,
+    effects: Any,
+) -> None:  # fmt: skip
+    """Put this month's deliveries on the calendar of payments and sum what falls due; those paid by phone are paid earlier."""
+    usual = int(firms[0].delay)
+    by_phone = max(0, usual - int(effects[0].mobile_payments_faster))
     now = month % DELAYS
     for v in range(first, last):
         for f in range(firm_due.shape[0]):
@@ -39,6 +45,7 @@ def dues(first: int, last: int, month: int, firms: Any, first_enterprise: Any, e
             en = enterprise[e]
             if en.owing_firm < 0:
                 continue
+            delay = by_phone if household[en.household].mobile == 1 else usual
             receivable[e, (now + delay) % DELAYS] += en.firm_pays
             firm_due[en.owing_firm, v] += receivable[e, now]
 
@@ -64,8 +71,12 @@ def firms_pay(firms: Any, firm: Any, firm_due: Any, firm_paid_share: Any) -> Non
 @compiled
 def firm_pays_enterprise(
     e: int, v: int, month: int, en: Any, fm: Any, receivable: Any, firm: Any, firm_paid_share: Any, flows: Any, repaid: Any, bought: Any,
+    penalty: float,
 ) -> float:  # fmt: skip
-    """What an enterprise is paid this month by the firm that owes it, less the input loan held back, USD; posts it."""
+    """What an enterprise is paid this month by the firm that owes it, less the input loan held back, USD; posts it.
+
+    Under written terms what is paid late grows by ``penalty`` a month.
+    """
     f = en.owing_firm
     bought[f, v] += en.firm_pays
     now = month % DELAYS
@@ -82,7 +93,10 @@ def firm_pays_enterprise(
             en.season_broken += en.season_kept
             en.season_kept = 0.0
         else:
-            receivable[e, (now + 1) % DELAYS] += due - paid
+            fine = (due - paid) * penalty
+            receivable[e, (now + 1) % DELAYS] += due - paid + fine
+            flows[v, PAY_MADE] += fine
+            bought[f, v] += fine
             en.season_late += 1.0 - firm_paid_share[f]
     flows[v, CONTRACT_PAY] += paid
     flows[v, PAY_DONE] += paid
@@ -129,11 +143,12 @@ def spend_and_save(hh: Any, pp: Any, income: float) -> tuple[float, float, float
 def households_settle(
     first: int, last: int, month: int, chains: Any, people: Any, firms: Any, first_household: Any, first_enterprise: Any,
     household: Any, enterprise: Any, village: Any, firm: Any, receivable: Any, bazaar_price: Any, rival_price: Any,
-    rival_firm: Any, firm_paid_share: Any, flows: Any, repaid: Any, bought: Any, rival_paid: Any,
+    rival_firm: Any, firm_paid_share: Any, flows: Any, repaid: Any, bought: Any, rival_paid: Any, route: Any, effects: Any,
 ) -> None:  # fmt: skip
     """Money of every household of a range of villages; sums are kept in numbers of their own and posted once a village."""
     pp = people[0]
     fm = firms[0]
+    ef = effects[0]
     for v in range(first, last):
         vi = village[v]
         for f in range(repaid.shape[0]):
@@ -152,7 +167,7 @@ def households_settle(
                 price = bazaar_price[vi.bazaar, c]
                 sold = en.sold_a * price * (1.0 + ch.bazaar_grade_premium) + en.sold_b * price
                 haul = (en.sold_a + en.sold_b) * vi.haul
-                picked = en.picked * ch.harvest_picking_cost * en.picking_factor
+                picked = en.picked * ch.harvest_picking_cost * en.picking_factor * (1.0 - ef.business_skills_picking * hh.business)
                 stored = (en.stock_a + en.stock_b) * ch.harvest_storing_cost
                 income += sold - haul - picked - stored - en.practice_cost
                 sales += sold
@@ -168,7 +183,8 @@ def households_settle(
                     bought[rival_firm[v, c], v] += from_rival
                     rival_paid[rival_firm[v, c], v] += from_rival
                 if en.owing_firm >= 0:
-                    income += firm_pays_enterprise(e, v, month, en, fm, receivable, firm, firm_paid_share, flows, repaid, bought)
+                    penalty = ef.contract_support_penalty * route[en.owing_firm, v].written
+                    income += firm_pays_enterprise(e, v, month, en, fm, receivable, firm, firm_paid_share, flows, repaid, bought, penalty)
                 e += 1
             spent, interest, loan, back = spend_and_save(hh, pp, income)
             wages += hh.other_income
@@ -224,13 +240,16 @@ def firms_receive(firm: Any, repaid: Any, rival_paid: Any) -> None:
 def run(context: Context) -> None:
     """Phase 7 of one month."""
     s, p = context.state, context.parameters
-    context.over_villages(dues, context.month, p.firms, context.first_enterprise, s.enterprise, s.receivable, s.firm_due)
+    context.over_villages(
+        dues, context.month, p.firms, context.first_enterprise, s.household, s.enterprise, s.receivable, s.firm_due, context.effects
+    )
     firms_pay(p.firms, s.firm, s.firm_due, s.firm_paid_share)
     context.over_villages(
         households_settle, context.month, p.chains, p.people, p.firms, context.first_household, context.first_enterprise, s.household,
         s.enterprise, s.village, s.firm, s.receivable, s.bazaar_price, s.rival_price, s.rival_firm, s.firm_paid_share,
-        s.flows, context.repaid, context.bought, context.rival_paid,
+        s.flows, context.repaid, context.bought, context.rival_paid, s.route, context.effects,
     )  # fmt: skip
+    context.over_villages(groups_settle, context.first_household, s.household, s.village, context.effects, s.flows)
     firms_receive(s.firm, context.repaid, context.rival_paid)
     if context.is_month("season_end"):
         context.repaid[:] = context.rival_paid[:] = 0.0
@@ -244,6 +263,7 @@ def run(context: Context) -> None:
 READS = ("bazaar_price", "rival_price", "enterprise.sold_a", "enterprise.sold_b", "enterprise.firm_pays", "firm.credit", "household.need")
 WRITES = (
     "receivable", "firm_due", "firm_paid_share", "firm.late_months", "firm.cash", "household.cash", "household.income",
-    "household.other_income", "household.bank_debt", "enterprise.debt", "enterprise.owing_firm", "enterprise.season_late",
+    "household.other_income", "household.bank_debt", "household.saved", "household.group_debt",
+    "village.fund", "enterprise.debt", "enterprise.owing_firm", "enterprise.season_late",
     "enterprise.season_kept", "enterprise.season_broken", "enterprise.practice_cost", "flows",
 )  # fmt: skip

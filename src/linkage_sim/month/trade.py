@@ -29,8 +29,11 @@ from linkage_sim.month.bids import rivals_bid
 from linkage_sim.month.choose import loss_cut
 from linkage_sim.month.clear import clear
 from linkage_sim.rules.contract import (
+    breach_mended,
     contract_price,
     delivery_chance,
+    detection_chance,
+    mended_price,
     relationship_rent,
     side_selling_gain,
     social_sanction,
@@ -107,17 +110,20 @@ def netbacks_today(
 
 @compiled
 def decides_to_deliver(
-    price: float, spot: float, bazaar: float, due: float, outside: float, side: float, en: Any, hh: Any, vi: Any, bb: Any
-) -> bool:
+    price: float, spot: float, bazaar: float, due: float, outside: float, side: float, en: Any, hh: Any, vi: Any, bb: Any, ro: Any,
+    ef: Any,
+) -> bool:  # fmt: skip
     """Whether one contracted lot is delivered (True) or side-sold; below one kg due it is delivered."""
     if due < 1.0:
         return True
     worth_later = hh.delay_value
     gap = min(1.0, hh.gap / hh.need) if hh.need > 0.0 else 0.0
     gain = side_selling_gain(spot, price, worth_later, en.debt, bb.debt_recovered, due, bb.cash_pull, gap, bazaar)
-    sanction = social_sanction(bb.sanction, bb.sanction_alone, vi.association, side)
+    standing = vi.association + ef.village_organisations_sanction * vi.organisation
+    sanction = social_sanction(bb.sanction, bb.sanction_alone, standing, side)
+    detection = detection_chance(bb.detection, ro.written, ef.contract_support_detection)
     rent = relationship_rent(
-        en.linked_trust, price, worth_later, outside, en.contracted, due, hh.patience_year, bb.breakup, bb.detection, sanction, bazaar
+        en.linked_trust, price, worth_later, outside, en.contracted, due, hh.patience_year, bb.breakup, detection, sanction, bazaar
     )
     return en.deliver_draw < delivery_chance(rent, gain, bb.deliver_noise, max(bazaar, 1e-9))
 
@@ -128,17 +134,17 @@ KEPT_BACK, TAKEN, SIDE_SOLD = 0, 1, 2
 @compiled
 def settle_lot(
     commit: int, grade: int, lot: float, price: float, spot_net: float, worth: float, delivers: bool, rejected: bool, breaks: int,
-    en: Any, ro: Any,
+    mended: float, en: Any, ro: Any,
 ) -> int:  # fmt: skip
     """What becomes of one contracted lot: kept back (refused), taken by the firm, or side-sold; with ``commit`` it counts."""
     if delivers:
         ro.due += lot
-        ro.loss += lot * loss_of_keeping(price, max(spot_net, 0.0), worth)
+        ro.loss += lot * loss_of_keeping(price, max(spot_net, 0.0), worth) * (1.0 - mended)
     paid = price
     taken = delivers and not rejected
     if taken and breaks == 1:
         taken = worth >= spot_net
-        paid = max(spot_net, 0.0)
+        paid = mended_price(max(spot_net, 0.0), price, mended)
     if taken and grade == 0:
         ro.bought_a += lot
     elif taken:
@@ -173,7 +179,7 @@ def settle_lot(
 @compiled
 def trade_contract(
     commit: int, grade: int, free: float, price: float, spot: float, spot_net: float, quote: float, side: float, breaks: int,
-    en: Any, hh: Any, vi: Any, bb: Any, ro: Any,
+    en: Any, hh: Any, vi: Any, bb: Any, ro: Any, ef: Any,
 ) -> tuple[float, float]:  # fmt: skip
     """One grade of a contracted harvest: kg taken by the firm and kg side-sold."""
     due = en.due_a if grade == 0 else en.due_b
@@ -181,19 +187,23 @@ def trade_contract(
     if price <= 0.0 or lot <= 0.0:
         return 0.0, 0.0
     outside = max(0.0, en.price_a - en.premium_a) if grade == 0 else max(0.0, en.price_b - en.premium_b)
-    delivers = decides_to_deliver(price, spot, quote, due, outside, side, en, hh, vi, bb)
+    delivers = decides_to_deliver(price, spot, quote, due, outside, side, en, hh, vi, bb, ro, ef)
     worth = ro.worth_a if grade == 0 else ro.worth_b
-    fate = settle_lot(commit, grade, lot, price, spot_net, worth, delivers, en.rejected == 1, breaks, en, ro)
+    mended = breach_mended(vi.organisation, ef.village_organisations_mended, ro.written, ef.contract_support_mended)
+    fate = settle_lot(commit, grade, lot, price, spot_net, worth, delivers, en.rejected == 1, breaks, mended, en, ro)
     return (lot if fate == TAKEN else 0.0), (lot if fate == SIDE_SOLD else 0.0)
 
 
 @compiled
-def pick(best_a: float, best_b: float, share_a: float, en: Any, ch: Any) -> tuple[float, float, float, float]:
-    """Pick what is worth picking, keep food first; returns kg picked, lost, eaten, and free (of both grades)."""
+def pick(best_a: float, best_b: float, share_a: float, skilled: float, en: Any, ch: Any) -> tuple[float, float, float, float]:
+    """Pick what is worth picking, keep food first; returns kg picked, lost, eaten, and free (of both grades).
+
+    ``skilled`` is the part of picking cost that business skill saves.
+    """
     kit = en.kit_effect if en.kit_months > 0.0 else 0.0
     loss = harvest_loss(ch.harvest_loss_harvest, kit, loss_cut(en, ch))
     value = share_a * best_a + (1.0 - share_a) * best_b
-    picks = worth_picking(value, loss, ch.harvest_picking_cost * en.picking_factor)
+    picks = worth_picking(value, loss, ch.harvest_picking_cost * en.picking_factor * (1.0 - skilled))
     picked = en.potential if picks else 0.0
     kg = picked * (1.0 - loss)
     eaten = min(en.food_left, kg * (1.0 - share_a))
@@ -239,7 +249,7 @@ def decide(
     first: int, last: int, commit: int, chains: Any, behaviour: Any, firms: Any, first_enterprise: Any, household: Any,
     enterprise: Any, village: Any, firm: Any, route: Any, side_share: Any, bazaar_quote: Any, rival_price: Any,
     rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any, rival_want: Any, rival_cap: Any, village_supply: Any, flows: Any,
-    ahead: Any,
+    ahead: Any, effects: Any,
 ) -> None:  # fmt: skip
     """Every enterprise of a range of villages decides at the quote; with ``commit`` stocks and dues move.
 
@@ -247,6 +257,7 @@ def decide(
     posted once a village.
     """
     bb = behaviour[0]
+    ef = effects[0]
     formula = int(firms[0].formula)
     for v in range(first, last):
         vi = village[v]
@@ -285,7 +296,8 @@ def decide(
                 share_a = min(1.0, ch.harvest_grade_a + ch.practices_quality_gain * en.uses_quality)
                 price_a = contract_price(formula, en.price_a, en.premium_a, net_a) if en.price_a > 0.0 else 0.0
                 price_b = contract_price(formula, en.price_b, en.premium_b, net_b) if en.price_b > 0.0 else 0.0
-                picked, wasted, eaten, kg = pick(max(max(out_a, hold), price_a), max(max(net_b, hold), price_b), share_a, en, ch)
+                skilled = ef.business_skills_picking * hh.business
+                picked, wasted, eaten, kg = pick(max(max(out_a, hold), price_a), max(max(net_b, hold), price_b), share_a, skilled, en, ch)
                 free_a = kg * share_a
                 free_b = kg * (1.0 - share_a) - eaten
                 if commit == 1:
@@ -298,9 +310,9 @@ def decide(
                 if en.firm >= 0 and free_a + free_b > 0.0 and vi.closed == 0:
                     ro = route[en.firm, v]
                     breaks = firm[en.firm].breaks
-                    taken, side_a = trade_contract(commit, 0, free_a, price_a, out_a, net_a, quote, side, breaks, en, hh, vi, bb, ro)
+                    taken, side_a = trade_contract(commit, 0, free_a, price_a, out_a, net_a, quote, side, breaks, en, hh, vi, bb, ro, ef)
                     free_a -= taken + side_a
-                    taken, side_b = trade_contract(commit, 1, free_b, price_b, net_b, net_b, quote, side, breaks, en, hh, vi, bb, ro)
+                    taken, side_b = trade_contract(commit, 1, free_b, price_b, net_b, net_b, quote, side, breaks, en, hh, vi, bb, ro, ef)
                     free_b -= taken + side_b
                     delivered += en.delivered
                     paid_later += en.firm_pays
@@ -308,7 +320,8 @@ def decide(
             stock_b = en.stock_b + free_b
             share = 0.0
             if vi.closed == 0:
-                share = sold_from_store(later[0, 0], net_b, hold, hh.gap, stock_a + stock_b, bb.store_noise)
+                noise = bb.store_noise * (1.0 - ef.business_skills_timing * hh.business)
+                share = sold_from_store(later[0, 0], net_b, hold, hh.gap, stock_a + stock_b, noise)
             sells_a = side_a + share * stock_a
             sells_b = side_b + share * stock_b
             if rival:
@@ -437,6 +450,7 @@ def run(context: Context) -> None:
         p.chains, p.behaviour, p.firms, context.first_enterprise, s.household, s.enterprise, s.village, s.firm, s.route, s.side_share,
         s.bazaar_quote, s.rival_price,
         s.rival_second, s.rival_top, s.rival_firm, s.rival_ratio, s.rival_want, s.rival_cap, s.village_supply, s.flows, context.ahead,
+        context.effects,
     )  # fmt: skip
     clearing = (
         calendar, p.chains, p.traders, context.supply, p.bazaar_city, p.bazaar_slope, p.bazaar_haul, s.bazaar_closed, s.bazaar_demand0,

@@ -12,7 +12,8 @@ from linkage_sim.draws import uniforms
 if TYPE_CHECKING:
     from linkage_sim.context import Context
     from linkage_sim.programme.facilitator import Facilitation
-    from linkage_sim.scenario.acts import Associations, InputVouchers, Storage, Targeted, Training, UnitCost
+    from linkage_sim.scenario.acts import Associations, InputVouchers, Storage, Targeted, Training
+    from linkage_sim.scenario.effects import UnitCost
 
 Ints = NDArray[np.int64]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from linkage_sim.context import Context
 from linkage_sim.draws import normals, uniforms
-from linkage_sim.programme import direct, firms, organisation
+from linkage_sim.programme import direct, firms, links, organisation, selection, skills, villages
 from linkage_sim.programme.ledger import Ledger, Purse
 from linkage_sim.scenario.acts import Act
 from linkage_sim.scenario.scenario import Scenario
@@ -46,6 +46,11 @@ class Facilitation:
         self.queues: dict[str, NDArray[np.int64]] = {}
         self.duplicated = np.zeros(context.villages, dtype=bool)
         self.supported_until = np.full(context.villages, -1)
+        self.paid_until: dict[str, NDArray[np.int64]] = {}
+        self.aim = 0.0
+        self.memoranda: dict[int, int] = {}
+        self.last_addendum: dict[int, int] = {}
+        self.leaves: dict[int, int] = {}
         self.promised: dict[tuple[int, int], str] = {}
         staff = np.arange(self.terms.staff)
         spread = self.terms.spread
@@ -110,12 +115,14 @@ class Facilitation:
             return
         self.change_staff(context)
         firms.pay_openings(self, context)
+        firms.end_support(self, context)
         for name, act in self.plan.items():
             if self.is_due(name, act, month):
                 self.release(name, act, month)
                 if HANDLERS[act.act](self, context, name, act):
                     self.done.setdefault(name, month)
         direct.end_support(self, context)
+        villages.end_support(self, context)
 
     def change_staff(self, context: Context) -> None:
         """Turnover, and what fades: the market view and the sharing between agencies."""
@@ -126,13 +133,19 @@ class Facilitation:
         self.view *= 1.0 - self.effects.market_assessment.decay / 12.0
         fade = self.effects.reflection_session.sharing_decay / 12.0
         self.sharing += fade * (self.terms.sharing - self.sharing)
+        self.aim *= 1.0 - self.effects.coordination.decay / 12.0
 
     def leave(self, context: Context) -> None:
         """The programme leaves: unspent money goes back, support ends."""
         self.ledger.close(context.outside_flows)
         context.state.village["association_goal"] = 0.0
+        villages.end_all(context)
         context.state.route["setup_promise"] = 0.0
         context.state.enterprise["voucher"] = 0.0
+
+    def until(self, act: str, shape: tuple[int, ...]) -> NDArray[np.int64]:
+        """Last month paid for, of every village, route or firm that an act has served; -1 where it has not."""
+        return self.paid_until.setdefault(act, np.full(shape, -1))
 
     def pay_vouchers(self, amount: float) -> None:
         """Charge redeemed vouchers to the acts that gave them, each by what it had set aside for them."""
@@ -167,8 +180,13 @@ class Facilitation:
 HANDLERS: dict[str, Callable[[Facilitation, Context, str, Any], bool]] = {
     "training": direct.train, "storage": direct.give_kits, "input_vouchers": direct.give_vouchers,
     "associations": direct.support_associations, "market_assessment": organisation.assess_market,
-    "lead_firm_selection": firms.select, "brokering": firms.broker, "co_investment": firms.co_invest,
+    "lead_firm_selection": selection.select, "brokering": firms.broker, "co_investment": firms.co_invest,
     "staff_coaching": organisation.coach, "reflection_session": organisation.reflect,
+    "savings_groups": villages.found_groups, "village_organisations": villages.organise,
+    "mobile_payments": villages.bring_mobile_payments, "business_skills": skills.teach_business,
+    "contract_support": links.support_contracts, "input_provider_links": links.link_providers,
+    "processor_links": links.link_processors, "communication": organisation.communicate,
+    "coordination": organisation.coordinate,
 }  # fmt: skip
 
 
@@ -184,5 +202,8 @@ WRITES = (
     "enterprise.knowledge_improved", "enterprise.knowledge_quality", "enterprise.kit_months", "enterprise.kit_effect",
     "enterprise.voucher", "village.association_goal", "household.reached", "household.trained", "firm.supported", "firm.addenda",
     "firm.spent", "firm.cash", "firm.capacity", "route.introduced", "route.dependence", "route.setup_promise", "orders", "orders_left",
-    "firm_flows",
+    "firm_flows", "village.organisation_goal", "village.group_goal", "village.mobile_goal", "village.outlet_support",
+    "village.provider", "village.outlet", "village.reach_hours", "input_stock", "household.member", "household.business",
+    "firm.prepared", "firm.processor", "firm.plant_orders", "firm.advance", "firm.credit", "firm.subsidy", "firm.season_margin",
+    "plant_capacity",     "route.written", "route.written_goal",
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Acts on firms: selection on claims or checks, brokering, co-investment."""
+"""Acts on supported firms: brokering and co-investment, from the memorandum to exit."""
 
 from __future__ import annotations
 
@@ -8,88 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_sim.books import FIRM_INVEST
-from linkage_sim.draws import normals, uniforms
+from linkage_sim.draws import normals
 from linkage_sim.programme.direct import in_districts
-from linkage_sim.rules.selection import best_overstatement, effective_months, estimated_suppliers
+from linkage_sim.rules.selection import effective_months
 
 if TYPE_CHECKING:
     from linkage_sim.context import Context
     from linkage_sim.programme.facilitator import Facilitation
-    from linkage_sim.scenario.acts import Brokering, CoInvestment, LeadFirmSelection
+    from linkage_sim.scenario.acts import Brokering, CoInvestment
 
 Numbers = NDArray[np.float64]
-
-
-def true_suppliers(context: Context) -> Numbers:
-    """True suppliers of every firm: those elsewhere and its members in the modelled villages; (F,)."""
-    return np.asarray(context.state.firm["elsewhere"] + context.state.route["members"].sum(axis=1))
-
-
-def standard(values: Numbers) -> Numbers:
-    """Values less their mean, in standard deviations; zeros where all are equal."""
-    spread = values.std()
-    return (values - values.mean()) / spread if spread > 1e-12 else np.zeros_like(values)
-
-
-def checked(programme: Facilitation, context: Context, f: int, claimed: float, true: float, visits: int, references: int) -> float:
-    """What a programme believes after visiting claimed names and calling the firm's own referees."""
-    bias = programme.effects.lead_firm_selection.reference_bias
-    share = min(1.0, true / claimed)
-    names = np.arange(max(visits, references, 1)) + f * 100_000
-    found = uniforms(context.key, "selection.visit", context.month, names[:visits]) < share
-    said = uniforms(context.key, "selection.reference", context.month, names[:references]) < share + (1.0 - share) * bias
-    return float(estimated_suppliers(claimed, float(found.sum()), float(visits), float(said.sum()), float(references), bias))
-
-
-def select(programme: Facilitation, context: Context, name: str, act: LeadFirmSelection) -> bool:
-    """Call for applications, claims, checks, scores: the best by the staff's own criteria are supported."""
-    effect, ledger = programme.effects.lead_firm_selection, programme.ledger
-    purse = ledger.purses[name]
-    firm = context.state.firm
-    applicants = np.flatnonzero((firm["active"] == 1) & (firm["imitator"] == 0) & (firm["supported"] == 0))
-    if purse.units > 0 or not len(applicants):
-        return False
-    look = ledger.unit_cost(effect.unit, 0.0)
-    checking = act.rule == "checked"
-    visits, references = (act.visits, act.references) if checking else (0, 0)
-    per_check = ledger.priced(visits * programme.terms.visit + references * programme.terms.call)
-    while visits and len(applicants) * (look + per_check) > purse.free:
-        visits -= 1
-        per_check = ledger.priced(visits * programme.terms.visit + references * programme.terms.call)
-    read = int((purse.free + 1e-9) / (look + per_check))
-    if read < 1:
-        return False
-    if read < len(applicants):  # the first that apply are read
-        applied = uniforms(context.key, "selection.score", -1, applicants)
-        applicants = np.sort(applicants[np.argsort(applied, kind="stable")[:read]])
-    ledger.spend(name, len(applicants) * (look + per_check), context.outside_flows)
-    purse.units += len(applicants)
-    true = true_suppliers(context)
-    typical = float(np.exp(np.log(np.maximum(true[applicants], 1.0)).mean()))
-    claimed, believed = np.zeros(len(firm)), np.zeros(len(firm))
-    for f in applicants:
-        k = best_overstatement(
-            true[f], typical, effect.claim_slope, float(visits), effect.claim_penalty, effect.claim_guilt * float(firm["honesty"][f]),
-            effect.highest_overstatement,
-        )  # fmt: skip
-        claimed[f] = max(1.0, true[f]) * (1.0 + k)
-        believed[f] = checked(programme, context, int(f), claimed[f], true[f], visits, references)
-    noise = normals(context.key, "selection.score", context.month, np.concatenate((applicants, applicants + 1000)))
-    orders = context.state.orders[applicants].sum(axis=1) * np.exp(effect.score_noise * (1.0 - programme.view) * noise[len(applicants) :])
-    weight = effect.weight_suppliers
-    inclusive = weight * standard(np.log(believed[applicants])) + (1.0 - weight) * standard(np.log(np.maximum(orders, 1.0)))
-    size = standard(np.log(np.maximum(firm["first_capital"][applicants], 1.0)))
-    blur = effect.score_noise * (1.0 - programme.skill) * (1.0 - programme.view)
-    score = programme.concept * inclusive + (1.0 - programme.concept) * size + blur * noise[: len(applicants)]
-    chosen = applicants[np.argsort(-score, kind="stable")[: act.choose]]
-    firm["supported"][chosen] = 1
-    for f in applicants:
-        programme.claims.append({
-            "month": float(context.month), "firm": float(f), "true": max(1.0, float(true[f])), "claimed": float(claimed[f]),
-            "believed": float(believed[f]), "chosen": float(f in chosen),
-        })  # fmt: skip
-    programme.overstated = float(np.mean([one["claimed"] / one["true"] for one in programme.claims if one["chosen"]]))
-    return True
 
 
 def judged_routes(programme: Facilitation, context: Context, act: Brokering) -> Numbers:
@@ -165,7 +93,8 @@ def broker(programme: Facilitation, context: Context, name: str, act: Brokering)
 def introduce(programme: Facilitation, context: Context, f: int, v: int, name: str, promise: float) -> None:
     """Introduce one firm to one village: trust, belief, promised set-up, and dependence on the facilitator."""
     effect, route = programme.effects.brokering, context.state.route
-    strength = context.state.village["association"][v]
+    association, organisation = context.state.village["association"][v], context.state.village["organisation"][v]
+    strength = association + organisation * (1.0 - association)
     route["introduced"][f, v] = effect.village_trust * (effect.trust_alone + (1.0 - effect.trust_alone) * strength)
     route["dependence"][f, v] = effect.substitution
     if route["is_open"][f, v] == 0 and promise > 0.0:
@@ -193,46 +122,101 @@ def pay_openings(programme: Facilitation, context: Context) -> None:
 
 
 def co_invest(programme: Facilitation, context: Context, name: str, act: CoInvestment) -> bool:
-    """Cost-shared addenda: equipment and market entry that bring new orders; the programme's share falls."""
+    """Cost-shared addenda, one after the other: equipment and market entry that bring orders; the programme's share falls.
+
+    A firm signs what pays with its own share of the cost. Where the programme also pays part of what the firm costs to run,
+    the firm plans and opens villages as if that went on.
+    """
+    s = context.state
+    acted = pay_running(programme, context, name, act.running)
+    for f in np.flatnonzero((s.firm["supported"] == 1) & (s.firm["active"] == 1)):
+        if is_ready(programme, context, int(f)) and sign_addendum(programme, context, name, act, int(f)):
+            acted = True
+    return acted
+
+
+def is_ready(programme: Facilitation, context: Context, f: int) -> bool:
+    """Whether a firm's memorandum, or its last addendum, is old enough for the next addendum."""
+    effect = programme.effects.co_investment
+    if context.state.firm["addenda"][f] >= len(effect.shares):
+        return False
+    if f in programme.last_addendum:
+        return context.month >= programme.last_addendum[f] + effect.spacing
+    return context.month >= programme.memoranda.get(f, context.month) + effect.memorandum
+
+
+def sign_addendum(programme: Facilitation, context: Context, name: str, act: CoInvestment, f: int) -> bool:
+    """One addendum of one firm, if both can pay and the firm gains by it."""
     s, p, effect, ledger = context.state, context.parameters, programme.effects.co_investment, programme.ledger
     purse = ledger.purses[name]
+    share = effect.shares[int(s.firm["addenda"][f])] if act.share_paid is None else act.share_paid
+    part = share * effect.investment
+    own = effect.investment - part
+    cost = ledger.unit_cost(effect.unit, purse.units)
+    if s.firm["planned_margin"][f] <= 0.0 or part + cost > purse.free:
+        return False
+    m, kg = best_room(s, p, f, effect.orders * effect.investment)
+    patience = float(p.firms["patience"][0])
+    gain = s.firm["planned_margin"][f] * kg * patience / (1.0 - patience)
+    if kg <= 0.0 or gain < own or s.firm["cash"][f] < own:
+        return False
+    ledger.spend(name, cost, context.outside_flows)
+    ledger.grant(name, part, context.outside_flows)
+    purse.units += 1
+    s.firm["cash"][f] += part - effect.investment
+    s.firm["spent"][f] += part
+    s.firm["addenda"][f] += 1
+    s.firm_flows[f, FIRM_INVEST] += effect.investment
+    s.orders[f, m] += kg
+    s.orders_left[f, m] += kg
+    s.firm["capacity"][f] += effect.capacity * kg
+    programme.last_addendum[f] = context.month
+    return True
+
+
+def pay_running(programme: Facilitation, context: Context, name: str, share: float) -> bool:
+    """Pay part of a month's overhead and collecting cost of every supported firm, while the money lasts."""
+    s, p = context.state, context.parameters
+    if share <= 0.0:
+        return False
+    purse = programme.ledger.purses[name]
     acted = False
     for f in np.flatnonzero((s.firm["supported"] == 1) & (s.firm["active"] == 1)):
-        number = int(s.firm["addenda"][f])
-        if number >= len(effect.shares) or s.firm["planned_margin"][f] <= 0.0:
-            continue
-        part = effect.shares[number] * effect.investment
-        own = effect.investment - part
-        cost = ledger.unit_cost(effect.unit, purse.units)
-        if part + cost > purse.free:
-            continue
-        m, kg = best_room(s, p, int(f), effect.orders * effect.investment)
-        patience = float(p.firms["patience"][0])
-        gain = s.firm["planned_margin"][f] * kg * patience / (1.0 - patience)
-        if kg <= 0.0 or gain < own or s.firm["cash"][f] < own:
-            continue
-        ledger.spend(name, cost, context.outside_flows)
-        ledger.grant(name, part, context.outside_flows)
-        purse.units += 1
-        s.firm["cash"][f] += part - effect.investment
-        s.firm["spent"][f] += part
-        s.firm["addenda"][f] += 1
-        s.firm_flows[f, FIRM_INVEST] += effect.investment
-        s.orders[f, m] += kg
-        s.orders_left[f, m] += kg
-        s.firm["capacity"][f] += effect.capacity * kg
-        acted = True
+        open_routes = s.route["is_open"][f] == 1
+        running = float((s.firm["running"][f] * (1.0 - s.route["dependence"][f][open_routes])).sum())
+        amount = share * (float(p.firms["fixed_cost"][0]) + running) / 12.0
+        s.firm["subsidy"][f] = share if amount <= purse.free else 0.0
+        if amount <= purse.free:
+            programme.ledger.grant(name, amount, context.outside_flows)
+            s.firm["cash"][f] += amount
+            s.firm["season_margin"][f] += amount
+            s.firm["spent"][f] += amount
+            acted = True
     return acted
+
+
+def end_support(programme: Facilitation, context: Context) -> None:
+    """Firms leave support when the months agreed in their memorandum are over, and keep what they have built."""
+    for f in [f for f, month in programme.leaves.items() if month <= context.month]:
+        del programme.leaves[f]
+        context.state.firm["supported"][f] = 0
+        context.state.firm["subsidy"][f] = 0.0
 
 
 def best_room(s: Any, p: Any, f: int, wanted: float) -> tuple[int, float]:
     """End market with the highest netback in which a firm can still win orders, and how many kg a year."""
-    taken = s.orders[s.firm["active"] == 1].sum(axis=0)
     best, most, top = 0, 0.0, 0.0
     for m in np.flatnonzero(p.market_chain == s.firm["chain"][f]):
         mk = p.markets[m]
         worth = float(mk["conversion"] * s.market_price[m] - mk["processing_cost"] - mk["marketing_cost"])
-        room = max(0.0, float(mk["depth"] * mk["orders"]) * max(1, int((s.firm["imitator"] == 0).sum())) - float(taken[m]))
+        room = room_for_orders(s, p, int(m))
         if room > 0.0 and worth > top:
             best, most, top = int(m), min(wanted, room), worth
     return best, most
+
+
+def room_for_orders(s: Any, p: Any, m: int) -> float:
+    """Kg a year of standing orders that an end market still has to give."""
+    taken = float(s.orders[s.firm["active"] == 1].sum(axis=0)[m])
+    mk = p.markets[m]
+    return max(0.0, float(mk["depth"] * mk["orders"]) * max(1, int((s.firm["imitator"] == 0).sum())) - taken)

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage_sim.books import DONOR, GRANTS, RETURNED, STAFF
-from linkage_sim.scenario.acts import Facilitator, UnitCost
+from linkage_sim.books import DONOR, GRANTS, PARTNERS, RETURNED, STAFF
+from linkage_sim.scenario.acts import Facilitator
+from linkage_sim.scenario.effects import UnitCost
 
 
 @dataclass
@@ -92,3 +93,9 @@ class Ledger:
         self.purses[name].spent += amount
         self.cash -= amount
         flows[GRANTS] += amount
+
+    def partner(self, name: str, amount: float, flows: Any) -> None:
+        """Pay a cost share to a processor or an input provider."""
+        self.purses[name].spent += amount
+        self.cash -= amount
+        flows[PARTNERS] += amount

@@ -1,13 +1,18 @@
-"""Acts on the organisation itself: market assessment, staff coaching, reflection session."""
+"""Acts on the organisation itself: market assessment, coaching, reflection, communication, coordination."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from linkage_sim.programme.villages import aimed
+
 if TYPE_CHECKING:
     from linkage_sim.context import Context
     from linkage_sim.programme.facilitator import Facilitation
-    from linkage_sim.scenario.acts import MarketAssessment, ReflectionSession, StaffCoaching
+    from linkage_sim.scenario.acts import Communication, Coordination, MarketAssessment, ReflectionSession, StaffCoaching
+    from linkage_sim.scenario.effects import UnitCost
 
 
 def assess_market(programme: Facilitation, context: Context, name: str, act: MarketAssessment) -> bool:
@@ -51,3 +56,56 @@ def reflect(programme: Facilitation, context: Context, name: str, act: Reflectio
     programme.staff_concept += effect.concept * (1.0 - programme.staff_concept)
     programme.sharing += effect.sharing * (1.0 - programme.sharing)
     return True
+
+
+def communicate(programme: Facilitation, context: Context, name: str, act: Communication) -> bool:
+    """A month of explaining the approach: who knows less of it learns from colleagues, most within the own agency.
+
+    Officer i belongs to agency i modulo their number; what colleagues of other agencies know passes as far as agencies share.
+    """
+    effect = programme.effects.communication
+    if not paid_month(programme, context, name, effect.unit):
+        return False
+    concept = programme.staff_concept
+    agency = np.arange(len(concept)) % programme.terms.agencies
+    passes = np.where(agency[:, None] == agency[None, :], 1.0, programme.sharing)
+    np.fill_diagonal(passes, 0.0)
+    better = np.maximum(0.0, concept[None, :] - concept[:, None])
+    total = np.maximum(passes.sum(axis=1), 1e-12)
+    programme.staff_concept = concept + effect.spread * (passes * better).sum(axis=1) / total
+    programme.sharing += effect.sharing * (1.0 - programme.sharing)
+    return True
+
+
+def coordinate(programme: Facilitation, context: Context, name: str, act: Coordination) -> bool:
+    """A month at one table: agencies share more, and support without a target of its own turns towards linked villages."""
+    effect = programme.effects.coordination
+    if not paid_month(programme, context, name, effect.unit):
+        return False
+    programme.sharing += effect.sharing * (1.0 - programme.sharing)
+    programme.aim += effect.aim * (1.0 - programme.aim)
+    aim_queues(programme, context)
+    return True
+
+
+def paid_month(programme: Facilitation, context: Context, name: str, unit: UnitCost) -> bool:
+    """Pay one month of an act on the organisation, if its money lasts."""
+    purse = programme.ledger.purses[name]
+    cost = programme.ledger.unit_cost(unit, purse.units)
+    if cost > purse.free + 1e-9:
+        return False
+    programme.ledger.spend(name, cost, context.outside_flows)
+    purse.units += 1
+    return True
+
+
+def aim_queues(programme: Facilitation, context: Context) -> None:
+    """Move linked villages forward in the queues of acts that serve all households; who was served keeps its place."""
+    first = aimed(programme, context)[context.state.household["village"]]
+    for name, act in programme.plan.items():
+        if getattr(act, "target", "") != "all" or name not in programme.queues:
+            continue
+        order = programme.queues[name]
+        served = 0 if act.act == "input_vouchers" else int(programme.ledger.purses[name].units) % max(len(order), 1)
+        left = order[served:]
+        programme.queues[name] = np.concatenate((order[:served], left[first[left]], left[~first[left]]))

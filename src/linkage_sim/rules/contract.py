@@ -110,6 +110,41 @@ def is_self_enforcing(temptation: float, future: float, surplus: float) -> bool:
 
 
 @rule
+def breach_mended(organisation: float, by_organisation: float, written: float, by_mediation: float) -> float:
+    """Part of a broken promise that is mended: 1-(1-organisation*its part)*(1-written terms*mediation's part), 0..1."""
+    return 1.0 - (1.0 - organisation * by_organisation) * (1.0 - written * by_mediation)
+
+
+@rule
+def mended_price(spot: float, price: float, mended: float) -> float:
+    """What a firm that breaks its word pays in the end, USD/kg: the bazaar's price and the mended part of the gap."""
+    return spot + mended * max(0.0, price - spot)
+
+
+@rule
+def rejection_chance(usual: float, graded: float, part: float) -> float:
+    """Chance that a lot is rejected at the gate where a third party grades: usual*(1-graded*part)."""
+    return usual * (1.0 - graded * part)
+
+
+@rule
+def detection_chance(usual: float, written: float, part: float) -> float:
+    """Chance that side-selling is seen: records bring part of the rest to light."""
+    return usual + (1.0 - usual) * written * part
+
+
+@rule
+def grading_worth(kept: float, surplus: float, usual: float, part: float) -> float:
+    """Yearly worth of grading to those on a route, USD: kg no longer rejected times what a kg earns both sides.
+
+    Parameters
+    ----------
+    kept : kg delivered at its word; surplus : netback less outside value, USD/kg; usual, part : as in `rejection_chance`
+    """
+    return kept * usual * part * max(0.0, surplus)
+
+
+@rule
 def delivery_chance(rent: float, gain: float, noise: float, value: float) -> float:
     """Chance that a household delivers its contracted lot: sigmoid((rent-gain)/(s*p)); value above 0, USD/kg."""
     return sigmoid((rent - gain) / (noise * value))

@@ -46,6 +46,24 @@ def route_hurdle(is_open: bool, running: float, setup: float, rate: float, life_
 
 
 @rule
+def running_cost(running: float, dependence: float, helped: bool, shared: float) -> float:
+    """Yearly cost of collecting in a village, USD.
+
+    Parameters
+    ----------
+    running : of the firm alone, USD; dependence : part that the facilitator does while it helps and that is missing afterwards
+    helped : whether the facilitator still does it; shared : part that a village organisation takes over
+    """
+    return running * (1.0 - dependence if helped else 1.0 + dependence) * (1.0 - shared)
+
+
+@rule
+def member_cost(usual: float, association: float, mobile: float) -> float:
+    """Yearly cost of serving one supplier, USD: an association weighs and pays for many; so do mobile payments in part."""
+    return usual * (1.0 - association) * (1.0 - mobile)
+
+
+@rule
 def future_at_stake(
     reliability: float, patience: float, yearly_margin: float, margin_now: float, margin_planned: float, reputation: float, hears: float
 ) -> float:

@@ -55,6 +55,12 @@ def estimated_suppliers(
 
 
 @rule
+def seen_share(visits: float) -> float:
+    """How far what suppliers tell is taken for true after some visits: j/(j+2), as two doubtful voices stand against it."""
+    return visits / (visits + 2.0)
+
+
+@rule
 def effective_months(months: float, skill: float, concept: float, overlap: float) -> float:
     """Effective facilitation: staff months * skill * concept * (1 - overlap)."""
     return months * skill * concept * (1.0 - overlap)

@@ -37,126 +37,6 @@ class Facilitator(Section):
     unit_cost_factor: float = parameter("number", 0.1, 10, "multiplies every unit cost: for break-even", default=1, source="assumed")
 
 
-class UnitCost(Section):
-    """What one unit of an act takes from the one cost base."""
-
-    staff_months: float = parameter("months", 0, 100, "officer months per unit")
-    visits: float = parameter("number", 0, 1000, "field visits per unit")
-    materials: float = parameter("USD", 0, 1e6, "materials and services per unit")
-
-
-class TrainingEffect(Section):
-    """Cost and effect of training."""
-
-    unit: UnitCost
-    knowledge: float = parameter("share", 0, 1, "knowledge after training")
-
-
-class StorageEffect(Section):
-    """Cost and effect of storage kits."""
-
-    unit: UnitCost
-    loss_cut: float = parameter("share", 0, 1, "part of losses that a storage kit avoids")
-    life: float = parameter("months", 12, 240, "life of a kit, in months")
-
-
-class VoucherEffect(Section):
-    """Cost of handing out vouchers."""
-
-    unit: UnitCost
-
-
-class AssociationEffect(Section):
-    """Cost and effect of supporting associations."""
-
-    unit: UnitCost
-    strength: float = parameter("share", 0, 1, "strength a supported association reaches")
-    build_months: float = parameter("months", 1, 60, "months to reach it")
-    support_months: int = parameter("months", 1, 600, "months that one unit supports an association; then it must be paid again or fades")
-    decay: float = parameter("per year", 0, 1, "strength lost a year once support ends")
-
-
-class AssessmentEffect(Section):
-    """Cost and effect of a market assessment."""
-
-    unit: UnitCost
-    view: float = parameter("share", 0, 1, "how much of the remaining ignorance of firms and markets it removes")
-    decay: float = parameter("per year", 0, 1, "how fast that view ages")
-
-
-class SelectionEffect(Section):
-    """Cost of appraising firms, and how firms and appraisers behave."""
-
-    unit: UnitCost
-    claim_guilt: float = parameter("number", 0, 100, "dislike of lying, in award units per unit of overstatement")
-    claim_penalty: float = parameter("number", 0, 100, "believed penalty when caught, in awards")
-    claim_slope: float = parameter("number", 0, 20, "believed rise of the chance of selection with log claim")
-    highest_overstatement: float = parameter("number", 0, 20, "no firm claims more than (1+this) times the truth")
-    reference_bias: float = parameter("share", 0, 1, "chance that a false name is confirmed by a friendly referee")
-    weight_suppliers: float = parameter("share", 0, 1, "weight of true suppliers, against orders, among criteria that serve smallholders")
-    score_noise: float = parameter("number", 0, 5, "noise of an appraisal without skill or market view")
-
-
-class BrokeringEffect(Section):
-    """Cost and effect of introducing a firm to a village."""
-
-    unit: UnitCost
-    substitution: float = parameter("share", 0, 1, "part of the firm's collecting work the facilitator does itself")
-    substitution_fade: float = parameter("per year", 0, 1, "how fast a firm learns to do that part")
-    setup_share: float = parameter("share", 0, 1, "share of the cost of opening a village the programme pays")
-    village_trust: float = parameter("share", 0, 1, "how fully an introduction carries trust where the village association is strong")
-    trust_alone: float = parameter("share", 0, 1, "part of that where there is no association")
-    view_noise: float = parameter("number", 0, 5, "error of judging a route without market view (log)")
-
-
-class CoInvestmentEffect(Section):
-    """Cost and effect of cost-shared addenda."""
-
-    unit: UnitCost
-    investment: float = parameter("USD", 0, 1e7, "equipment and market entry of one addendum, both sides together")
-    shares: tuple[float, ...] = Field(
-        min_length=1,
-        description="programme share of the first, second, ... addendum",
-        json_schema_extra={"unit": "share", "source": "", "kind": "lever", "each_low": 0, "each_high": 0.95},
-    )
-    orders: float = parameter("kg/year per USD", 0, 100, "orders gained per dollar invested by both sides")
-    capacity: float = parameter("number", 0, 100, "capacity gained, kg a month per kg a year of new orders")
-
-
-class CoachingEffect(Section):
-    """Cost and effect of coaching staff."""
-
-    unit: UnitCost
-    skill: float = parameter("share", 0, 1, "part of missing business skill made good per coached month")
-    concept: float = parameter("share", 0, 1, "part of missing concept made good per coached month")
-
-
-class ReflectionEffect(Section):
-    """Cost and effect of a reflection session."""
-
-    unit: UnitCost
-    skill: float = parameter("share", 0, 1, "part of missing skill made good by a full-day session with role play")
-    concept: float = parameter("share", 0, 1, "part of missing concept made good")
-    sharing: float = parameter("share", 0, 1, "part of missing sharing between agencies made good")
-    sharing_decay: float = parameter("per year", 0, 1, "how fast sharing falls back")
-
-
-class Interventions(Section):
-    """Costs and effects of every act: the table that docs print. A data file with sources."""
-
-    data: str = Field(default="", description="name of a file in data/ that this starts from")
-    training: TrainingEffect
-    storage: StorageEffect
-    input_vouchers: VoucherEffect
-    associations: AssociationEffect
-    market_assessment: AssessmentEffect
-    lead_firm_selection: SelectionEffect
-    brokering: BrokeringEffect
-    co_investment: CoInvestmentEffect
-    staff_coaching: CoachingEffect
-    reflection_session: ReflectionEffect
-
-
 class Act(Section):
     """What all acts of a plan have in common."""
 
@@ -242,6 +122,9 @@ class LeadFirmSelection(Act):
     choose: int = parameter("number", 1, 60, "firms chosen", default=3, source="trial", kind="lever")
     visits: int = parameter("number", 0, 1000, "claimed suppliers visited per applicant", default=6, source="assumed", kind="lever")
     references: int = parameter("number", 0, 1000, "referees called per applicant", default=3, source="assumed", kind="lever")
+    support: int = parameter(
+        "months", 1, 600, "months after which a chosen firm leaves support", default=60, source="assumed", kind="lever"
+    )
 
 
 class Brokering(Targeted):
@@ -251,9 +134,77 @@ class Brokering(Targeted):
 
 
 class CoInvestment(Act):
-    """Share the cost of supported firms' growth."""
+    """Share the cost of supported firms' growth; with high shares and running subsidies more than growth that pays."""
 
     act: Literal["co_investment"]
+    share_paid: float | None = Field(
+        default=None,
+        ge=0,
+        le=0.95,
+        description="programme's share of every addendum; left out: the falling shares of the interventions table",
+        json_schema_extra={"unit": "share", "source": "assumed", "kind": "lever"},
+    )
+    running: float = parameter(
+        "share", 0, 1, "part of a supported firm's overhead and collecting cost paid month by month", default=0.0, source="assumed",
+        kind="lever",
+    )  # fmt: skip
+
+
+class SavingsGroups(Targeted):
+    """Found savings groups that lend to their members."""
+
+    act: Literal["savings_groups"]
+
+
+class VillageOrganisations(Targeted):
+    """Build up village organisations."""
+
+    act: Literal["village_organisations"]
+
+
+class BusinessSkills(Targeted):
+    """Teach business skills to farmers, or prepare aspiring entrepreneurs."""
+
+    act: Literal["business_skills"]
+    who: Literal["farmers", "entrepreneurs"] = Field(
+        default="farmers", description="who is taught", json_schema_extra={"source": "assumed", "kind": "lever"}
+    )
+
+
+class ContractSupport(Act):
+    """Written terms, third-party grading and mediation where firms buy."""
+
+    act: Literal["contract_support"]
+
+
+class InputProviderLinks(Targeted):
+    """Help input-side lead firms to open outlets in villages."""
+
+    act: Literal["input_provider_links"]
+
+
+class ProcessorLinks(Act):
+    """Link lead firms to processors."""
+
+    act: Literal["processor_links"]
+
+
+class MobilePayments(Targeted):
+    """Bring agents and phones, so that firms can pay at once."""
+
+    act: Literal["mobile_payments"]
+
+
+class Communication(Act):
+    """Explain the approach to all staff and partners, month by month."""
+
+    act: Literal["communication"]
+
+
+class Coordination(Act):
+    """Keep all agencies at one table, month by month."""
+
+    act: Literal["coordination"]
 
 
 class StaffCoaching(Act):
@@ -277,7 +228,16 @@ AnyAct = Annotated[
     | LeadFirmSelection
     | Brokering
     | CoInvestment
+    | SavingsGroups
+    | VillageOrganisations
+    | BusinessSkills
+    | ContractSupport
+    | InputProviderLinks
+    | ProcessorLinks
+    | MobilePayments
     | StaffCoaching
+    | Communication
+    | Coordination
     | ReflectionSession,
     Field(discriminator="act"),
 ]

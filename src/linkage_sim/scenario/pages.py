@@ -23,6 +23,47 @@ ACTS_THROUGH: dict[str, tuple[str, str, str]] = {
         "an attempt; effective share = skill x concept x (1 - overlap)",
     ),
     "co_investment": ("demand", "orders, firm.capacity, firm.cash", "an addendum, besides the programme's share"),
+    "savings_groups": (
+        "supply",
+        "household.member, village.group_goal; through them household.saved, household.group_debt, household.gap, household.bank_debt",
+        "a group",
+    ),
+    "village_organisations": (
+        "supply",
+        "village.organisation_goal, and through it village.organisation: sanction, mended promises, cost of collecting, introductions",
+        "a village for the supported months",
+    ),
+    "business_skills": (
+        "supply",
+        "household.business: timing of sales, hurdle of practices, picking cost; for entrepreneurs firm.prepared: entry",
+        "a household (an entrepreneur costs more)",
+    ),
+    "contract_support": (
+        "demand",
+        "route.written: rejection, detection, mended promises, what late pay costs",
+        "a route for the supported months",
+    ),
+    "input_provider_links": (
+        "demand",
+        "village.outlet, village.provider, village.outlet_support, village.reach_hours, input_stock",
+        "a village outlet, besides the programme's share",
+    ),
+    "processor_links": (
+        "demand",
+        "plant_capacity, firm.plant_orders, firm.processor, firm.advance, firm.credit",
+        "a firm, besides the programme's share",
+    ),
+    "mobile_payments": (
+        "demand",
+        "village.mobile_goal; through it household.mobile, household.delay_value, month of payment, a firm's cost per supplier",
+        "a village for the supported months",
+    ),
+    "communication": ("organisation", "staff concept over the network of staff, sharing between agencies", "a month"),
+    "coordination": (
+        "organisation",
+        "sharing between agencies (duplicated work), aim of untargeted support at linked villages",
+        "a month",
+    ),
     "staff_coaching": ("organisation", "staff skill and concept", "a month of coaching"),
     "reflection_session": ("organisation", "staff skill and concept, sharing between agencies", "a session"),
 }

@@ -9,9 +9,10 @@ from typing import Any, Literal
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
-from linkage_sim.scenario.acts import AnyAct, Facilitator, Interventions
+from linkage_sim.scenario.acts import AnyAct, Facilitator
 from linkage_sim.scenario.chain import ValueChain
 from linkage_sim.scenario.declare import Section, parameter
+from linkage_sim.scenario.effects import Interventions
 from linkage_sim.scenario.firms import InputProviders, LeadFirms, Traders
 from linkage_sim.scenario.people import Behaviour, Households, Trust
 from linkage_sim.scenario.region import Region
@@ -104,6 +105,8 @@ class Scenario(Section):
             for district in getattr(act, "districts", ()):
                 if district not in self.region.districts:
                     yield f"{path}.districts: no district {district!r}; known: {districts}"
+            if getattr(act, "who", "") == "entrepreneurs" and (getattr(act, "target", "all") != "all" or getattr(act, "districts", ())):
+                yield f"{path}.target: entrepreneurs are not chosen by village; leave out target and districts"
             waits = [name]
             while (other := self.programme[waits[-1]].after) in self.programme and other not in waits[1:]:
                 waits.append(other)

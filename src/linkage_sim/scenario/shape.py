@@ -17,9 +17,9 @@ from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from linkage_sim.scenario.acts import Interventions
 from linkage_sim.scenario.chain import ValueChain
 from linkage_sim.scenario.declare import MONTHS
+from linkage_sim.scenario.effects import Interventions
 from linkage_sim.scenario.region import Region
 from linkage_sim.scenario.scenario import Scenario
 

@@ -12,6 +12,7 @@ from linkage_sim.compiled import as_table
 from linkage_sim.rules.contract import FIXED, FLOOR_PLUS, SPOT_PLUS
 from linkage_sim.scenario.chain import ValueChain, month_values
 from linkage_sim.scenario.declare import MONTHS, Section
+from linkage_sim.scenario.effects import Interventions
 from linkage_sim.scenario.scenario import Scenario
 from linkage_sim.world.routes import Routes
 
@@ -37,6 +38,11 @@ def _records(rows: list[dict[str, float]]) -> Table:
     kind = np.dtype([(name, "f8") for name in rows[0]])
     table: Table = as_table(np.array([tuple(row[name] for name in rows[0]) for row in rows], dtype=kind))
     return table
+
+
+def effect_numbers(interventions: Interventions) -> Table:
+    """What kernels read of the table of interventions: one row, fields named act_number."""
+    return _records([_numbers(interventions)])
 
 
 def _month(name: str) -> float:

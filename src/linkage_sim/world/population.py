@@ -221,6 +221,7 @@ def populate(scenario: Scenario, routes: Routes, parameters: Parameters, key: Ke
     wide["rival_firm"][:] = -1
     wide["market_open"][:] = 1
     wide["district_bad"][:] = 1.0
+    wide["plant_capacity"][:] = parameters.plants["capacity"]
     crop = _normal_crop(chains, parameters, villages, households, enterprises, len(routes.bazaar_names))
     lives = np.bincount(villages["bazaar"][village], minlength=len(routes.bazaar_names)).astype(np.float64)
     year = usual_year(scenario, parameters, crop, lives)

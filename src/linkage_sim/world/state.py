@@ -56,7 +56,7 @@ COLUMNS: list[Column] = [
         gap | f8 | USD | 0 | inf | environment | cash missing for this month's need
         patience | f8 | per month | 0 | 1 | world | discount factor
         patience_year | f8 | per year | 0 | 1 | world | yearly discount factor
-        delay_value | f8 | share | 0 | 1 | world | worth now of a dollar paid after the usual delay
+        delay_value | f8 | share | 0 | 1 | learn | worth now of a dollar paid after the usual delay
         need | f8 | USD/month | 0 | inf | world | fixed monthly consumption
         cash | f8 | USD | 0 | inf | settle | cash
         wages | f8 | USD/month | 0 | inf | world | usual income from wages and business
@@ -85,6 +85,11 @@ COLUMNS: list[Column] = [
         usual_income | f8 | USD/month | 0 | inf | world | expected income from all sources
         credit | f8 | USD | 0 | inf | world | most it can borrow for a practice
         trained | u1 | index | 0 | 255 | acts | times trained
+        member | u1 | flag | 0 | 1 | acts | in a savings group
+        saved | f8 | USD | 0 | inf | settle | savings in its group
+        group_debt | f8 | USD | 0 | inf | settle | owed to its group
+        business | f8 | share | 0 | 1 | acts | business skill
+        mobile | u1 | flag | 0 | 1 | learn | is paid by phone
     """),
     *_columns("enterprise", """
         household | i4 | index | 0 | inf | world | owner
@@ -155,6 +160,15 @@ COLUMNS: list[Column] = [
         input_wanted | f8 | USD | 0 | inf | choose | inputs wanted this month
         input_ratio | f8 | share | 0 | 1 | choose | part of them the shop has in stock
         reach_hours | f8 | h | 0 | inf | learn | hours to the nearest outlet
+        organisation | f8 | share | 0 | 1 | learn | strength of the village organisation
+        organisation_goal | f8 | share | 0 | 1 | acts | strength support is building up to
+        group | f8 | share | 0 | 1 | learn | how fully its savings groups work
+        group_goal | f8 | share | 0 | 1 | acts | what support is building up to
+        fund | f8 | USD | 0 | inf | settle | cash of its savings groups
+        mobile | f8 | share | 0 | 1 | learn | part that agents and phones can serve
+        mobile_goal | f8 | share | 0 | 1 | acts | what support is building up to
+        provider | u1 | flag | 0 | 1 | acts | its outlet belongs to a supported input provider
+        outlet_support | f8 | share | 0 | 1 | acts | part of the outlet's yearly cost the programme carries
     """),
     *_columns("firm", """
         chain | i2 | index | 0 | inf | world | value chain
@@ -166,7 +180,7 @@ COLUMNS: list[Column] = [
         elsewhere | f8 | number | 0 | inf | world | true suppliers outside the modelled villages
         running | f8 | USD/year | 0 | inf | world | cost of collecting in one village
         first_capital | f8 | USD | 0 | inf | world | cash at the start
-        credit | f8 | USD | 0 | inf | world | credit line
+        credit | f8 | USD | 0 | inf | acts | credit line, with advances of processors
         active | u1 | flag | 0 | 1 | learn | in business
         cash | f8 | USD | -inf | inf | settle | cash
         capacity | f8 | kg/month | 0 | inf | learn | most it can process in a month
@@ -183,6 +197,12 @@ COLUMNS: list[Column] = [
         supported | u1 | flag | 0 | 1 | acts | chosen by the programme
         addenda | i4 | number | 0 | inf | acts | co-investments done
         spent | f8 | USD | 0 | inf | acts | programme money spent on it
+        prepared | f8 | share | 0 | 1 | acts | how ready an aspiring entrepreneur is to open
+        processor | f8 | share | 0 | 1 | acts | how fully its contract with a processor works
+        advance | f8 | USD | 0 | inf | acts | part of the credit line that a processor advances
+        plant_orders | f8 | kg | 0 | inf | acts | what a processor buys from it under contract in a year
+        plant_kg | f8 | kg | 0 | inf | sell | sold to processors this season
+        subsidy | f8 | share | 0 | 1 | acts | part of its running cost the programme pays
     """),
     *_columns("route", """
         bought_a | f8 | kg | 0 | inf | trade | grade A bought this month
@@ -222,6 +242,9 @@ COLUMNS: list[Column] = [
         season_side | f8 | kg | 0 | inf | trade | side-sold this season
         season_kept | f8 | kg | 0 | inf | trade | taken at its word this season
         season_broken | f8 | kg | 0 | inf | trade | refused or cut this season
+        written | f8 | share | 0 | 1 | acts | how fully written terms, grading and mediation work
+        written_goal | f8 | share | 0 | 1 | acts | 1 while the programme pays them
+        grading | f8 | USD | 0 | inf | learn | paid for grading by its users at the last season's end
     """),
 ]  # fmt: skip
 
@@ -267,6 +290,7 @@ WIDE: dict[str, tuple[str, str, str]] = {
     "flows": ("village x flow", "record", "kg and USD moved this month by village"),
     "firm_flows": ("firm x flow", "record", "kg and USD moved this month by firm"),
     "plant_free": ("processor", "sell", "kg it can still take this month"),
+    "plant_capacity": ("processor", "acts", "most it can process in a month, kg"),
     "district_bad": ("district x chain", "environment", "crop left after this season's bad year"),
 }
 
@@ -328,6 +352,7 @@ class State:
     flows: Numbers
     firm_flows: Numbers
     plant_free: Numbers
+    plant_capacity: Numbers
     district_bad: Numbers
 
     def copy(self) -> State:

@@ -1,0 +1,121 @@
+"""Acts around a linkage: contract support on routes, links of input providers to villages and of firms to processors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage_sim.month.sell import plant_bid
+from linkage_sim.programme.villages import is_wasted, pay_unit, village_order
+
+if TYPE_CHECKING:
+    from linkage_sim.context import Context
+    from linkage_sim.programme.facilitator import Facilitation
+    from linkage_sim.scenario.acts import ContractSupport, InputProviderLinks, ProcessorLinks
+
+
+def support_contracts(programme: Facilitation, context: Context, name: str, act: ContractSupport) -> bool:
+    """Written terms, third-party grading and mediation, route by route: supported firms first, then most members."""
+    s, effect, ledger = context.state, programme.effects.contract_support, programme.ledger
+    purse = ledger.purses[name]
+    until = programme.until(act.act, s.route.shape)
+    open_now = (s.route["is_open"] == 1) & (s.route["members"] > 0.0) & (s.firm["active"] == 1)[:, None] & (until < context.month)
+    firms, villages = np.nonzero(open_now)
+    order = np.lexsort((firms, villages, -s.route["members"][firms, villages], -s.firm["supported"][firms].astype(int)))
+    acted = False
+    for f, v in zip(firms[order], villages[order], strict=True):
+        if ledger.unit_cost(effect.unit, purse.units) > purse.free + 1e-9:
+            break
+        pay_unit(programme, context, name, effect.unit)
+        until[f, v] = context.month + effect.support
+        if is_wasted(programme, context, int(f) * 100_000 + int(v)):
+            continue
+        s.route["written"][f, v] = s.route["written_goal"][f, v] = 1.0
+        s.household["reached"][members_of(context, int(f), int(v))] = 1
+        acted = True
+    return acted
+
+
+def members_of(context: Context, f: int, v: int) -> NDArray[np.int64]:
+    """Households of a village that have a contract with a firm."""
+    enterprise, household = context.state.enterprise, context.state.household
+    mine = enterprise["household"][enterprise["firm"] == f]
+    return np.asarray(mine[household["village"][mine] == v])
+
+
+def input_need(context: Context) -> NDArray[np.float64]:
+    """What the practices of all households of a village cost in a normal year, USD; (V,)."""
+    s, chains = context.state, context.parameters.chains
+    costs = (chains["practices_improved_cost"] + chains["practices_quality_cost"])[s.enterprise["chain"]]
+    at = s.household["village"][s.enterprise["household"]]
+    return np.bincount(at, weights=s.enterprise["assets"] * costs, minlength=context.villages).astype(np.float64)
+
+
+def link_providers(programme: Facilitation, context: Context, name: str, act: InputProviderLinks) -> bool:
+    """Input-side lead firms open outlets: the programme shares shop and first years; sales must carry them afterwards."""
+    s, p, effect, ledger = context.state, context.parameters, programme.effects.input_provider_links, programme.ledger
+    purse = ledger.purses[name]
+    yearly = effect.running * float(p.inputs["outlet_cost"][0]) * effect.support / 12.0
+    grant = effect.share * effect.investment + yearly
+    until = programme.until(act.act, (context.villages,))
+    need = input_need(context)
+    order = village_order(programme, context, act)
+    if act.target == "all":  # a provider goes where most is wanted that is hard to get now
+        worth = need[order] * np.minimum(s.village["reach_hours"][order], 24.0)
+        order = order[np.argsort(-worth, kind="stable")]
+    acted = False
+    for v in order:
+        if until[v] >= 0 or s.village["outlet"][v] == 1:
+            continue
+        if ledger.unit_cost(effect.unit, purse.units) + grant > purse.free + 1e-9:
+            break
+        pay_unit(programme, context, name, effect.unit)
+        until[v] = context.month + effect.support
+        if is_wasted(programme, context, 2 * 10**6 + int(v)):
+            continue
+        ledger.partner(name, grant, context.outside_flows)
+        s.village["outlet"][v] = s.village["provider"][v] = 1
+        s.village["reach_hours"][v] = 0.0
+        s.village["outlet_support"][v] = effect.running
+        s.input_stock[s.village["bazaar"][v]] += effect.stock * need[v]
+        s.household["reached"][s.household["village"] == v] = 1
+        acted = True
+    return acted
+
+
+def link_processors(programme: Facilitation, context: Context, name: str, act: ProcessorLinks) -> bool:
+    """Contracts between firms and processors: plant equipment, a yearly order, part of its margin, an advance."""
+    s, effect, ledger = context.state, programme.effects.processor_links, programme.ledger
+    purse = ledger.purses[name]
+    grant = effect.share * effect.investment
+    wanted = (s.firm["active"] == 1) & (s.firm["imitator"] == 0) & (s.firm["advance"] == 0.0)
+    acted = False
+    for f in np.flatnonzero(wanted)[np.argsort(-s.firm["supported"][wanted].astype(int), kind="stable")]:
+        if ledger.unit_cost(effect.unit, purse.units) + grant > purse.free + 1e-9:
+            break
+        q = best_plant(context, int(f), effect.margin)
+        if q < 0:
+            continue
+        pay_unit(programme, context, name, effect.unit)
+        ledger.partner(name, grant, context.outside_flows)
+        s.plant_capacity[q] += effect.capacity * effect.investment
+        s.firm["plant_orders"][f] += effect.orders * effect.investment
+        s.firm["processor"][f] = 1.0
+        s.firm["advance"][f] += effect.advance
+        s.firm["credit"][f] += effect.advance
+        s.firm["spent"][f] += grant
+        acted = True
+    return acted
+
+
+def best_plant(context: Context, f: int, left: float) -> int:
+    """Processor that pays a firm most at its door when it leaves part of its margin; -1 where none pays anything."""
+    s, p = context.state, context.parameters
+    best, most = -1, 0.0
+    for q in np.flatnonzero(p.plant_chain == s.firm["chain"][f]).tolist():
+        bid = plant_bid(q, p.plants, p.plant_market, p.plant_market_haul, s.market_price, left)
+        if bid - p.plant_haul[q, s.firm["place"][f]] > most:
+            best, most = q, bid - p.plant_haul[q, s.firm["place"][f]]
+    return best

@@ -1,0 +1,162 @@
+"""Lead-firm selection: call, claims, references, visits, scores, memorandum (model 4, Claims and checks; model 5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage_sim.draws import normals, uniforms
+from linkage_sim.rules.selection import best_overstatement, estimated_suppliers, seen_share
+
+if TYPE_CHECKING:
+    from linkage_sim.context import Context
+    from linkage_sim.programme.facilitator import Facilitation
+    from linkage_sim.scenario.acts import LeadFirmSelection
+
+Numbers = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def true_suppliers(context: Context) -> Numbers:
+    """True suppliers of every firm: those elsewhere and its members in the modelled villages; (F,)."""
+    return np.asarray(context.state.firm["elsewhere"] + context.state.route["members"].sum(axis=1))
+
+
+def standard(values: Numbers) -> Numbers:
+    """Values less their mean, in standard deviations; zeros where all are equal."""
+    spread = values.std()
+    return (values - values.mean()) / spread if spread > 1e-12 else np.zeros_like(values)
+
+
+def checked(programme: Facilitation, context: Context, f: int, claimed: float, true: float, visits: int, references: int) -> float:
+    """What a programme believes after visiting claimed names and calling the firm's own referees."""
+    bias = programme.effects.lead_firm_selection.reference_bias
+    share = min(1.0, true / claimed)
+    names = np.arange(max(visits, references, 1)) + f * 100_000
+    found = uniforms(context.key, "selection.visit", context.month, names[:visits]) < share
+    said = uniforms(context.key, "selection.reference", context.month, names[:references]) < share + (1.0 - share) * bias
+    return float(estimated_suppliers(claimed, float(found.sum()), float(visits), float(said.sum()), float(references), bias))
+
+
+def select(programme: Facilitation, context: Context, name: str, act: LeadFirmSelection) -> bool:
+    """Call for applications, claims, checks, scores: the best by the staff's own criteria sign a memorandum, without money yet."""
+    applicants, visits, references = call(programme, context, name, act)
+    if not len(applicants):
+        return False
+    effect, firm = programme.effects.lead_firm_selection, context.state.firm
+    true = true_suppliers(context)
+    typical = float(np.exp(np.log(np.maximum(true[applicants], 1.0)).mean()))
+    claimed, believed = np.zeros(len(firm)), np.zeros(len(firm))
+    for f in applicants:
+        k = best_overstatement(
+            true[f], typical, effect.claim_slope, float(visits), effect.claim_penalty, effect.claim_guilt * float(firm["honesty"][f]),
+            effect.highest_overstatement,
+        )  # fmt: skip
+        claimed[f] = max(1.0, true[f]) * (1.0 + k)
+        believed[f] = checked(programme, context, int(f), claimed[f], true[f], visits, references)
+    score = scores(programme, context, applicants, believed[applicants], visits)
+    chosen = applicants[np.argsort(-score, kind="stable")[: act.choose]]
+    firm["supported"][chosen] = 1
+    for f in chosen:
+        programme.memoranda[int(f)] = context.month
+        programme.leaves[int(f)] = context.month + act.support
+    for f in applicants:
+        programme.claims.append({
+            "month": float(context.month), "firm": float(f), "true": max(1.0, float(true[f])), "claimed": float(claimed[f]),
+            "believed": float(believed[f]), "chosen": float(f in chosen),
+        })  # fmt: skip
+    programme.overstated = float(np.mean([one["claimed"] / one["true"] for one in programme.claims if one["chosen"]]))
+    return True
+
+
+def call(programme: Facilitation, context: Context, name: str, act: LeadFirmSelection) -> tuple[Ints, int, int]:
+    """Who applies and is read, and how many visits and calls each gets for the money; pays for them.
+
+    Returns
+    -------
+    firms read, in order (none where it is over or too dear); visits; references
+    """
+    ledger, firm = programme.ledger, context.state.firm
+    purse = ledger.purses[name]
+    none = np.zeros(0, dtype=np.int64)
+    applicants = np.flatnonzero((firm["active"] == 1) & (firm["imitator"] == 0) & (firm["supported"] == 0))
+    if purse.units > 0 or not len(applicants):
+        return none, 0, 0
+    look = ledger.unit_cost(programme.effects.lead_firm_selection.unit, 0.0)
+    visits, references = (act.visits, act.references) if act.rule == "checked" else (0, 0)
+    per_check = ledger.priced(visits * programme.terms.visit + references * programme.terms.call)
+    while visits and len(applicants) * (look + per_check) > purse.free:
+        visits -= 1
+        per_check = ledger.priced(visits * programme.terms.visit + references * programme.terms.call)
+    read = int((purse.free + 1e-9) / (look + per_check))
+    if read < 1:
+        return none, 0, 0
+    if read < len(applicants):  # the first that apply are read
+        applied = uniforms(context.key, "selection.score", -1, applicants)
+        applicants = np.sort(applicants[np.argsort(applied, kind="stable")[:read]])
+    ledger.spend(name, len(applicants) * (look + per_check), context.outside_flows)
+    purse.units += len(applicants)
+    return applicants, visits, references
+
+
+def scores(programme: Facilitation, context: Context, applicants: Ints, believed: Numbers, visits: int) -> Numbers:
+    """Score of every applicant: concept times what serves smallholders, the rest mere size, and the appraiser's error; (A,)."""
+    effect = programme.effects.lead_firm_selection
+    noise = normals(context.key, "selection.score", context.month, np.concatenate((applicants, applicants + 1000)))
+    view_error = effect.score_noise * (1.0 - programme.view) * noise[len(applicants) :]
+    found = criteria(programme, context, applicants, believed, visits, view_error)
+    weights = effect.weights.model_dump()
+    inclusive = standard(sum((weights[word] * found[word] for word in weights), np.zeros(len(applicants))))
+    size = standard(np.log(np.maximum(context.state.firm["first_capital"][applicants], 1.0)))
+    blur = effect.score_noise * (1.0 - programme.skill) * (1.0 - programme.view)
+    return np.asarray(programme.concept * inclusive + (1.0 - programme.concept) * size + blur * noise[: len(applicants)])
+
+
+def criteria(
+    programme: Facilitation, context: Context, applicants: Ints, believed: Numbers, visits: int, view_error: Numbers
+) -> dict[str, Numbers]:
+    """What serves smallholders, as far as the appraiser sees it: each criterion in standard deviations over applicants; (A,) each.
+
+    What only suppliers can tell (links, reach, reputation) counts as far as they were visited. The market view decides how
+    well unfilled orders are known.
+    """
+    s, effect = context.state, programme.effects.co_investment
+    firm, route = s.firm[applicants], s.route[applicants]
+    members = route["members"] * (route["is_open"] == 1)
+    total = np.maximum(members.sum(axis=1), 1e-9)
+    services = (route["extension"] + route["loan"] + np.minimum(route["seasons"], 3.0) / 3.0) / 3.0
+    unfilled = np.maximum(s.orders[applicants].sum(axis=1) - (route["believed_a"] * (route["is_open"] == 1)).sum(axis=1), 1.0)
+    own = effect.investment * sum(1.0 - share for share in effect.shares)
+    reach, trust = suppliers_met(context, applicants)
+    seen = seen_share(float(visits))
+    return {
+        "suppliers": standard(np.log(believed)),
+        "links": seen * standard((members * services).sum(axis=1) / total),
+        "demand": standard(np.log(unfilled) + view_error),
+        "own_money": standard(np.clip(firm["cash"] / max(own, 1.0), 0.0, 1.0)),
+        "viability": standard(firm["expected_margin"]) + standard(np.log1p(firm["season_count"])),
+        "reach": seen * standard(reach),
+        "gain": standard((members * route["premium_a"]).sum(axis=1) / total),
+        "reputation": seen * standard(trust),
+    }
+
+
+def suppliers_met(context: Context, applicants: Ints) -> tuple[Numbers, Numbers]:
+    """Of every applicant's suppliers in the modelled villages: the part that is remote or poor, and their mean trust; (A,) each.
+
+    A firm without suppliers there counts as reaching nobody, and is trusted as an unknown firm is.
+    """
+    s, ties = context.state, context.parameters.ties[0]
+    unknown = float(ties["unknown_kept"] / (ties["unknown_kept"] + ties["unknown_broken"]))
+    household = s.household[s.enterprise["household"]]
+    hard = (household["remote"] == 1) | (household["tercile"] == 0)
+    reach, trust = np.zeros(len(applicants)), np.full(len(applicants), unknown)
+    for place, f in enumerate(applicants):
+        mine = s.enterprise["firm"] == f
+        if mine.any():
+            tie = f % s.tie_kept.shape[1]
+            kept, broken = s.tie_kept[mine, tie] + ties["unknown_kept"], s.tie_broken[mine, tie] + ties["unknown_broken"]
+            reach[place], trust[place] = hard[mine].mean(), (kept / (kept + broken)).mean()
+    return reach, trust
