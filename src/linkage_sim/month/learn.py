@@ -144,7 +144,7 @@ def season_end(
                     enterprise_season(e, year, behaviour[0], ties[0], enterprise[e], met_here, seen, tie_kept, tie_broken, memory)
             for f in range(route.shape[0]):
                 if firm[f].chain == c:
-                    route_season(route[f, v], chains[c], firms[0], substitution_fade)
+                    route_season(route[f, v], chains[c], firms[c], substitution_fade)
 
 
 @compiled
@@ -177,10 +177,10 @@ def firms_learn(
 ) -> None:  # fmt: skip
     """Margins, growth, exit and entry of firms at the end of their season."""
     calendar = month % 12
-    fm = firms[0]
     for c in range(chains.shape[0]):
         if calendar != int(chains[c].season_end):
             continue
+        fm = firms[c]
         margin = 0.0
         turnover = 0.0
         for m in range(markets.shape[0]):
@@ -241,11 +241,10 @@ def providers_learn(
     calendar: int, chains: Any, inputs: Any, input_stock: Any, input_sales: Any, input_normal: Any, village: Any, bazaar_outlet: Any
 ) -> None:
     """Shops restock from last season's sales and open or close village outlets."""
-    planting = False
+    last = 0
     for c in range(chains.shape[0]):
-        if (int(chains[c].practice_month) + 1) % 12 == calendar:
-            planting = True
-    if not planting:
+        last = max(last, int(chains[c].practice_month))
+    if (last + 1) % 12 != calendar:  # once a year, after the last planting
         return
     for b in range(input_stock.shape[0]):
         input_stock[b] = bazaar_outlet[b] * max(inputs[0].restock * input_sales[b], 0.25 * inputs[0].stock * input_normal[b])
