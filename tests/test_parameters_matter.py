@@ -68,6 +68,17 @@ SETTINGS: dict[str, dict[str, Any]] = {
         f"{MARKETS}.bulk.orders": 800,
         f"{MARKETS}.bulk.price": 1.1,
     },
+    "second_crop": {"value_chains.potato": {"data": "potato"}},
+    "herd": {
+        "value_chains.apricot.assets.land": 0,
+        "value_chains.apricot.assets.adjustment": 0.5,
+        "value_chains.apricot.assets.herd_rate": 0.3,
+        "value_chains.apricot.assets.breeding": 0.05,
+        "value_chains.apricot.assets.deaths": 0.1,
+        "value_chains.apricot.assets.price": 50,
+        "value_chains.apricot.assets.resale": 0.5,
+        "value_chains.apricot.city.price": 1.2,
+    },
     "one_market": {
         f"{MARKETS}.premium.orders": 0,
         f"{MARKETS}.regional.orders": 0,
@@ -104,6 +115,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
 }
 """Tried in this order; each differs from the usual one only in what it names."""
 WHERE_FIRST = {
+    r".*\.assets\.(land|gestation)|behaviour\.area_noise": "second_crop",
+    r".*\.assets\.(adjustment|price|resale|herd_rate|breeding|deaths)": "herd",
     r"region\.(roads|nodes)\..*|.*\.bulk\..*": "slow_firms",
     r".*\.refresh": "money_to_spare",
     r".*\.processor_links\..*": "plants",
@@ -125,6 +138,7 @@ WORDS = {
     "region.roads.pass.mountain": "the terrain between its ends says so already",
     "region.nodes.oybek.settlement": "the node has a position of its own; the settlement would only name it",
     "value_chains.apricot.product": "for people",
+    "value_chains.apricot.sold_in": "unit of sale, for reports",
     "value_chains.apricot.assets.unit": "what an asset unit is called in reports",
 }
 """Leaves that only describe and may move nothing, each with the reason."""

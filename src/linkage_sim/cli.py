@@ -137,7 +137,7 @@ def compare(
 
 @app.command
 def demo(*, replicates: Replicates = 20, jobs: Jobs = None, out: Out = Path("results")) -> int:
-    """Compare the dried-apricot programmes that come with this package."""
+    """Compare the programmes that come with this package."""
     from linkage_sim.scenario.shipped import shipped
 
     return compare(shipped("apricot"), replicates=replicates, jobs=jobs, out=out)

@@ -89,6 +89,8 @@ class Context:
         self.supply = np.zeros_like(self.state.bazaar_price)
         self.last_quote = np.ones_like(self.supply)
         self.last_gap = np.zeros_like(self.supply)
+        self.bracket = np.zeros((2, *self.supply.shape))
+        self.scratch = np.zeros((self.villages, len(chains), 3))
         self.ahead = np.zeros((*self.supply.shape, 2, 13))
         self.months = {name: frozenset(chains[name].astype(int).tolist()) for name in ("contract_month", "practice_month", "season_end")}
 

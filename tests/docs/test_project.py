@@ -213,7 +213,10 @@ def test_parameter_rows_agree_with_the_register() -> None:
     register = load(DATA / "sources.yaml")
     with (DATA / "tajikistan_parameters.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert {row["value_chain"] for row in rows} == {"household", "fruit_apricot", "logistics", "programme"}
+    assert {row["value_chain"] for row in rows} == {
+        "household", "fruit_apricot", "fruit_apple", "vegetable_onion", "vegetable_potato", "dairy", "meat", "honey", "handicraft",
+        "logistics", "programme",
+    }  # fmt: skip
     for row in rows:
         source = register[row["source_key"]]
         if row["source_key"] == "expert_default":

@@ -319,7 +319,7 @@ def test_a_plant_under_contract_draws_fruit_that_firms_would_not_have_bought() -
 def test_mobile_payments_pay_earlier_while_agents_are_there() -> None:
     looks = {
         "phones": lambda c: c.state.household["mobile"].mean(),
-        "worth": lambda c: c.state.household["delay_value"].mean(),
+        "worth": lambda c: c.state.enterprise["delay_value"].mean(),
         "cover": lambda c: c.state.village["mobile"].mean(),
     }
     bare, none = lived(CHOICE, **looks)

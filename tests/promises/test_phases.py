@@ -69,6 +69,21 @@ SETTINGS: tuple[dict[str, Any], ...] = (
         f"{MARKETS}.bulk.price": 1.3,
         f"{MARKETS}.premium.price": 1.0,
     },
+    # another crop on the same land, trees that begin to bear, orders that fail to come
+    {
+        "value_chains.potato": {"data": "potato"},
+        "value_chains.apricot.assets.gestation": 12,
+        "value_chains.apricot.assets.adjustment": 0.5,
+        f"{MARKETS}.premium.order_gap": 0.3,
+    },
+    # what needs no land: bred, bought and sold
+    {
+        "value_chains.apricot.assets.land": 0,
+        "value_chains.apricot.assets.adjustment": 0.5,
+        "value_chains.apricot.assets.herd_rate": 0.3,
+        "value_chains.apricot.assets.price": 20,
+        "value_chains.apricot.assets.resale": 0.5,
+    },
     # firms that cannot ship at once
     {"lead_firms.capacity": 60, f"{MARKETS}.bulk.price": 1.1},
 )

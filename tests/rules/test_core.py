@@ -7,10 +7,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from linkage_sim.rules import contract, firm, harvest, practice, price, selection, trust
+from linkage_sim.rules import area, contract, firm, harvest, practice, price, selection, trust
 from linkage_sim.rules.core import RULES, sigmoid
 
-MODULES = (contract, firm, harvest, practice, price, selection, trust)
+MODULES = (area, contract, firm, harvest, practice, price, selection, trust)
 SHARES = {
     "trust", "rejection", "delay_value", "conduct", "memory", "side_selling", "association", "reliability", "patience",
     "patience_year", "breakup", "detection", "recovered", "gap_share", "share", "skill", "concept", "overlap", "bias",

@@ -16,9 +16,9 @@ def rivals_bid(
 ) -> None:  # fmt: skip
     """At harvest rivals bid where they can work: the highest netback wins and pays the second bid or the outside value."""
     calendar = month % 12
-    fm = firms[0]
     for c in range(chains.shape[0]):
         ch = chains[c]
+        fm = firms[c]
         for v in range(village.shape[0]):
             rival_firm[v, c] = -1
             rival_cap[v, c] = 0.0

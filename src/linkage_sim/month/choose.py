@@ -1,4 +1,4 @@
-"""Phase 4, households choose: contract in the contracting month, practices in the planting month."""
+"""Phase 4, households choose: areas and herds, contract in the contracting month, practices in the planting month."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from linkage_sim.books import DEBT_MADE, INPUT_LOAN, SERVICES, VOUCHERS
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.draws import STREAM, uniform
+from linkage_sim.month.area import shift_assets
 from linkage_sim.month.offer import season_price
 from linkage_sim.month.savings import group_room
 from linkage_sim.rules.contract import join_chance, join_value, rejection_chance
@@ -84,7 +85,7 @@ def contract_worth(
     if base <= 0.0 or kg_a < ro.smallest:
         return NOT_OFFERED, 1.0
     trusted = tie_trust(e, f, v, tie_kept, tie_broken, route, ties)
-    worth_later = hh.delay_value
+    worth_later = en.delay_value
     loan = bb.credit_value * fm.loan_share * ch.practices_quality_cost * en.assets if ro.loan == 1 else 0.0
     wanted = ch.contract_autonomy * base * (1.0 - vi.association * (1.0 - bb.association_autonomy))
     hold_up = ch.practices_quality_cost * en.assets * en.uses_quality * (1.0 - trusted)
@@ -113,8 +114,11 @@ def set_due(en: Any, ch: Any) -> None:
 
 
 @compiled
-def keep_to_targets(v: int, first: int, last: int, enterprise: Any, route: Any, sums: Any) -> None:
-    """Scale the contracts of a village down where together they exceed what the firm contracts at most."""
+def keep_to_targets(v: int, first: int, last: int, chosen: Any, enterprise: Any, firm: Any, route: Any, sums: Any) -> None:
+    """Scale the contracts of a village down where together they exceed what the firm contracts at most.
+
+    ``chosen`` (C,) is 1 for chains whose contracts were set this month; others stay.
+    """
     sums[:] = 0.0
     for e in range(first, last):
         en = enterprise[e]
@@ -122,11 +126,12 @@ def keep_to_targets(v: int, first: int, last: int, enterprise: Any, route: Any, 
             sums[en.firm, 0] += en.due_a
             sums[en.firm, 1] += en.due_b
     for f in range(sums.shape[0]):
-        route[f, v].offered_a = sums[f, 0]
-        route[f, v].offered_b = sums[f, 1]
+        if chosen[firm[f].chain] == 1:
+            route[f, v].offered_a = sums[f, 0]
+            route[f, v].offered_b = sums[f, 1]
     for e in range(first, last):
         en = enterprise[e]
-        if en.firm >= 0:
+        if en.firm >= 0 and chosen[en.chain] == 1:
             ro = route[en.firm, v]
             if sums[en.firm, 0] > ro.target_a:
                 en.due_a *= ro.target_a / sums[en.firm, 0]
@@ -146,13 +151,16 @@ def contract_choice(
     calendar = month % 12
     bb = behaviour[0]
     pp = people[0]
-    fm = firms[0]
     n_firms = route.shape[0]
     sums = np.zeros((n_firms, 2))
+    chosen = np.zeros(chains.shape[0], dtype=np.uint8)
+    for c in range(chains.shape[0]):
+        chosen[c] = calendar == int(chains[c].contract_month)
     for v in range(first, last):
         vi = village[v]
         for f in range(n_firms):
-            route[f, v].members = 0.0
+            if chosen[firm[f].chain] == 1:
+                route[f, v].members = 0.0
             route_services[f, v] = 0.0
         for e in range(first_enterprise[v], first_enterprise[v + 1]):
             en = enterprise[e]
@@ -160,6 +168,7 @@ def contract_choice(
             if calendar != int(ch.contract_month):
                 continue
             c = en.chain
+            fm = firms[c]
             hh = household[en.household]
             en.expected_kg = expected_harvest(en, ch)
             price = season_price(usual_price, season, vi.bazaar, c, calendar, bazaar_price[vi.bazaar, c], bb.news_memory)
@@ -174,7 +183,7 @@ def contract_choice(
             parted = before >= 0 and uniform(key, BREAKUP, month, en.identity) < bb.breakup
             for f in range(n_firms):
                 ro = route[f, v]
-                if parted and f == before:
+                if firm[f].chain != c or (parted and f == before):
                     continue
                 if ro.is_open == 0 or ro.price_a <= 0.0 or (en.owing_firm >= 0 and en.owing_firm != f):
                     continue
@@ -203,19 +212,18 @@ def contract_choice(
                     route_services[best, v] += fm.extension_cost
                     flows[v, SERVICES] += fm.extension_cost
                     en.knowledge_quality += fm.extension_effect * (1.0 - en.knowledge_quality)
-        keep_to_targets(v, first_enterprise[v], first_enterprise[v + 1], enterprise, route, sums)
+        keep_to_targets(v, first_enterprise[v], first_enterprise[v + 1], chosen, enterprise, firm, route, sums)
 
 
 @compiled
 def practice_wish(
     first: int, last: int, month: int, key: Any, chains: Any, behaviour: Any, people: Any, firms: Any, ties: Any, inputs: Any,
-    season: Any, first_enterprise: Any, household: Any, enterprise: Any, village: Any, route: Any, tie_kept: Any,
+    season: Any, first_enterprise: Any, household: Any, enterprise: Any, village: Any, firm: Any, route: Any, tie_kept: Any,
     tie_broken: Any, usual_price: Any, bazaar_price: Any, kits: Any, effects: Any,
 ) -> None:  # fmt: skip
     """Which practices each enterprise wants this season, and what inputs that takes."""
     calendar = month % 12
     bb = behaviour[0]
-    fm = firms[0]
     ef = effects[0]
     for v in range(first, last):
         vi = village[v]
@@ -228,16 +236,17 @@ def practice_wish(
                 continue
             c = en.chain
             hh = household[en.household]
+            fm = firms[c]
             price = season_price(usual_price, season, vi.bazaar, c, calendar, bazaar_price[vi.bazaar, c], bb.news_memory)
             value_b = outside_value(price, 0.0, vi.haul, 0.0)
             bonus = ch.bazaar_grade_premium * price
             trusted = 0.0
             offered = 0.0
             offered_premium = 0.0
-            worth_later = hh.delay_value
+            worth_later = en.delay_value
             for f in range(route.shape[0]):
                 ro = route[f, v]
-                if ro.is_open == 1 and ro.price_a > 0.0:
+                if firm[f].chain == c and ro.is_open == 1 and ro.price_a > 0.0:
                     t = tie_trust(e, f, v, tie_kept, tie_broken, route, ties)
                     p = (
                         ro.price_a * worth_later * (1.0 - rejection_chance(fm.rejection, ro.written, ef.contract_support_rejection))
@@ -315,22 +324,30 @@ def ration_inputs(village: Any, inputs: Any, input_stock: Any, input_sales: Any,
 @compiled
 def practice_purchase(
     first: int, last: int, month: int, key: Any, chains: Any, behaviour: Any, people: Any, firms: Any, inputs: Any,
-    first_enterprise: Any, household: Any, enterprise: Any, village: Any, route: Any, flows: Any, route_services: Any,
+    first_enterprise: Any, household: Any, enterprise: Any, village: Any, firm: Any, route: Any, flows: Any, route_services: Any,
     kits: Any, usual_price: Any, effects: Any,
 ) -> None:  # fmt: skip
     """Who gets the inputs and can pay; habit, equipment, loans; worn kits replaced where that pays."""
     calendar = month % 12
     bb = behaviour[0]
-    fm = firms[0]
     sums = np.zeros((route.shape[0], 2))
+    chosen = np.zeros(chains.shape[0], dtype=np.uint8)
+    for c in range(chains.shape[0]):
+        chosen[c] = calendar == int(chains[c].practice_month) and chains[c].due_reset == 1.0
     for v in range(first, last):
         vi = village[v]
+        before = -1
+        committed = 0.0
         for e in range(first_enterprise[v], first_enterprise[v + 1]):
             en = enterprise[e]
             ch = chains[en.chain]
             if calendar != int(ch.practice_month):
                 continue
+            fm = firms[en.chain]
             hh = household[en.household]
+            if en.household != before:
+                before = en.household
+                committed = 0.0
             loan = 0.0
             if en.uses_quality == 1 and en.firm >= 0 and route[en.firm, v].loan == 1:
                 loan = fm.loan_share * ch.practices_quality_cost * en.assets * (1.0 - en.voucher)
@@ -338,7 +355,7 @@ def practice_purchase(
             own = max(0.0, en.wanted_cost - voucher - loan)
             credit = inputs[0].credit
             on_credit = own * (credit + (1.0 - credit) * effects[0].input_provider_links_credit * vi.provider)
-            money = hh.cash + max(0.0, hh.credit - hh.bank_debt) + on_credit + group_room(hh, vi, effects[0])
+            money = hh.cash + max(0.0, hh.credit - hh.bank_debt) + on_credit + group_room(hh, vi, effects[0]) - committed
             served = uniform(key, SERVED, month, en.identity) < vi.input_ratio
             if en.wanted_cost > 0.0 and (not served or own > money):
                 en.uses_improved = 0
@@ -363,17 +380,24 @@ def practice_purchase(
                 if saved * price > kits[0] / (kits[1] / 12.0) * (1.0 + people[0].interest * 0.5) and own + kits[0] < hh.cash:
                     own += kits[0]
                     en.kit_months += kits[1]
-            if en.firm >= 0 and en.season_delivered + en.season_side + en.season_broken <= 0.0:
+            if chosen[en.chain] == 1 and en.firm >= 0 and en.season_delivered + en.season_side + en.season_broken <= 0.0:
                 set_due(en, ch)
             en.practice_cost = own
+            committed += own
             en.voucher = 0.0
-        keep_to_targets(v, first_enterprise[v], first_enterprise[v + 1], enterprise, route, sums)
+        keep_to_targets(v, first_enterprise[v], first_enterprise[v + 1], chosen, enterprise, firm, route, sums)
 
 
 def run(context: Context) -> None:
     """Phase 4 of one month; does nothing outside contracting and planting months."""
     s, p = context.state, context.parameters
     contracting, planting = context.is_month("contract_month"), context.is_month("practice_month")
+    if ((p.chains["area_month"] == context.calendar) & (p.chains["assets_adjustment"] > 0.0)).any():
+        context.over_villages(
+            shift_assets, context.month, context.key, p.chains, p.behaviour, p.season, context.first_household,
+            context.first_enterprise, s.household, s.enterprise, s.village, s.usual_price, s.bazaar_price, s.growing,
+            context.scratch,
+        )  # fmt: skip
     if not contracting and not planting:
         return
     services = context.services
@@ -387,13 +411,13 @@ def run(context: Context) -> None:
     if planting:
         context.over_villages(
             practice_wish, context.month, context.key, p.chains, p.behaviour, p.people, p.firms, p.ties, p.inputs, p.season,
-            context.first_enterprise, s.household, s.enterprise, s.village, s.route, s.tie_kept, s.tie_broken, s.usual_price,
+            context.first_enterprise, s.household, s.enterprise, s.village, s.firm, s.route, s.tie_kept, s.tie_broken, s.usual_price,
             s.bazaar_price, context.kits, context.effects,
         )  # fmt: skip
         ration_inputs(s.village, p.inputs, s.input_stock, s.input_sales, context.wanted)
         context.over_villages(
             practice_purchase, context.month, context.key, p.chains, p.behaviour, p.people, p.firms, p.inputs,
-            context.first_enterprise, s.household, s.enterprise, s.village, s.route, s.flows, services, context.kits,
+            context.first_enterprise, s.household, s.enterprise, s.village, s.firm, s.route, s.flows, services, context.kits,
             s.usual_price, context.effects,
         )  # fmt: skip
     s.firm["cash"] -= services.sum(axis=1)
@@ -402,6 +426,7 @@ def run(context: Context) -> None:
 
 READS = ("route.price_a", "route.is_open", "tie_kept", "tie_broken", "memory", "price_memory", "usual_price", "village.association")
 WRITES = (
+    "growing", "enterprise.assets", "enterprise.asset_cost", "enterprise.asset_sale",
     "enterprise.firm", "enterprise.price_a", "enterprise.price_b", "enterprise.premium_a", "enterprise.premium_b", "enterprise.due_a",
     "enterprise.due_b", "enterprise.contracted", "enterprise.expected_kg", "enterprise.uses_improved", "enterprise.uses_quality",
     "enterprise.habit_improved", "enterprise.habit_quality", "enterprise.equipment_improved", "enterprise.equipment_quality",

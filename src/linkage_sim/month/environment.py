@@ -14,6 +14,7 @@ CITY_SHOCK, MARKET_SHOCK = STREAM["city.shock"], STREAM["market.shock"]
 ROAD_VILLAGE, ROAD_BAZAAR, ROAD_MARKET = STREAM["road.village"], STREAM["road.bazaar"], STREAM["road.market"]
 DISTRICT, VILLAGE, OWN = STREAM["weather.district"], STREAM["weather.village"], STREAM["weather.own"]
 BAD_YEAR, BAD_SIZE, BAD_VILLAGE = STREAM["weather.bad_year"], STREAM["weather.bad_year_size"], STREAM["weather.bad_year_village"]
+ORDER_GAP = STREAM["market.order_gap"]
 SHOCK, REMITTANCE = STREAM["household.shock"], STREAM["household.remittance"]
 
 
@@ -33,7 +34,7 @@ def lognormal(spread: float, u: float) -> float:
 def prices_and_roads(
     month: int, key: Any, chains: Any, city_season: Any, markets: Any, market_chain: Any, bazaar_closed_chance: Any,
     market_closed_chance: Any, city_shock: Any, city_base: Any, market_shock: Any, market_price: Any, market_open: Any,
-    bazaar_closed: Any, district_bad: Any,
+    bazaar_closed: Any, district_bad: Any, firm: Any, order_gap: Any, orders: Any, orders_left: Any,
 ) -> None:  # fmt: skip
     """Prices abroad and in the city before supply; roads; bad years of districts."""
     calendar = month % 12
@@ -50,6 +51,11 @@ def prices_and_roads(
                 mixed = mk.correlation * z + math.sqrt(1.0 - mk.correlation**2) * own
                 market_shock[m] = shocked(market_shock[m], mk.persistence, mk.shock, mixed)
                 market_price[m] = mk.price * math.exp(market_shock[m])
+                if mk.order_gap > 0.0:
+                    for f in range(firm.shape[0]):
+                        order_gap[f, m] = firm[f].chain == c and uniform(key, ORDER_GAP, month, f * 1024 + m) < mk.order_gap
+                        if order_gap[f, m] == 1:
+                            orders_left[f, m] = max(0.0, orders_left[f, m] - orders[f, m] / 12.0)
         if calendar == int(ch.bad_month):
             for d in range(district_bad.shape[0]):
                 district_bad[d, c] = 1.0
@@ -107,7 +113,7 @@ def run(context: Context) -> None:
     prices_and_roads(
         context.month, context.key, p.chains, p.city_season, p.markets, p.market_chain, p.bazaar_closed_chance,
         p.market_closed_chance, s.city_shock, s.city_base, s.market_shock, s.market_price, s.market_open,
-        s.bazaar_closed, s.district_bad,
+        s.bazaar_closed, s.district_bad, s.firm, s.order_gap, s.orders, s.orders_left,
     )  # fmt: skip
     context.over_villages(
         households_and_weather, context.month, context.key, context.first_household, context.first_enterprise, p.chains,
@@ -117,6 +123,7 @@ def run(context: Context) -> None:
 
 READS = ("household.cash", "household.need", "district_bad")
 WRITES = (
+    "order_gap", "orders_left",
     "city_shock", "city_base", "market_shock", "market_price", "market_open", "bazaar_closed", "district_bad", "village.closed",
     "household.remittance_factor", "household.shock", "household.gap", "household.cash", "household.group_debt",
     "village.fund", "enterprise.weather", "flows",

@@ -161,7 +161,7 @@ def season_end(
                     enterprise_season(e, year, behaviour[0], ties[0], enterprise[e], mended, met_here, seen, tie_kept, tie_broken, memory)
             for f in range(route.shape[0]):
                 if firm[f].chain == c:
-                    route_season(route[f, v], chains[c], firms[0], substitution_fade, ef)
+                    route_season(route[f, v], chains[c], firms[c], substitution_fade, ef)
 
 
 @compiled
@@ -194,10 +194,10 @@ def firms_learn(
 ) -> None:  # fmt: skip
     """Margins, growth, exit and entry of firms at the end of their season."""
     calendar = month % 12
-    fm = firms[0]
     for c in range(chains.shape[0]):
         if calendar != int(chains[c].season_end):
             continue
+        fm = firms[c]
         margin = 0.0
         turnover = 0.0
         for m in range(markets.shape[0]):
@@ -261,11 +261,10 @@ def providers_learn(
     calendar: int, chains: Any, inputs: Any, input_stock: Any, input_sales: Any, input_normal: Any, village: Any, bazaar_outlet: Any
 ) -> None:
     """Shops restock from last season's sales and open or close village outlets."""
-    planting = False
+    last = 0
     for c in range(chains.shape[0]):
-        if (int(chains[c].practice_month) + 1) % 12 == calendar:
-            planting = True
-    if not planting:
+        last = max(last, int(chains[c].practice_month))
+    if (last + 1) % 12 != calendar:  # once a year, after the last planting
         return
     for b in range(input_stock.shape[0]):
         input_stock[b] = bazaar_outlet[b] * max(inputs[0].restock * input_sales[b], 0.25 * inputs[0].stock * input_normal[b])
@@ -289,7 +288,10 @@ def run(context: Context) -> None:
     rate = float(p.behaviour["price_learning"][0])
     s.usual_price[:, :, calendar] = (1.0 - rate) * s.usual_price[:, :, calendar] + rate * s.bazaar_price
     context.over_villages(monthly, context.first_enterprise, s.enterprise, s.village, context.association_rates)
-    context.over_villages(supports_month, context.key, p.firms, context.effects, context.first_household, s.household, s.village)
+    context.over_villages(
+        supports_month, context.key, p.firms, context.effects, context.first_household, context.first_enterprise, s.household, s.enterprise,
+        s.village,
+    )  # fmt: skip
     context.over_villages(season_prices, calendar, year, p.chains, p.season, s.village, s.price_memory, s.bazaar_price)
     if context.is_month("season_end"):
         context.over_villages(
@@ -317,7 +319,7 @@ WRITES = (
     "firm.cash", "firm.stock_a", "firm.stock_b", "firm.late_months", "city_extra", "firm.capacity", "firm.expected_margin",
     "firm.season_margin", "firm.season_kg", "firm.season_breaks", "firm.season_count", "orders", "market_taken", "input_stock",
     "input_sales", "village.outlet", "village.input_sales", "village.reach_hours", "firm_flows", "village.organisation", "village.group",
-    "village.mobile", "village.provider", "household.business", "household.mobile", "household.delay_value", "route.written",
+    "village.mobile", "village.provider", "household.business", "household.mobile", "enterprise.delay_value", "route.written",
     "route.grading", "firm.prepared", "firm.processor", "firm.plant_orders", "firm.advance", "firm.credit", "firm.plant_kg",
     "plant_capacity",
 )  # fmt: skip

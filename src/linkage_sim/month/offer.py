@@ -299,10 +299,10 @@ def offer(
                 orders_left[f, m] = orders[f, m]
             for v in range(n_villages):
                 was_open[v] = route[f, v].is_open
-            start_plan(f, firms[0], route, volume, goal)
+            start_plan(f, firms[c], route, volume, goal)
             if fi.active == 1:
                 plan_firm(
-                    f, c, working, ch, behaviour[0], firms[0], fi, markets, market_chain, market_price, firm_haul, market_haul, village,
+                    f, c, working, ch, behaviour[0], firms[c], fi, markets, market_chain, market_price, firm_haul, market_haul, village,
                     route, orders, first_enterprise, enterprise, outside, volume, goal, profit, was_open, firm_flows, effects[0],
                     plants, plant_chain, plant_market, plant_haul, plant_market_haul,
                 )  # fmt: skip

@@ -44,11 +44,11 @@ def grade_stakes(
     when_high = contract_price(formula, price, premium, high)
     when_low = contract_price(formula, price, premium, low)
     normal = contract_price(formula, price, premium, usual)
-    gain = side_selling_gain(high, when_high, hh.delay_value, en.debt, bb.debt_recovered, en.contracted, bb.cash_pull, gap, bazaar)
+    gain = side_selling_gain(high, when_high, en.delay_value, en.debt, bb.debt_recovered, en.contracted, bb.cash_pull, gap, bazaar)
     temptation = kg * (max(0.0, gain) + max(0.0, loss_of_keeping(when_low, max(low, 0.0), worth)))
     outside = max(0.0, price - premium)
     sanction = social_sanction(bb.sanction, bb.sanction_alone, vi.association, side)
-    rent = relationship_rent(trusted, normal, hh.delay_value, outside, kg, kg, hh.patience_year, bb.breakup, bb.detection, sanction, bazaar)
+    rent = relationship_rent(trusted, normal, en.delay_value, outside, kg, kg, hh.patience_year, bb.breakup, bb.detection, sanction, bazaar)
     return temptation, kg * rent, kg * (worth - normal), kg * (worth - outside)
 
 
@@ -63,8 +63,7 @@ def links_hold(
     Without the programme the firm does itself what the facilitator did for it.
     """
     bb = behaviour[0]
-    fm = firms[0]
-    formula = int(fm.formula)
+    formula = int(firms[0].formula)
     for v in range(village.shape[0]):
         vi = village[v]
         growers = first_enterprise[v + 1] - first_enterprise[v]
@@ -76,6 +75,7 @@ def links_hold(
                 continue
             c = en.chain
             ch = chains[c]
+            fm = firms[c]
             ro = route[f, v]
             hh = household[en.household]
             bazaar = season_price(usual_price, season, vi.bazaar, c, calendar, bazaar_price[vi.bazaar, c], bb.news_memory)

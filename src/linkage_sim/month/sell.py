@@ -19,6 +19,7 @@ from linkage_sim.books import (
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.rules.firm import member_cost, running_cost
+from linkage_sim.rules.harvest import months_to_sell
 
 
 @compiled
@@ -46,7 +47,7 @@ def collect(f: int, working: int, fm: Any, fi: Any, firm_haul: Any, village: Any
 @compiled
 def ship(
     f: int, c: int, w: int, fi: Any, kg: float, grade: int, room: float, markets: Any, market_chain: Any, market_price: Any,
-    market_open: Any, market_haul: Any, orders_left: Any, firm_flows: Any, elsewhere: float, passes: float,
+    market_open: Any, order_gap: Any, market_haul: Any, orders_left: Any, firm_flows: Any, elsewhere: float, passes: float,
 ) -> float:  # fmt: skip
     """Sell one grade to standing orders from the best market down; returns kg sold.
 
@@ -58,7 +59,7 @@ def ship(
         best = -1
         best_value = elsewhere
         for m in range(markets.shape[0]):
-            if market_chain[m] != c or tried[m] == 1 or market_open[w, m] == 0 or orders_left[f, m] <= 0.0:
+            if market_chain[m] != c or tried[m] == 1 or market_open[w, m] == 0 or orders_left[f, m] <= 0.0 or order_gap[f, m] == 1:
                 continue
             mk = markets[m]
             grade_value = passes if grade == 0 else passes * mk.grade_b_value
@@ -132,17 +133,17 @@ def overflow(
 def sell_on(
     month: int, working: int, chains: Any, firms: Any, markets: Any, market_chain: Any, plants: Any, plant_city: Any,
     plant_chain: Any, plant_market: Any, place_city: Any, firm_haul: Any, market_haul: Any, city_haul: Any, plant_haul: Any,
-    plant_market_haul: Any, plant_city_haul: Any, village: Any, firm: Any, route: Any, market_price: Any, market_open: Any,
+    plant_market_haul: Any, plant_city_haul: Any, village: Any, firm: Any, route: Any, market_price: Any, market_open: Any, order_gap: Any,
     city_price: Any, city_extra: Any, plant_free: Any, orders_left: Any, firm_flows: Any, plant_flows: Any, bought_value: Any,
     plant_capacity: Any, effects: Any,
 ) -> None:  # fmt: skip
     """All firms, then all processors; what ends in the city of their place enters its supply next month."""
     calendar = month % 12
-    fm = firms[0]
     ef = effects[0]
     for q in range(plants.shape[0]):
         plant_free[q] = plant_capacity[q] if market_open[plant_city[q], plant_market[q]] == 1 else 0.0
     for c in range(chains.shape[0]):
+        fm = firms[c]
         city_extra[:, c] = 0.0
         for f in range(firm.shape[0]):
             fi = firm[f]
@@ -160,7 +161,7 @@ def sell_on(
             for grade in range(2):
                 sold = ship(
                     f, c, w, fi, fi.stock_a if grade == 0 else fi.stock_b, grade, room, markets, market_chain, market_price,
-                    market_open, market_haul, orders_left, firm_flows, city, passes,
+                    market_open, order_gap, market_haul, orders_left, firm_flows, city, passes,
                 )  # fmt: skip
                 room -= sold
                 if grade == 0:
@@ -173,7 +174,7 @@ def sell_on(
                 net = mk.conversion * market_price[m] * passes - mk.processing_cost - mk.marketing_cost - market_haul[m, fi.place]
                 if market_chain[m] == c and net > city:
                     wanted += orders_left[f, m]
-            ends = calendar == int(chains[c].last_sale)
+            ends = months_to_sell(calendar, int(chains[c].harvest_start), chains[c].firm_keeps, 0.0) == 0.0
             spare = fi.stock_a + fi.stock_b if ends else max(0.0, fi.stock_a + fi.stock_b - wanted)
             spare = min(spare, fi.stock_a + fi.stock_b)
             if spare > 0.0:
@@ -239,6 +240,7 @@ def run(context: Context) -> None:
         s.route,
         s.market_price,
         s.market_open,
+        s.order_gap,
         s.city_price,
         s.city_extra,
         s.plant_free,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from linkage_sim.books import (
+    ASSETS_BOUGHT,
+    ASSETS_SOLD,
     BANK_LOAN,
     BANK_REPAID,
     CONSUMPTION,
@@ -35,8 +37,7 @@ def dues(
     effects: Any,
 ) -> None:  # fmt: skip
     """Put this month's deliveries on the calendar of payments and sum what falls due; those paid by phone are paid earlier."""
-    usual = int(firms[0].delay)
-    by_phone = max(0, usual - int(effects[0].mobile_payments_faster))
+    faster = int(effects[0].mobile_payments_faster)
     now = month % DELAYS
     for v in range(first, last):
         for f in range(firm_due.shape[0]):
@@ -45,7 +46,8 @@ def dues(
             en = enterprise[e]
             if en.owing_firm < 0:
                 continue
-            delay = by_phone if household[en.household].mobile == 1 else usual
+            usual = int(firms[en.chain].delay)
+            delay = max(0, usual - faster) if household[en.household].mobile == 1 else usual
             receivable[e, (now + delay) % DELAYS] += en.firm_pays
             firm_due[en.owing_firm, v] += receivable[e, now]
 
@@ -147,13 +149,12 @@ def households_settle(
 ) -> None:  # fmt: skip
     """Money of every household of a range of villages; sums are kept in numbers of their own and posted once a village."""
     pp = people[0]
-    fm = firms[0]
     ef = effects[0]
     for v in range(first, last):
         vi = village[v]
         for f in range(repaid.shape[0]):
             repaid[f, v] = bought[f, v] = rival_paid[f, v] = 0.0
-        sales = hauls = from_rivals = picking = storing = inputs = 0.0
+        sales = hauls = from_rivals = picking = storing = inputs = assets_bought = assets_sold = 0.0
         wages = consumption = interests = loans = repayments = 0.0
         e = first_enterprise[v]
         for h in range(first_household[v], first_household[v + 1]):
@@ -169,13 +170,17 @@ def households_settle(
                 haul = (en.sold_a + en.sold_b) * vi.haul
                 picked = en.picked * ch.harvest_picking_cost * en.picking_factor * (1.0 - ef.business_skills_picking * hh.business)
                 stored = (en.stock_a + en.stock_b) * ch.harvest_storing_cost
-                income += sold - haul - picked - stored - en.practice_cost
+                upkeep = en.assets * ch.assets_upkeep / 12.0
+                income += sold - haul - picked - stored - en.practice_cost - upkeep
                 sales += sold
                 hauls += haul
                 picking += picked
                 storing += stored
-                inputs += en.practice_cost
-                en.practice_cost = 0.0
+                inputs += en.practice_cost + upkeep
+                income += en.asset_sale - en.asset_cost
+                assets_bought += en.asset_cost
+                assets_sold += en.asset_sale
+                en.practice_cost = en.asset_cost = en.asset_sale = 0.0
                 if en.rival_a > 0.0:
                     from_rival = en.rival_a * rival_price[v, c]
                     income += from_rival
@@ -184,7 +189,9 @@ def households_settle(
                     rival_paid[rival_firm[v, c], v] += from_rival
                 if en.owing_firm >= 0:
                     penalty = ef.contract_support_penalty * route[en.owing_firm, v].written
-                    income += firm_pays_enterprise(e, v, month, en, fm, receivable, firm, firm_paid_share, flows, repaid, bought, penalty)
+                    income += firm_pays_enterprise(
+                        e, v, month, en, firms[c], receivable, firm, firm_paid_share, flows, repaid, bought, penalty
+                    )  # fmt: skip
                 e += 1
             spent, interest, loan, back = spend_and_save(hh, pp, income)
             wages += hh.other_income
@@ -198,6 +205,8 @@ def households_settle(
         flows[v, PICKING] += picking
         flows[v, STORING] += storing
         flows[v, INPUTS] += inputs
+        flows[v, ASSETS_BOUGHT] += assets_bought
+        flows[v, ASSETS_SOLD] += assets_sold
         flows[v, WAGES] += wages
         flows[v, CONSUMPTION] += consumption
         flows[v, BANK_LOAN] += loans
@@ -263,7 +272,7 @@ def run(context: Context) -> None:
 READS = ("bazaar_price", "rival_price", "enterprise.sold_a", "enterprise.sold_b", "enterprise.firm_pays", "firm.credit", "household.need")
 WRITES = (
     "receivable", "firm_due", "firm_paid_share", "firm.late_months", "firm.cash", "household.cash", "household.income",
-    "household.other_income", "household.bank_debt", "household.saved", "household.group_debt",
-    "village.fund", "enterprise.debt", "enterprise.owing_firm", "enterprise.season_late",
-    "enterprise.season_kept", "enterprise.season_broken", "enterprise.practice_cost", "flows",
+    "household.other_income", "household.bank_debt", "household.saved", "household.group_debt", "village.fund", "enterprise.debt",
+    "enterprise.owing_firm", "enterprise.season_late", "enterprise.season_kept", "enterprise.season_broken",
+    "enterprise.practice_cost", "enterprise.asset_cost", "enterprise.asset_sale", "flows",
 )  # fmt: skip

@@ -24,20 +24,29 @@ def built(strength: float, goal: float, months: float, decay: float) -> float:
 
 @compiled
 def supports_month(
-    first: int, last: int, key: Any, firms: Any, effects: Any, first_household: Any, household: Any, village: Any
+    first: int, last: int, key: Any, firms: Any, effects: Any, first_household: Any, first_enterprise: Any, household: Any,
+    enterprise: Any, village: Any,
 ) -> None:  # fmt: skip
     """Village organisations, savings groups and mobile payments a month on; who is paid by phone; business skill fades."""
     ef = effects[0]
     for v in range(first, last):
         village_month(village[v], ef)
         covered = village[v].mobile * ef.mobile_payments_adoption
+        e = first_enterprise[v]
         for h in range(first_household[v], first_household[v + 1]):
             hh = household[h]
             hh.business *= 1.0 - ef.business_skills_decay / 12.0
             phone = 1 if covered > 0.0 and uniform(key, PHONE, 0, hh.identity) < covered else 0
-            if phone != hh.mobile:
-                hh.mobile = phone
-                hh.delay_value = delayed_value(hh.patience, max(0.0, firms[0].delay - phone * ef.mobile_payments_faster))
+            if phone == hh.mobile:
+                continue
+            hh.mobile = phone
+            while e < first_enterprise[v + 1] and enterprise[e].household < h:
+                e += 1
+            while e < first_enterprise[v + 1] and enterprise[e].household == h:
+                en = enterprise[e]
+                delay = max(0.0, firms[en.chain].delay - phone * ef.mobile_payments_faster)
+                en.delay_value = delayed_value(hh.patience, delay)
+                e += 1
 
 
 @compiled

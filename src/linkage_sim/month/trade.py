@@ -39,15 +39,17 @@ from linkage_sim.rules.contract import (
     social_sanction,
 )  # fmt: skip
 from linkage_sim.rules.firm import breaks_word, future_at_stake, loss_of_keeping, netback
-from linkage_sim.rules.harvest import expected_price, harvest_loss, hold_value, share_sold, worth_picking
+from linkage_sim.rules.harvest import expected_price, harvest_loss, hold_value, in_need, months_to_sell, share_sold, worth_picking
 
+SECANT = 7
+"""Passes after which a quote that has not settled is bracketed."""
 SETTLED = 0.02
 """Passes end early once quote and clearing price agree to this share."""
 
 
 @compiled
 def prices_ahead(calendar: int, chains: Any, behaviour: Any, usual_price: Any, bazaar_quote: Any, ahead: Any) -> None:
-    """Bazaar prices expected from the month after this one up to the month before harvest, USD/kg.
+    """Bazaar prices expected from the month after this one as long as a kg is kept, USD/kg.
 
     ``ahead`` (B, C, 2, 13): at [b, c, 0, k] the price k months on, at [b, c, 1, k] the best of them from k on, so that a
     holder may stop looking; at [b, c, 0, 0] how many months there are.
@@ -56,7 +58,7 @@ def prices_ahead(calendar: int, chains: Any, behaviour: Any, usual_price: Any, b
     for b in range(bazaar_quote.shape[0]):
         for c in range(bazaar_quote.shape[1]):
             ch = chains[c]
-            months = 0 if ch.all_year == 1.0 else (int(ch.last_sale) - calendar) % 12
+            months = int(months_to_sell(calendar, int(ch.harvest_start), ch.kept_for, ch.all_year))
             ahead[b, c, 0, 0] = months
             best = 0.0
             for k in range(months, 0, -1):
@@ -84,11 +86,15 @@ def holding(en: Any, hh: Any, ch: Any, ahead: Any, haul: float) -> float:
 
 @compiled
 def netbacks_today(
-    firms: Any, markets: Any, market_price: Any, firm_haul: Any, market_haul: Any, firm: Any, route: Any,
+    firms: Any, markets: Any, market_price: Any, firm_haul: Any, market_haul: Any, city_haul: Any, firm: Any, route: Any, order_gap: Any,
+    place_city: Any, city_price: Any,
 ) -> None:  # fmt: skip
-    """Netback today, by grade, of the end markets that open routes were opened for, USD/kg; 0 where there is none."""
-    fm = firms[0]
+    """Netback today, by grade, of the end markets that open routes were opened for, USD/kg; 0 where there is none.
+
+    Where the end market places no order this month a kg is worth what the city paid last.
+    """
     for f in range(route.shape[0]):
+        fm = firms[firm[f].chain]
         place = firm[f].place
         for v in range(route.shape[1]):
             ro = route[f, v]
@@ -102,6 +108,9 @@ def netbacks_today(
                 worth = netback(
                     mk.conversion, market_price[tier], mk.processing_cost, mk.marketing_cost, haul, fm.trip_cost, ro.lot, fm.smallest_lot
                 )
+                if order_gap[f, tier] == 1:
+                    city = city_price[place_city[place], firm[f].chain] - city_haul[place]
+                    worth = netback(1.0, city, 0.0, 0.0, firm_haul[place, v], fm.trip_cost, ro.lot, fm.smallest_lot)
                 if grade == 0:
                     ro.worth_a = worth
                 else:
@@ -116,7 +125,7 @@ def decides_to_deliver(
     """Whether one contracted lot is delivered (True) or side-sold; below one kg due it is delivered."""
     if due < 1.0:
         return True
-    worth_later = hh.delay_value
+    worth_later = en.delay_value
     gap = min(1.0, hh.gap / hh.need) if hh.need > 0.0 else 0.0
     gain = side_selling_gain(spot, price, worth_later, en.debt, bb.debt_recovered, due, bb.cash_pull, gap, bazaar)
     standing = vi.association + ef.village_organisations_sanction * vi.organisation
@@ -211,15 +220,18 @@ def pick(best_a: float, best_b: float, share_a: float, skilled: float, en: Any, 
 
 
 @compiled
-def sold_from_store(months: float, price: float, hold: float, gap: float, stock: float, noise: float) -> float:
-    """Share of the stock sold: all in the last month, at least what urgent need takes, else as expectations say."""
+def sold_from_store(months: float, price: float, quote: float, hold: float, gap: float, stock: float, noise: float, floor: float) -> float:
+    """Share of the stock sold: all in the last month, at least what urgent need takes, else as expectations say.
+
+    In the last month a price that hardly covers the haul is not worth the trip to all: they differ by the decision noise.
+    """
     if price <= 0.0:
         return 0.0
     if months == 0.0:
-        return 1.0
+        return min(1.0, price / (noise * quote))
     share = share_sold(price, hold, noise)
     if gap > 0.0 and stock > 0.0:
-        share = max(share, min(1.0, gap / (price * stock)))
+        share = max(share, min(1.0, gap / (price * stock)) * in_need(price, hold, floor))
     return share
 
 
@@ -321,7 +333,7 @@ def decide(
             share = 0.0
             if vi.closed == 0:
                 noise = bb.store_noise * (1.0 - ef.business_skills_timing * hh.business)
-                share = sold_from_store(later[0, 0], net_b, hold, hh.gap, stock_a + stock_b, noise)
+                share = sold_from_store(later[0, 0], net_b, quote, hold, en.cash_gap, stock_a + stock_b, noise, bb.need_floor)
             sells_a = side_a + share * stock_a
             sells_b = side_b + share * stock_b
             if rival:
@@ -350,9 +362,9 @@ def decide(
 @compiled
 def firms_decide(firms: Any, village: Any, firm: Any, route: Any, first_enterprise: Any) -> None:
     """Each firm decides once, for all its routes together, whether it keeps its word this month."""
-    fm = firms[0]
     for f in range(firm.shape[0]):
         fi = firm[f]
+        fm = firms[fi.chain]
         fi.breaks = 0
         if fi.active == 0 or fi.imitator == 1:
             continue
@@ -385,11 +397,13 @@ def sum_supply(chains: Any, village: Any, village_supply: Any, supply: Any) -> N
 
 
 @compiled
-def next_quote(first: int, bazaar_quote: Any, bazaar_price: Any, last_quote: Any, last_gap: Any) -> float:
+def next_quote(number: int, bazaar_quote: Any, bazaar_price: Any, last_quote: Any, last_gap: Any, bracket: Any) -> float:
     """Move the quote towards the cleared price; returns the largest gap (log) before that.
 
     The first step is to the geometric mean of both. Supply rises with the quote, so the cleared price falls with it and
     the quote that clears lies between the two: later steps go where the last two passes say (secant), never past it.
+    Where supply is so elastic that this has not settled after `SECANT` passes, later steps halve the ``bracket`` (2, B, C)
+    of log quotes between which it must lie.
     """
     worst = 0.0
     for b in range(bazaar_quote.shape[0]):
@@ -398,13 +412,27 @@ def next_quote(first: int, bazaar_quote: Any, bazaar_price: Any, last_quote: Any
             worst = max(worst, abs(gap))
             share = 0.5
             moved = math.log(bazaar_quote[b, c] / last_quote[b, c])
-            if first == 0 and abs(moved) > 1e-9:
+            if number == 0:
+                bracket[0, b, c], bracket[1, b, c] = -1e9, 1e9
+            here = math.log(bazaar_quote[b, c])
+            if gap > 0.0:
+                bracket[0, b, c] = here
+                if bracket[1, b, c] <= here:
+                    bracket[1, b, c] = here + gap
+            else:
+                bracket[1, b, c] = here
+                if bracket[0, b, c] >= here:
+                    bracket[0, b, c] = here + gap
+            if number > 0 and abs(moved) > 1e-9:
                 fall = (gap - last_gap[b, c]) / moved
                 if fall < 0.0:
                     share = min(1.0, max(0.1, -1.0 / fall))
             last_quote[b, c] = bazaar_quote[b, c]
             last_gap[b, c] = gap
-            bazaar_quote[b, c] *= math.exp(share * gap)
+            if number >= SECANT and abs(gap) > SETTLED and bracket[0, b, c] > -1e8 and bracket[1, b, c] < 1e8:
+                bazaar_quote[b, c] = math.exp(0.5 * (bracket[0, b, c] + bracket[1, b, c]))
+            else:
+                bazaar_quote[b, c] *= math.exp(share * gap)
     return worst
 
 
@@ -445,7 +473,10 @@ def run(context: Context) -> None:
         s.firm, s.route, s.orders_left, p.season, s.city_price, s.bazaar_quote, s.rival_price, s.rival_second, s.rival_top,
         s.rival_firm, s.rival_ratio, s.rival_cap, context.first_enterprise,
     )  # fmt: skip
-    netbacks_today(p.firms, p.markets, s.market_price, p.firm_haul, p.market_haul, s.firm, s.route)
+    netbacks_today(
+        p.firms, p.markets, s.market_price, p.firm_haul, p.market_haul, p.city_haul, s.firm, s.route, s.order_gap,
+        p.place_city, s.city_price,
+    )  # fmt: skip
     deciding = (
         p.chains, p.behaviour, p.firms, context.first_enterprise, s.household, s.enterprise, s.village, s.firm, s.route, s.side_share,
         s.bazaar_quote, s.rival_price,
@@ -462,7 +493,7 @@ def run(context: Context) -> None:
         context.over_villages(decide, 0, *deciding)
         sum_supply(p.chains, s.village, s.village_supply, context.supply)
         clear(*clearing)
-        if next_quote(number == 0, s.bazaar_quote, s.bazaar_price, context.last_quote, context.last_gap) < SETTLED:
+        if next_quote(number, s.bazaar_quote, s.bazaar_price, context.last_quote, context.last_gap, context.bracket) < SETTLED:
             break
     firms_decide(p.firms, s.village, s.firm, s.route, context.first_enterprise)
     prices_ahead(*expecting)

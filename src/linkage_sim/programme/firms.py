@@ -64,7 +64,8 @@ def broker(programme: Facilitation, context: Context, name: str, act: Brokering)
     supported = (s.firm["supported"] == 1) & (s.firm["active"] == 1)
     if not supported.any():
         return False
-    promise = effect.setup_share * float(context.parameters.firms["route_setup"][0])
+    promises = effect.setup_share * context.parameters.firms["route_setup"][s.firm["chain"]]
+    promise = float(promises[supported].max())
     if ledger.unit_cost(effect.unit, purse.units) + promise > purse.free:
         return False
     new = supported[:, None] & (s.route["introduced"] == 0.0)
@@ -83,7 +84,7 @@ def broker(programme: Facilitation, context: Context, name: str, act: Brokering)
             value = judged_routes(programme, context, act) if value is None else value
             best = int(np.argmax(np.where(new, value, -1.0)))
             f, v = divmod(best, s.route.shape[1])
-            introduce(programme, context, f, v, name, promise)
+            introduce(programme, context, f, v, name, float(promises[f]))
             new[f, v] = False
             acted = True
         programme.progress[name] = progress
@@ -109,10 +110,10 @@ def pay_openings(programme: Facilitation, context: Context) -> None:
     opened = (s.route["setup_promise"] > 0.0) & (s.route["is_open"] == 1)
     if not opened.any():
         return
-    setup = float(context.parameters.firms["route_setup"][0])
+    setup = context.parameters.firms["route_setup"][s.firm["chain"]]
     for f, v in np.argwhere(opened):
         name = programme.promised.pop((int(f), int(v)))
-        amount = float(s.route["setup_promise"][f, v]) * setup
+        amount = float(s.route["setup_promise"][f, v] * setup[f])
         purse = programme.ledger.purses[name]
         purse.reserved = max(0.0, purse.reserved - amount)
         programme.ledger.grant(name, amount, context.outside_flows)
@@ -156,7 +157,7 @@ def sign_addendum(programme: Facilitation, context: Context, name: str, act: CoI
     if s.firm["planned_margin"][f] <= 0.0 or part + cost > purse.free:
         return False
     m, kg = best_room(s, p, f, effect.orders * effect.investment)
-    patience = float(p.firms["patience"][0])
+    patience = float(p.firms["patience"][s.firm["chain"][f]])
     gain = s.firm["planned_margin"][f] * kg * patience / (1.0 - patience)
     if kg <= 0.0 or gain < own or s.firm["cash"][f] < own:
         return False
@@ -184,7 +185,7 @@ def pay_running(programme: Facilitation, context: Context, name: str, share: flo
     for f in np.flatnonzero((s.firm["supported"] == 1) & (s.firm["active"] == 1)):
         open_routes = s.route["is_open"][f] == 1
         running = float((s.firm["running"][f] * (1.0 - s.route["dependence"][f][open_routes])).sum())
-        amount = share * (float(p.firms["fixed_cost"][0]) + running) / 12.0
+        amount = share * (float(p.firms["fixed_cost"][s.firm["chain"][f]]) + running) / 12.0
         s.firm["subsidy"][f] = share if amount <= purse.free else 0.0
         if amount <= purse.free:
             programme.ledger.grant(name, amount, context.outside_flows)

@@ -35,6 +35,21 @@ def worth_picking(value: float, loss: float, cost: float) -> bool:
 
 
 @rule
+def months_to_sell(calendar: int, start: int, kept_for: float, all_year: float) -> float:
+    """Months that a holder may still wait; 0 = all is sold now.
+
+    Parameters
+    ----------
+    calendar, start : calendar month now and in which the year's harvest begins, 0..11
+    kept_for : months after ``start`` by which all is sold, 0..11; for what is produced all year, months a kg is kept
+    all_year : 1 where every month brings something, else 0
+    """
+    if all_year == 1.0:
+        return kept_for
+    return max(0.0, kept_for - (calendar - start) % 12)
+
+
+@rule
 def hold_value(kept: float, expected_ahead: float, months: int, storing_cost: float) -> float:
     """Worth now of selling a kg after some months: (delta*(1-loss))^k * E[p] - k*cost.
 
@@ -52,6 +67,21 @@ def share_sold(price_net: float, best_hold: float, noise: float) -> float:
     if price_net <= 0.0:
         return 0.0
     return sigmoid((price_net - best_hold) / (noise * price_net))
+
+
+@rule
+def in_need(price_net: float, best_hold: float, floor: float) -> float:
+    """Part of an urgent need that is met by selling: all of it down to ``floor`` of what keeping is worth, none below 0.6 of that.
+
+    Without this a falling price would make everybody in need sell more, and the price would fall to nothing.
+
+    Parameters
+    ----------
+    price_net, best_hold : USD/kg; floor : 0..1
+    """
+    if best_hold <= 0.0 or floor <= 0.0:
+        return 1.0
+    return min(1.0, max(0.0, (price_net / best_hold - 0.6 * floor) / (0.4 * floor)))
 
 
 @rule

@@ -26,6 +26,21 @@ class Assets(Section):
     spread: float = parameter("log", 0, 2, "standard deviation of the log of asset units")
     smallest: float = parameter("number", 0.0001, 1000, "no owner has less")
     largest: float = parameter("number", 0.001, 10000, "no owner has more")
+    land: float = parameter("ha", 0, 100, "land of one asset unit; 0 = needs none: animals, hives, looms", default=0, source="assumed")
+    adjustment: float = parameter(
+        "per year", 0, 1, "part of the way to the area or herd wanted that is gone in a season; 0 = fixed", default=0, source="assumed"
+    )
+    gestation: float = parameter("months", 0, 84, "from planting to the first harvest; counted in whole years", default=0, source="assumed")
+    upkeep: float = parameter(
+        "USD/year", 0, 1e5, "seed, feed, water and the like of one asset unit, whatever it yields", default=0, source="assumed"
+    )
+    price: float = parameter("USD", 0, 1e5, "one more asset unit: planting, an animal, a loom", default=0, source="assumed")
+    resale: float = parameter("share", 0, 1, "part of that price got back for a unit given up", default=0, source="assumed")
+    herd_rate: float = parameter(
+        "per year", 0, 3, "most by which what needs no land may grow or shrink in a year", default=0, source="assumed"
+    )
+    breeding: float = parameter("per year", 0, 3, "growth from own young or own work, which costs nothing", default=0, source="assumed")
+    deaths: float = parameter("per year", 0, 1, "mean share that dies or wears out in a year", default=0, source="assumed")
 
     @model_validator(mode="after")
     def ordered(self) -> Assets:
@@ -62,12 +77,15 @@ class Harvest(Section):
     bad_year: BadYear
     grade_a: float = parameter("share", 0, 1, "share of grade A without quality practice")
     loss_harvest: float = parameter("share", 0, 0.9, "loss at harvest without storage equipment")
-    loss_store: float = parameter("share", 0, 0.5, "loss in store per month without storage equipment")
-    picking_cost: float = parameter("USD/kg", 0, 10, "picking and drying, per kg picked")
+    loss_store: float = parameter("share", 0, 1, "loss in store per month without storage equipment; 1 = cannot be stored")
+    keeps: int = parameter(
+        "months", 0, 11, "months after the last month of harvest by which all is sold; 0 = sold in its month", default=11, source="assumed"
+    )
+    picking_cost: float = parameter("USD/kg", 0, 100, "labour and feed until it can be sold, per kg picked")
     picking_spread: float = parameter("log", 0, 1, "spread of picking cost over enterprises")
     storing_cost: float = parameter("USD/kg", 0, 1, "keeping one kg for one month")
     food_need: float = parameter("kg/year", 0, 1000, "eaten at home per household, kept first")
-    labour: float = parameter("days/t", 0, 1000, "work days per tonne picked and dried")
+    labour: float = parameter("days/t", 0, 10000, "work days per tonne picked and made ready for sale")
 
     @model_validator(mode="after")
     def season_sums_to_one(self) -> Harvest:
@@ -103,6 +121,14 @@ class Bazaar(Section):
     elasticity: float = parameter("number", 0.05, 5, "price elasticity of local demand")
     choke: float = parameter("number", 1.5, 100, "price at which nobody buys any more, as a multiple of the reference price")
     grade_premium: float = parameter("share", 0, 1, "what bazaars pay more for grade A; swept 0-0.25")
+    trader_slope: float | None = parameter(
+        "USD/kg per kg/month",
+        1e-9,
+        1,
+        "rise of a trader's cost per kg with what he moves; left out: as traders.slope",
+        default=None,
+        source="assumed",
+    )
 
 
 class City(Section):
@@ -132,6 +158,9 @@ class EndMarket(Section):
     persistence: float = parameter("per month", 0, 0.999, "memory of the price shock")
     shock: float = parameter("log", 0, 1, "monthly standard deviation of the price shock")
     correlation: float = parameter("number", -1, 1, "correlation with shocks of the city price")
+    order_gap: float = parameter(
+        "per month", 0, 1, "chance that a firm's order is not placed this month, and is not made up for", default=0, source="assumed"
+    )
 
 
 class ProcessorPlant(Section):
@@ -155,11 +184,39 @@ class Contract(Section):
     labour: float = parameter("days/t", 0, 1000, "firm's work days per tonne collected, sorted and packed")
 
 
+class ChainFirms(Section):
+    """Lead firms of this chain where they differ from those of the scenario (`lead_firms`); left out: the same."""
+
+    delay: int | None = parameter("months", 0, 6, "months until payment", default=None, source="assumed")
+    rejection: float | None = parameter("share", 0, 0.9, "chance that a lot is rejected at the gate", default=None, source="assumed")
+    first_rejection: float | None = parameter(
+        "share", 0, 0.95, "that chance in the first season of a route", default=None, source="assumed"
+    )
+    spot_pass: float | None = parameter(
+        "share", 0, 1, "part of what is bought without contract that passes an end market's checks", default=None, source="assumed"
+    )
+    capacity: float | None = parameter("kg/month", 0, 1e7, "what a firm can process in a month", default=None, source="assumed")
+    capital: float | None = parameter("USD", 0, 1e8, "median cash at the start", default=None, source="assumed")
+    fixed_cost: float | None = parameter("USD/year", 0, 1e6, "yearly overhead", default=None, source="assumed")
+    trip_cost: float | None = parameter("USD", 0, 1e4, "collecting one lot from a village", default=None, source="assumed")
+    smallest_lot: float | None = parameter("kg", 0.1, 1e5, "lot below which cost per kg does not rise", default=None, source="assumed")
+    order_cost: float | None = parameter("USD", 0.001, 10000, "investment per kg a year of new orders", default=None, source="assumed")
+    rivals: int = parameter(
+        "number", 0, 60, "firms that buy without contract from the start, of the imitators", default=0, source="assumed", kind="setting"
+    )
+
+
 class ValueChain(Section):
     """One value chain: a data file with sources."""
 
     data: str = Field(default="", description="name of a file in data/value_chains that this starts from")
     product: str = Field(description="what is sold, in words")
+    sold_in: str = Field(
+        default="kg",
+        pattern="^(kg|piece)$",
+        description="unit of sale, for reports; parameters and books say kg for it",
+        json_schema_extra={"source": "assumed", "kind": "setting"},
+    )
     assets: Assets
     harvest: Harvest
     practices: Practices
@@ -168,6 +225,7 @@ class ValueChain(Section):
     end_markets: dict[str, EndMarket] = Field(min_length=1)
     processors: dict[str, ProcessorPlant] = Field(default_factory=dict)
     contract: Contract
+    firms: ChainFirms = Field(default_factory=ChainFirms)
 
     @field_validator("end_markets", "processors")
     @classmethod

@@ -38,6 +38,7 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
         yield from _region(scenario.region)
         yield from _chains(scenario)
         yield from _owners(scenario)
+    yield from _rivals(scenario)
 
 
 def _region(region: Region) -> Iterator[Finding]:
@@ -152,6 +153,15 @@ def _owners(scenario: Scenario) -> Iterator[Finding]:
             if chain not in known:
                 path = f"region.districts.{name}.owners.{chain}"
                 yield Finding((path, "value_chains"), f'no value chain "{chain}"', chain, known)
+
+
+def _rivals(scenario: Scenario) -> Iterator[Finding]:
+    """Rivals that buy from the start are some of the firms that may enter."""
+    most = scenario.lead_firms.imitators
+    for name, chain in scenario.value_chains.items():
+        if chain.firms.rivals > most:
+            found = f"{chain.firms.rivals} rivals, but lead_firms.imitators reserves {most}"
+            yield Finding((f"value_chains.{name}.firms.rivals", "lead_firms.imitators"), found)
 
 
 def _no_place(path: str, place: str, known: tuple[str, ...]) -> Finding:

@@ -55,7 +55,7 @@ ACTS_THROUGH: dict[str, tuple[str, str, str]] = {
     ),
     "mobile_payments": (
         "demand",
-        "village.mobile_goal; through it household.mobile, household.delay_value, month of payment, a firm's cost per supplier",
+        "village.mobile_goal; through it household.mobile, enterprise.delay_value, month of payment, a firm's cost per supplier",
         "a village for the supported months",
     ),
     "communication": ("organisation", "staff concept over the network of staff, sharing between agencies", "a month"),

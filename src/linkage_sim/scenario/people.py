@@ -55,6 +55,9 @@ class Behaviour(Section):
         "share", 0, 2, "what a dollar of input loan is worth beyond its repayment", default=0.15, source="assumed"
     )
     cash_pull: float = parameter("share", 0, 2, "pull of urgent cash need towards the bazaar", default=0.15, source="assumed")
+    need_floor: float = parameter(
+        "share", 0, 1, "part of the value of keeping below which urgent need is met by going without", default=0.5, source="assumed"
+    )
     sanction: float = parameter("share", 0, 1, "social cost of side-selling, as a share of value", default=0.1, source="trial")
     sanction_alone: float = parameter("share", 0, 1, "part of the sanction without an association", default=0.3, source="trial")
     detection: float = parameter("share", 0, 1, "chance that side-selling is seen", default=0.9, source="assumed")
@@ -69,6 +72,9 @@ class Behaviour(Section):
     )
     knowledge_decay: float = parameter("per year", 0, 1, "knowledge lost without use", default=0.12, source="assumed")
     user_decay: float = parameter("share", 0, 1, "part of that decay that users of the practice suffer", default=0.25, source="assumed")
+    area_noise: float = parameter(
+        "share", 0.05, 5, "noise of choosing areas and herds, as a share of the usual return", default=0.5, source="assumed"
+    )
     quote_passes: int = parameter("number", 1, 40, "most passes of quote and clear a month", default=8, source="trial", kind="setting")
 
 

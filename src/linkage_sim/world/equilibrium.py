@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_sim.compiled import compiled
-from linkage_sim.rules.harvest import hold_value, share_sold
+from linkage_sim.rules.harvest import hold_value, months_to_sell, share_sold
 from linkage_sim.rules.price import clearing_price, local_demand, outflow
 from linkage_sim.scenario.scenario import Scenario
 from linkage_sim.world.parameters import Parameters
@@ -48,7 +48,7 @@ def settle_year(
                     for step in range(12):
                         m = (start + step) % 12
                         stock = stock * (1.0 - ch.harvest_loss_store) + crop[b, c] * season[c, m]
-                        months = 0 if ch.all_year == 1.0 else 11 - step
+                        months = int(months_to_sell(m, start, ch.kept_for, ch.all_year))
                         best = 0.0
                         worth = 1.0
                         for k in range(1, months + 1):

@@ -49,19 +49,58 @@ def _month(name: str) -> float:
     return float(MONTHS.index(name))
 
 
+def _harvest(ripe: list[int]) -> tuple[int, int]:
+    """Month in which a year's harvest begins, after the longest pause, and how many months later its last month is."""
+    if len(ripe) == 12:
+        return 0, 0
+    pauses = [(ripe[k] - ripe[k - 1] - 1) % 12 for k in range(len(ripe))] if len(ripe) > 1 else [11]
+    start = ripe[pauses.index(max(pauses))]
+    return start, max((month - start) % 12 for month in ripe)
+
+
+def _firms(scenario: Scenario) -> list[dict[str, float]]:
+    """Numbers of lead firms by chain: those of the scenario, or the chain's own."""
+    usual = _numbers(scenario.lead_firms)
+    usual["formula"] = float(FORMULAS[scenario.lead_firms.price_formula])
+    rows = []
+    for chain in scenario.value_chains.values():
+        own = _numbers(chain.firms)
+        row = usual | {name: value for name, value in own.items() if name in usual}
+        rows.append(row | {"first_rejection": own.get("first_rejection", row["rejection"])})
+    return rows
+
+
+def _slopes(scenario: Scenario) -> Numbers:
+    """Rise of traders' cost per kg with what they move, by chain, USD/kg per kg/month: what they handle differs in weight and value."""
+    usual = scenario.traders.slope
+    own = [chain.bazaar.trader_slope for chain in scenario.value_chains.values()]
+    return np.array([usual if slope is None else slope for slope in own])
+
+
+def _area_months(chains: list[ValueChain]) -> list[float]:
+    """Month in which a chain's area or herd is chosen: land is shared out once, in the first planting month of those that shift."""
+    shifting = [_month(chain.practices.month) for chain in chains if chain.assets.land > 0 and chain.assets.adjustment > 0]
+    return [min(shifting) if shifting and chain.assets.land > 0 else _month(chain.practices.month) for chain in chains]
+
+
 def _chain(chain: ValueChain) -> dict[str, float]:
-    row = _numbers(chain)
+    row = {name: value for name, value in _numbers(chain).items() if not name.startswith(("firms_", "bazaar_trader"))}
     row["contract_month"] = _month(chain.contract.month)
     row["season_end"] = _month(chain.contract.season_end)
     row["practice_month"] = _month(chain.practices.month)
     row["bad_month"] = _month(chain.harvest.bad_year.month)
     season = month_values(chain.harvest.season)
     ripe = [month for month in range(12) if season[month] > 0]
-    start = next(month for month in ripe if season[(month - 1) % 12] == 0) if len(ripe) < 12 else 0
+    start, last = _harvest(ripe)
     row["harvest_start"] = float(start)
-    row["last_sale"] = float((start - 1) % 12)
+    row["kept_for"] = float(min(11, last + chain.harvest.keeps))
+    row["firm_keeps"] = 0.0 if chain.harvest.keeps == 0 else 11.0 if len(ripe) == 12 else row["kept_for"]
     row["ripe_months"] = float(len(ripe))
     row["all_year"] = float(len(ripe) == 12)
+    row["gestation_years"] = float(round(chain.assets.gestation / 12))
+    contract, practice = int(row["contract_month"]), int(row["practice_month"])
+    between = [(contract + k) % 12 for k in range((practice - contract) % 12)]
+    row["due_reset"] = float(not any(season[month] > 0 for month in between))
     bad = chain.harvest.bad_year
     row["usual_bad_year"] = 1.0 - bad.chance * bad.villages * (1.0 - 0.5 * (bad.worst + bad.mildest))
     return row
@@ -107,16 +146,15 @@ class Parameters:
         markets = [(c, market) for c, chain in enumerate(chains) for market in chain.end_markets.values()]
         first = np.cumsum([0] + [len(chain.end_markets) for chain in chains])
         plants = [(c, plant) for c, chain in enumerate(chains) for plant in chain.processors.values()]
-        firms = _numbers(scenario.lead_firms)
-        firms["formula"] = float(FORMULAS[scenario.lead_firms.price_formula])
+        months = _area_months(chains)
         rows = [_numbers(plant) | {"place": float(routes.place_names.index(plant.place))} for _, plant in plants]
         empty = {"capacity": 0.0, "conversion": 0.0, "cost": 0.0, "margin": 0.0, "labour": 0.0, "place": 0.0}
         at_bazaars = np.array(scenario.region.numbers_of(routes.district_names, "traders"))[routes.bazaar_district]
         targets = [first[c] + list(chains[c].end_markets).index(plant.end_market) for c, plant in plants]
         return cls(
-            chains=_records([_chain(chain) for chain in chains]),
+            chains=_records([_chain(chain) | {"area_month": month} for chain, month in zip(chains, months, strict=True)]),
             behaviour=_records([_numbers(scenario.behaviour)]),
-            firms=_records([firms]),
+            firms=_records(_firms(scenario)),
             people=_records([_numbers(scenario.households)]),
             ties=_records([_numbers(scenario.trust)]),
             traders=_records([_numbers(scenario.traders)]),
@@ -131,15 +169,19 @@ class Parameters:
             plant_market=np.array(targets, dtype=np.int64),
             bazaar_city=routes.bazaar_city,
             place_city=routes.place_city,
-            bazaar_slope=np.tile(scenario.traders.slope / scenario.traders.number / at_bazaars[:, None], len(chains)),
+            bazaar_slope=_slopes(scenario)[None, :] / scenario.traders.number / at_bazaars[:, None],
             bazaar_haul=routes.bazaar_city_cost,
             bazaar_closed_chance=routes.bazaar_city_closed,
             village_closed_chance=routes.village_closed,
             market_closed_chance=np.array([routes.market_closed[market.place] for _, market in markets]).transpose(1, 0, 2).copy(),
             firm_haul=routes.place_village_cost,
-            market_haul=np.array([routes.place_market_cost[market.place] for _, market in markets]).reshape(len(markets), -1),
+            market_haul=np.array([routes.place_market_cost[market.place] for _, market in markets]).reshape(
+                len(markets), len(routes.place_names)
+            ),
             city_haul=routes.place_city_cost,
-            plant_haul=np.array([routes.place_market_cost[plant.place] for _, plant in plants]).reshape(len(plants), -1),
+            plant_haul=np.array([routes.place_market_cost[plant.place] for _, plant in plants]).reshape(
+                len(plants), len(routes.place_names)
+            ),
             plant_market_haul=np.array(
                 [
                     routes.place_market_cost[chains[c].end_markets[plant.end_market].place][routes.place_names.index(plant.place)]

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from linkage_sim.books import N_FLOWS
 from linkage_sim.compiled import as_table, compiled
 from linkage_sim.draws import Key, normals, uniforms
+from linkage_sim.rules.area import expected_return
 from linkage_sim.rules.contract import delayed_value
 from linkage_sim.scenario.chain import ValueChain, month_values
 from linkage_sim.scenario.scenario import Scenario
 from linkage_sim.world.equilibrium import usual_year
 from linkage_sim.world.parameters import Parameters
 from linkage_sim.world.routes import Routes
-from linkage_sim.world.state import DELAYS, WIDE, YEARS, State, table_type
+from linkage_sim.world.state import DELAYS, GESTATION, WIDE, YEARS, State, table_type
 
 Ints = NDArray[np.int64]
 PER_VILLAGE = 100_000
@@ -70,9 +71,6 @@ def _households(scenario: Scenario, routes: Routes, key: Key, identity: Ints, vi
     patience = people.patience + people.patience_spread * normals(key, "world.patience", 0, identity)
     table["patience"] = np.clip(patience, 0.8, 0.998)
     table["patience_year"] = table["patience"] ** 12
-    delay_value = np.empty(len(table))
-    _delay_values(np.ascontiguousarray(table["patience"]), float(scenario.lead_firms.delay), delay_value)
-    table["delay_value"] = delay_value
     can_borrow = uniforms(key, "world.credit", 0, identity) < people.credit_access
     table["credit"] = np.where(can_borrow, people.credit_limit, 0.0)
     table["remittance_factor"] = 1.0
@@ -92,7 +90,11 @@ def _enterprises(scenario: Scenario, routes: Routes, key: Key, households: Any) 
         rows["identity"], rows["household"], rows["chain"] = identity * PER_HOUSEHOLD + c, owners, c
         assets = chain.assets.median * np.exp(chain.assets.spread * normals(key, "world.assets", c, identity))
         assets *= np.where(households["woman"][owners] == 1, scenario.households.women_assets, 1.0)
-        rows["assets"] = np.clip(assets, chain.assets.smallest, chain.assets.largest)
+        rows["assets"] = rows["usual_assets"] = np.clip(assets, chain.assets.smallest, chain.assets.largest)
+        delay = scenario.lead_firms.delay if chain.firms.delay is None else chain.firms.delay
+        delay_value = np.empty(len(owners))
+        _delay_values(np.ascontiguousarray(households["patience"][owners]), float(delay), delay_value)
+        rows["delay_value"] = delay_value
         spread = scenario.households.skill_spread
         rows["skill"] = np.exp(spread * normals(key, "world.skill", c, identity) - 0.5 * spread**2)
         picking = chain.harvest.picking_spread
@@ -115,6 +117,7 @@ def _incomes(scenario: Scenario, parameters: Parameters, households: Any, enterp
     kg = enterprises["assets"] * ch["harvest_yield_per_asset"] * enterprises["skill"] * ch["harvest_conversion"]
     enterprises["expected_kg"] = kg * ch["usual_bad_year"] * (1 - ch["harvest_loss_harvest"])
     worth = enterprises["expected_kg"] * np.maximum(0.0, ch["bazaar_reference_price"] - ch["harvest_picking_cost"])
+    worth = np.maximum(0.0, worth - enterprises["assets"] * ch["assets_upkeep"])
     crop = np.bincount(enterprises["household"], weights=worth, minlength=len(households)) / 12
     households["usual_income"] = households["wages"] + households["remittances"] + crop
     enterprises["income_share"] = worth / 12 / households["usual_income"][enterprises["household"]]
@@ -134,6 +137,13 @@ def _places_of(c: int, scenario: Scenario, routes: Routes) -> list[int]:
     return bazaars + [p for p, name in enumerate(routes.place_names) if name in cities]
 
 
+def _own(scenario: Scenario, name: str, per_chain: int) -> Any:
+    """A number of lead firms for every firm: its chain's own, or that of the scenario."""
+    usual = getattr(scenario.lead_firms, name)
+    own = [getattr(chain.firms, name) for chain in scenario.value_chains.values()]
+    return np.repeat([usual if value is None else value for value in own], per_chain)
+
+
 def _firms(scenario: Scenario, routes: Routes, key: Key) -> tuple[Any, Any]:
     """Firms of every chain with reserved identities for imitators; standing orders (F, M)."""
     lead = scenario.lead_firms
@@ -144,7 +154,7 @@ def _firms(scenario: Scenario, routes: Routes, key: Key) -> tuple[Any, Any]:
     table["chain"] = np.repeat(np.arange(len(chains)), per_chain)
     identity = table["chain"].astype(np.int64) * 1000 + ordinal
     table["imitator"] = ordinal >= lead.number
-    table["active"] = ordinal < lead.number
+    table["active"] = ordinal < lead.number + np.repeat([chain.firms.rivals for chain in chains], per_chain)
     luck = uniforms(key, "firm.place", 0, identity)
     for c in range(len(chains)):
         usable = np.array(_places_of(c, scenario, routes))
@@ -158,16 +168,29 @@ def _firms(scenario: Scenario, routes: Routes, key: Key) -> tuple[Any, Any]:
     own = lead.reliability_spread * normals(key, "firm.reliability", 0, identity)
     table["reliability"] = np.clip(lead.reliability + lead.reliability_skill * z + own, 0.0, 1.0)
     table["running"] = lead.route_running * np.exp(lead.route_running_skill * z)
-    capital = lead.capital * np.exp(lead.capital_spread * normals(key, "firm.capital", 0, identity))
+    capital = _own(scenario, "capital", per_chain) * np.exp(lead.capital_spread * normals(key, "firm.capital", 0, identity))
     table["first_capital"], table["credit"] = capital, lead.credit_line * capital
     table["cash"] = np.where(table["active"] == 1, capital, 0.0)
-    table["capacity"] = lead.capacity
+    table["capacity"] = _own(scenario, "capacity", per_chain)
     markets = [(c, market) for c, chain in enumerate(chains) for market in chain.end_markets.values()]
     orders = np.zeros((len(table), len(markets)))
     for m, (c, market) in enumerate(markets):
         drawn = market.orders_spread * normals(key, "firm.orders", m, identity)
         orders[:, m] = np.where(table["chain"] == c, market.orders * np.exp(market.orders_skill * z + drawn), 0.0)
     return table, orders
+
+
+def _usual_returns(parameters: Parameters, enterprises: Any, villages: Any, households: Any, usual_price: Any) -> None:
+    """Return of one asset unit at usual prices: what a household compares with when it shifts land or animals."""
+    village = households["village"][enterprises["household"]]
+    chain = enterprises["chain"]
+    price = np.einsum("bcm,cm->bc", usual_price, parameters.season)[villages["bazaar"][village], chain]
+    ch = parameters.chains[chain]
+    net = np.maximum(price - villages["haul"][village], 0.05 * price) + ch["bazaar_grade_premium"] * price * ch["harvest_grade_a"]
+    kg = enterprises["expected_kg"] / enterprises["assets"]
+    picking = ch["harvest_picking_cost"] * enterprises["picking_factor"]
+    rows = zip(kg, net, picking, ch["harvest_loss_harvest"], ch["assets_upkeep"], strict=True)
+    enterprises["usual_return"] = [expected_return(*map(float, row)) for row in rows]
 
 
 def _villages(routes: Routes, parameters: Parameters) -> Any:
@@ -207,9 +230,10 @@ def populate(scenario: Scenario, routes: Routes, parameters: Parameters, key: Ke
         "year": YEARS, "month": 12, "bazaar": len(routes.bazaar_names), "end market": len(parameters.markets),
         "processor": len(parameters.plants), "district": len(routes.district_names), "city": len(routes.city_names),
         "firm of its chain": len(firms) // len(chains),
+        "gestation": GESTATION,
     }  # fmt: skip
     sizes["flow"] = N_FLOWS
-    whole = {"rival_firm": np.int32, "bazaar_closed": np.uint8, "market_open": np.uint8}
+    whole = {"rival_firm": np.int32, "bazaar_closed": np.uint8, "market_open": np.uint8, "order_gap": np.uint8}
     wide = {
         name: np.zeros(tuple(sizes[part.strip()] for part in shape.split(" x ")), dtype=whole.get(name, np.float64))
         for name, (shape, _, _) in WIDE.items()
@@ -226,6 +250,7 @@ def populate(scenario: Scenario, routes: Routes, parameters: Parameters, key: Ke
     lives = np.bincount(villages["bazaar"][village], minlength=len(routes.bazaar_names)).astype(np.float64)
     year = usual_year(scenario, parameters, crop, lives)
     wide["bazaar_demand0"], wide["usual_price"] = year.demand0, year.price.copy()
+    _usual_returns(parameters, enterprises, villages, households, wide["usual_price"])
     wide["city_usual"], wide["city_region"] = year.city_usual, year.city_region
     wide["bazaar_price"], wide["bazaar_quote"] = year.price[:, :, 11].copy(), year.price[:, :, 11].copy()
     wide["city_base"][:] = [chain.city.price * month_values(chain.city.season)[11] for chain in chains]

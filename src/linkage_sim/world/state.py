@@ -17,6 +17,8 @@ from linkage_sim.errors import StateError
 INF = float("inf")
 DELAYS = 16
 """Slots of the ring of money owed to households: the longest delay and grace stay below it."""
+GESTATION = 8
+"""Slots of what was planted and does not bear yet: the longest gestation in years stays below it."""
 YEARS = 5
 """Remembered years of harvest and price."""
 
@@ -56,7 +58,6 @@ COLUMNS: list[Column] = [
         gap | f8 | USD | 0 | inf | environment | cash missing for this month's need
         patience | f8 | per month | 0 | 1 | world | discount factor
         patience_year | f8 | per year | 0 | 1 | world | yearly discount factor
-        delay_value | f8 | share | 0 | 1 | learn | worth now of a dollar paid after the usual delay
         need | f8 | USD/month | 0 | inf | world | fixed monthly consumption
         cash | f8 | USD | 0 | inf | settle | cash
         wages | f8 | USD/month | 0 | inf | world | usual income from wages and business
@@ -119,11 +120,13 @@ COLUMNS: list[Column] = [
         food_left | f8 | kg | 0 | inf | produce | still to keep for the home this season
         year_harvest | f8 | kg | 0 | inf | produce | ripened this season so far
         weather | f8 | number | 0 | inf | environment | this season's weather and events
-        assets | f8 | asset units | 0 | inf | world | hectares, trees, cows, ...
+        assets | f8 | asset units | 0 | inf | choose | hectares, trees, cows, ... that bear
         skill | f8 | number | 0 | inf | world | 1 = average
         identity | i8 | id | 0 | inf | world | address of its draws
         linked_trust | f8 | share | 0 | 1 | produce | trust in the linked firm when this month is decided, 0 without one
         deliver_draw | f8 | share | 0 | 1 | produce | this month's luck in delivering
+        delay_value | f8 | share | 0 | 1 | learn | worth now of a dollar paid after the delay usual in its chain, or by phone
+        cash_gap | f8 | USD | 0 | inf | produce | its part of the cash the household misses this month, by what its goods are worth
         rejected | u1 | flag | 0 | 1 | produce | this month's lot is rejected at the gate
         price_a | f8 | USD/kg | 0 | inf | choose | contract price of grade A
         price_b | f8 | USD/kg | 0 | inf | choose | contract price of grade B, 0 = not bought
@@ -145,6 +148,10 @@ COLUMNS: list[Column] = [
         voucher | f8 | share | 0 | 1 | acts | share of practice costs paid by a voucher this season
         wanted_cost | f8 | USD | 0 | inf | choose | inputs wanted this month, before vouchers
         expected_kg | f8 | kg | 0 | inf | choose | harvest expected in a year without news
+        asset_cost | f8 | USD | 0 | inf | choose | paid for planting, animals and tools this month
+        asset_sale | f8 | USD | 0 | inf | choose | got for animals and tools given up this month
+        usual_assets | f8 | asset units | 0 | inf | world | asset units at the start
+        usual_return | f8 | USD/year | -inf | inf | world | return of one asset unit expected at the start
     """),
     *_columns("village", """
         district | i4 | index | 0 | inf | world | district
@@ -252,6 +259,8 @@ TABLES = ("household", "enterprise", "village", "firm", "route")
 WIDE: dict[str, tuple[str, str, str]] = {
     "tie_kept": ("enterprise x firm of its chain", "learn", "remembered share of promises kept"),
     "tie_broken": ("enterprise x firm of its chain", "learn", "remembered share of promises broken"),
+    "growing": ("enterprise x gestation", "choose", "asset units planted, by the year in which they first bear"),
+    "order_gap": ("firm x end market", "environment", "this month's order is not placed"),
     "receivable": ("enterprise x delay", "settle", "USD owed by the linked firm, by month due"),
     "memory": ("enterprise x year", "learn", "remembered harvests, kg"),
     "price_memory": ("village x chain x year", "learn", "remembered season prices net at the village, USD/kg"),
@@ -314,6 +323,8 @@ class State:
     route: Table
     tie_kept: Numbers
     tie_broken: Numbers
+    growing: Numbers
+    order_gap: NDArray[np.uint8]
     receivable: Numbers
     memory: Numbers
     price_memory: Numbers

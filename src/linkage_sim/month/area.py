@@ -1,0 +1,203 @@
+"""Phase 4, before contracts and practices: once a year households shift land between crops and change herds (model 4, Area)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from linkage_sim.compiled import compiled
+from linkage_sim.draws import STREAM, uniform
+from linkage_sim.month.offer import season_price
+from linkage_sim.rules.area import (
+    area_step,
+    deaths_share,
+    decrease_kept,
+    expected_return,
+    herd_step,
+    herd_wanted,
+    increase_kept,
+    preference,
+)  # fmt: skip
+from linkage_sim.rules.firm import outside_value
+from linkage_sim.world.state import GESTATION
+
+DEATHS = STREAM["assets.deaths"]
+SPENDABLE = 0.5
+"""Part of the cash in hand that may go into planting, animals and tools."""
+
+
+@compiled
+def unit_return(en: Any, ch: Any, price: float, premium: float) -> float:
+    """Return expected of one asset unit, USD a year: bazaar price and, as far as it is trusted, the premium of the contract."""
+    kit = en.kit_effect if en.kit_months > 0.0 else 0.0
+    cut = ch.practices_improved_loss_cut * en.uses_improved + ch.practices_quality_loss_cut * en.uses_quality
+    loss = max(0.0, ch.harvest_loss_harvest * (1.0 - kit) - cut)
+    gain = ch.practices_improved_gain * en.uses_improved
+    kg = ch.harvest_yield_per_asset * en.skill * (1.0 + gain) * ch.harvest_conversion * ch.usual_bad_year * (1.0 - loss)
+    cost = ch.practices_improved_cost * en.uses_improved + ch.practices_quality_cost * en.uses_quality + ch.assets_upkeep
+    return expected_return(kg, price + premium, ch.harvest_picking_cost * en.picking_factor, loss, cost)
+
+
+@compiled
+def young(e: int, growing: Any) -> float:
+    """Asset units planted and not yet bearing."""
+    total = 0.0
+    for k in range(growing.shape[1]):
+        total += growing[e, k]
+    return total
+
+
+@compiled
+def expects(
+    e: int, v: int, calendar: int, en: Any, ch: Any, vi: Any, season: Any, usual_price: Any, bazaar_price: Any, memory: float
+) -> float:
+    """Return that an enterprise expects of one asset unit at today's news, USD a year."""
+    price = season_price(usual_price, season, vi.bazaar, en.chain, calendar, bazaar_price[vi.bazaar, en.chain], memory)
+    share_a = min(1.0, ch.harvest_grade_a + ch.practices_quality_gain * en.uses_quality)
+    premium = ch.bazaar_grade_premium * price * share_a
+    if en.firm >= 0:
+        premium = max(premium, en.linked_trust * (en.premium_a * share_a + en.premium_b * (1.0 - share_a)))
+    return unit_return(en, ch, outside_value(price, 0.0, vi.haul, 0.0), premium)
+
+
+@compiled
+def set_assets(en: Any, ch: Any, assets: float) -> None:
+    """New number of bearing units; the harvest expected goes with it."""
+    if en.assets > 0.0:
+        en.expected_kg *= assets / en.assets
+    else:
+        en.expected_kg = (
+            assets * ch.harvest_yield_per_asset * en.skill * ch.harvest_conversion * ch.usual_bad_year * (1.0 - ch.harvest_loss_harvest)
+        )
+    en.assets = assets
+
+
+@compiled
+def change_herd(e: int, month: int, key: Any, en: Any, ch: Any, hh: Any, expected: float, noise: float) -> None:
+    """Deaths, own young, purchases and sales of one herd or set of tools."""
+    held = en.assets
+    if ch.assets_deaths > 0.0:
+        held *= 1.0 - deaths_share(ch.assets_deaths, uniform(key, DEATHS, month, en.identity))
+    wanted = herd_wanted(en.usual_assets, expected, en.usual_return, noise, ch.assets_smallest, ch.assets_largest)
+    money = SPENDABLE * hh.cash
+    change = herd_step(wanted, held, ch.assets_adjustment, ch.assets_herd_rate, ch.assets_breeding, money, ch.assets_price)
+    bred = min(max(0.0, change), ch.assets_breeding * held)
+    if change > bred:
+        en.asset_cost += (change - bred) * ch.assets_price
+    elif change < 0.0:
+        en.asset_sale -= change * ch.assets_price * ch.assets_resale
+    if held + change != en.assets:
+        set_assets(en, ch, held + change)
+
+
+@compiled
+def ripen_trees(e: int, year: int, en: Any, ch: Any, growing: Any) -> None:
+    """What was planted ``gestation`` years ago bears from now on."""
+    slot = year % GESTATION
+    if growing[e, slot] > 0.0:
+        set_assets(en, ch, en.assets + growing[e, slot])
+        growing[e, slot] = 0.0
+
+
+@compiled
+def change_area(e: int, year: int, en: Any, ch: Any, change: float, growing: Any) -> None:
+    """Plant ``change`` asset units, or give up as many: young ones first."""
+    if change > 0.0:
+        en.asset_cost += change * ch.assets_price
+        if ch.gestation_years < 1.0:
+            set_assets(en, ch, en.assets + change)
+        else:
+            growing[e, (year + int(ch.gestation_years)) % GESTATION] += change
+        return
+    left = -change
+    for k in range(growing.shape[1]):
+        taken = min(left, growing[e, k])
+        growing[e, k] -= taken
+        left -= taken
+    en.asset_sale += (-change) * ch.assets_price * ch.assets_resale
+    if left > 0.0:
+        set_assets(en, ch, max(0.0, en.assets - left))
+
+
+@compiled
+def share_out_land(
+    first: int, last: int, year: int, chains: Any, hh: Any, enterprise: Any, noise: float, growing: Any, scratch: Any
+) -> None:
+    """Logit shares of the household's land and part of the way towards them; ``scratch`` (chains, 3) expected, weight, change.
+
+    ``scratch[c, 0]`` comes in as the return expected of one asset unit. Land given up and land taken into use are equal,
+    but for land that lay idle.
+    """
+    land = usual = held = 0.0
+    for e in range(first, last):
+        ch = chains[enterprise[e].chain]
+        if ch.assets_land > 0.0 and ch.assets_adjustment > 0.0:
+            land += enterprise[e].usual_assets * ch.assets_land
+            usual += enterprise[e].usual_assets * enterprise[e].usual_return
+            held += (enterprise[e].assets + young(e, growing)) * ch.assets_land
+    if land <= 0.0:
+        return
+    scale = max(usual / land, 1e-9)
+    total = 0.0
+    for e in range(first, last):
+        en = enterprise[e]
+        ch = chains[en.chain]
+        if ch.assets_land > 0.0 and ch.assets_adjustment > 0.0:
+            share = en.usual_assets * ch.assets_land / land
+            weight = preference(share, scratch[en.chain, 0] / ch.assets_land, en.usual_return / ch.assets_land, scale, noise)
+            scratch[en.chain, 1] = weight
+            total += weight
+    more = less = 0.0
+    money = SPENDABLE * hh.cash
+    for e in range(first, last):
+        en = enterprise[e]
+        ch = chains[en.chain]
+        if ch.assets_land > 0.0 and ch.assets_adjustment > 0.0:
+            now = (en.assets + young(e, growing)) * ch.assets_land
+            change = area_step(scratch[en.chain, 1] / total * land, now, ch.assets_adjustment)
+            cost = change * ch.assets_price / ch.assets_land
+            if cost > money:
+                change *= money / cost
+            money -= max(0.0, min(cost, money))
+            scratch[en.chain, 2] = change
+            more += max(0.0, change)
+            less += max(0.0, -change)
+    up = increase_kept(more, less, max(0.0, land - held))
+    down = decrease_kept(more, less)
+    for e in range(first, last):
+        en = enterprise[e]
+        ch = chains[en.chain]
+        if ch.assets_land > 0.0 and ch.assets_adjustment > 0.0:
+            change = scratch[en.chain, 2] * (up if scratch[en.chain, 2] > 0.0 else down) / ch.assets_land
+            if change != 0.0:
+                change_area(e, year, en, ch, change, growing)
+
+
+@compiled
+def shift_assets(
+    first: int, last: int, month: int, key: Any, chains: Any, behaviour: Any, season: Any, first_household: Any, first_enterprise: Any,
+    household: Any, enterprise: Any, village: Any, usual_price: Any, bazaar_price: Any, growing: Any, scratch_all: Any,
+) -> None:  # fmt: skip
+    """Areas and herds of every household of a range of villages whose chains choose them this month."""
+    calendar = month % 12
+    year = (month - calendar) // 12
+    bb = behaviour[0]
+    for v in range(first, last):
+        scratch = scratch_all[v]
+        e = first_enterprise[v]
+        for h in range(first_household[v], first_household[v + 1]):
+            start = e
+            shares = 0
+            while e < first_enterprise[v + 1] and enterprise[e].household == h:
+                en = enterprise[e]
+                ch = chains[en.chain]
+                if calendar == int(ch.area_month) and ch.assets_adjustment > 0.0:
+                    expected = expects(e, v, calendar, en, ch, village[v], season, usual_price, bazaar_price, bb.news_memory)
+                    if ch.assets_land > 0.0:
+                        ripen_trees(e, year, en, ch, growing)
+                        scratch[en.chain, 0] = expected
+                        shares += 1
+                    else:
+                        change_herd(e, month, key, en, ch, household[h], expected, bb.area_noise)
+                e += 1
+            if shares > 0:
+                share_out_land(start, e, year, chains, household[h], enterprise, bb.area_noise, growing, scratch)
