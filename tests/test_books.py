@@ -27,6 +27,7 @@ PLACES_AND_PEOPLE = {
     "programme",
     "debts",
     "payables",
+    "groups",
 }
 
 

@@ -281,7 +281,7 @@ def test_outlets_sell_on_credit() -> None:
 def test_processor_links_add_capacity_that_wears_and_credit_that_is_kept_by_use() -> None:
     looks = {
         "capacity": lambda c: c.state.plant_capacity.sum(),
-        "advance": lambda c: c.state.firm["advance"].sum(),
+        "advance": lambda c: c.state.firm["plant_advance"].sum(),
         "credit": lambda c: c.state.firm["credit"].sum(),
         "linked": lambda c: c.state.firm["processor"].sum(),
     }

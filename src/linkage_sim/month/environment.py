@@ -90,8 +90,8 @@ def households_and_weather(
             struck = uniform(key, SHOCK, month, hh.identity) < pp.shock
             hh.shock = pp.shock_size * hh.need if struck else 0.0
             hh.gap = max(0.0, hh.need + hh.shock - hh.cash - hh.wages - hh.remittances * hh.remittance_factor)
-            if hh.gap > 0.0 and hh.member == 1:
-                lend_for_need(v, hh, vi, effects[0], flows)
+        if vi.fund > 0.0:
+            lend_for_need(v, first_household[v], first_household[v + 1], household, vi, effects[0], flows)
         for c in range(chains.shape[0]):
             ch = chains[c]
             if calendar != int(ch.bad_month):

@@ -320,6 +320,6 @@ WRITES = (
     "firm.season_margin", "firm.season_kg", "firm.season_breaks", "firm.season_count", "orders", "market_taken", "input_stock",
     "input_sales", "village.outlet", "village.input_sales", "village.reach_hours", "firm_flows", "village.organisation", "village.group",
     "village.mobile", "village.provider", "household.business", "household.mobile", "enterprise.delay_value", "route.written",
-    "route.grading", "firm.prepared", "firm.processor", "firm.plant_orders", "firm.advance", "firm.credit", "firm.plant_kg",
+    "route.grading", "firm.prepared", "firm.processor", "firm.plant_orders", "firm.plant_advance", "firm.credit", "firm.plant_kg",
     "plant_capacity",
 )  # fmt: skip

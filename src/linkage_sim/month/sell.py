@@ -18,7 +18,7 @@ from linkage_sim.books import (
 )  # fmt: skip
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
-from linkage_sim.rules.firm import member_cost, running_cost
+from linkage_sim.rules.firm import member_cost, plant_price, running_cost
 from linkage_sim.rules.harvest import months_to_sell
 
 
@@ -89,8 +89,8 @@ def ship(
 @compiled
 def plant_bid(q: int, plants: Any, plant_market: Any, plant_market_haul: Any, market_price: Any, left: float) -> float:
     """What a processor pays per kg at its gate, USD/kg; ``left`` is the part of its margin that it leaves to the seller."""
-    price = market_price[plant_market[q]] - plant_market_haul[q]
-    return (1.0 - plants[q].margin * (1.0 - left)) * plants[q].conversion * price - plants[q].cost
+    pl = plants[q]
+    return plant_price(pl.conversion, market_price[plant_market[q]], plant_market_haul[q], pl.margin, left, pl.cost)
 
 
 @compiled

@@ -77,9 +77,9 @@ def contracts_season(f: int, ef: Any, fi: Any, route: Any, firm_flows: Any) -> N
         firm_flows[f, COLLECTING] += fee
     if fi.plant_kg <= 0.0:
         fi.processor *= 1.0 - ef.processor_links_decay
-        fi.credit -= fi.advance * ef.processor_links_decay
+        fi.credit -= fi.plant_advance * ef.processor_links_decay
         fi.plant_orders *= 1.0 - ef.processor_links_decay
-        fi.advance *= 1.0 - ef.processor_links_decay
+        fi.plant_advance *= 1.0 - ef.processor_links_decay
     fi.plant_kg = 0.0
 
 

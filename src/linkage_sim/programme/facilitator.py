@@ -204,6 +204,6 @@ WRITES = (
     "firm.spent", "firm.cash", "firm.capacity", "route.introduced", "route.dependence", "route.setup_promise", "orders", "orders_left",
     "firm_flows", "village.organisation_goal", "village.group_goal", "village.mobile_goal", "village.outlet_support",
     "village.provider", "village.outlet", "village.reach_hours", "input_stock", "household.member", "household.business",
-    "firm.prepared", "firm.processor", "firm.plant_orders", "firm.advance", "firm.credit", "firm.subsidy", "firm.season_margin",
+    "firm.prepared", "firm.processor", "firm.plant_orders", "firm.plant_advance", "firm.credit", "firm.subsidy", "firm.season_margin",
     "plant_capacity",     "route.written", "route.written_goal",
 )  # fmt: skip

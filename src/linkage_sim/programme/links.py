@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage_sim.month.sell import plant_bid
 from linkage_sim.programme.villages import is_wasted, pay_unit, village_order
+from linkage_sim.rules.firm import plant_price
 
 if TYPE_CHECKING:
     from linkage_sim.context import Context
@@ -90,7 +90,7 @@ def link_processors(programme: Facilitation, context: Context, name: str, act: P
     s, effect, ledger = context.state, programme.effects.processor_links, programme.ledger
     purse = ledger.purses[name]
     grant = effect.share * effect.investment
-    wanted = (s.firm["active"] == 1) & (s.firm["imitator"] == 0) & (s.firm["advance"] == 0.0)
+    wanted = (s.firm["active"] == 1) & (s.firm["imitator"] == 0) & (s.firm["plant_advance"] == 0.0)
     acted = False
     for f in np.flatnonzero(wanted)[np.argsort(-s.firm["supported"][wanted].astype(int), kind="stable")]:
         if ledger.unit_cost(effect.unit, purse.units) + grant > purse.free + 1e-9:
@@ -103,7 +103,7 @@ def link_processors(programme: Facilitation, context: Context, name: str, act: P
         s.plant_capacity[q] += effect.capacity * effect.investment
         s.firm["plant_orders"][f] += effect.orders * effect.investment
         s.firm["processor"][f] = 1.0
-        s.firm["advance"][f] += effect.advance
+        s.firm["plant_advance"][f] += effect.advance
         s.firm["credit"][f] += effect.advance
         s.firm["spent"][f] += grant
         acted = True
@@ -115,7 +115,8 @@ def best_plant(context: Context, f: int, left: float) -> int:
     s, p = context.state, context.parameters
     best, most = -1, 0.0
     for q in np.flatnonzero(p.plant_chain == s.firm["chain"][f]).tolist():
-        bid = plant_bid(q, p.plants, p.plant_market, p.plant_market_haul, s.market_price, left)
+        plant, price = p.plants[q], s.market_price[p.plant_market[q]]
+        bid = plant_price(plant["conversion"], price, p.plant_market_haul[q], plant["margin"], left, plant["cost"])
         if bid - p.plant_haul[q, s.firm["place"][f]] > most:
             best, most = q, bid - p.plant_haul[q, s.firm["place"][f]]
     return best

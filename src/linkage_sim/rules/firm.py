@@ -58,6 +58,15 @@ def running_cost(running: float, dependence: float, helped: bool, shared: float)
 
 
 @rule
+def plant_price(conversion: float, end_price: float, haul: float, margin: float, left: float, cost: float) -> float:
+    """What a processor pays per kg at its gate, USD/kg: (1-margin*(1-left))*conversion*(P-haul) - cost.
+
+    ``left`` is the part of its margin that it leaves to a seller under contract.
+    """
+    return (1.0 - margin * (1.0 - left)) * conversion * (end_price - haul) - cost
+
+
+@rule
 def member_cost(usual: float, association: float, mobile: float) -> float:
     """Yearly cost of serving one supplier, USD: an association weighs and pays for many; so do mobile payments in part."""
     return usual * (1.0 - association) * (1.0 - mobile)

@@ -50,7 +50,7 @@ ACTS_THROUGH: dict[str, tuple[str, str, str]] = {
     ),
     "processor_links": (
         "demand",
-        "plant_capacity, firm.plant_orders, firm.processor, firm.advance, firm.credit",
+        "plant_capacity, firm.plant_orders, firm.processor, firm.plant_advance, firm.credit",
         "a firm, besides the programme's share",
     ),
     "mobile_payments": (

@@ -206,7 +206,7 @@ COLUMNS: list[Column] = [
         spent | f8 | USD | 0 | inf | acts | programme money spent on it
         prepared | f8 | share | 0 | 1 | acts | how ready an aspiring entrepreneur is to open
         processor | f8 | share | 0 | 1 | acts | how fully its contract with a processor works
-        advance | f8 | USD | 0 | inf | acts | part of the credit line that a processor advances
+        plant_advance | f8 | USD | 0 | inf | acts | part of the credit line that a processor advances
         plant_orders | f8 | kg | 0 | inf | acts | what a processor buys from it under contract in a year
         plant_kg | f8 | kg | 0 | inf | sell | sold to processors this season
         subsidy | f8 | share | 0 | 1 | acts | part of its running cost the programme pays
