@@ -32,6 +32,7 @@ BESIDE = RIVALS | {"value_chains.other": {"data": "onion"}, ".city.shock": 0.4}
 ELSEWHERE = {
     r"assets\.(smallest|largest)": "bounds that few households reach in a small world",
     r"end_markets\.\w+\.depth": "binds where firms grow for long",
+    r"firms\.order_cost": "firms of thin chains seldom invest within three years",
     r"end_markets\.bulk\..*": "the last resort of a glut",
 }
 """Leaves that move something in other settings, walked in tests/test_parameters_matter.py."""
