@@ -103,7 +103,7 @@ def test_every_number_of_a_chain_names_its_source(path: Path) -> None:
     assert not [where for where, number in found if not isinstance(number, dict) or not number.get("source")]
 
 
-EXAMPLES = re.compile(r"shipped apricot|apricot/(baseline|\w*)|value_chains\.apricot|shipped\(\W?\"apricot\"\)|scenarios/apricot|``apricot``")
+EXAMPLES = re.compile(r"shipped apricot|apricot/\w*|value_chains\.apricot|shipped\(\W?\"apricot\"\)|scenarios/apricot|``apricot``")
 """Where code names the folder of scenarios that ships as the default, or gives it as an example."""
 
 
