@@ -112,6 +112,19 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "programme.growth.share": 0,
         "programme.plants.share": 0.16,
     },
+    # one small, dear market that firms fill, and plants that must grow with it
+    "growing_firms": {
+        "lead_firms.capacity": 60,
+        "lead_firms.order_loss": 0,
+        "lead_firms.order_cost": 0.01,
+        "lead_firms.growth": 0.5,
+        "lead_firms.fixed_cost": 0,
+        "lead_firms.route_running": 20,
+        f"{MARKETS}.premium.orders": 300,
+        f"{MARKETS}.premium.price": 3.5,
+        f"{MARKETS}.regional.orders": 0,
+        f"{MARKETS}.bulk.orders": 0,
+    },
 }
 """Tried in this order; each differs from the usual one only in what it names."""
 WHERE_FIRST = {

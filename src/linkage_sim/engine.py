@@ -160,14 +160,14 @@ def run(scenario: Scenario, seed: int, *, threads: int = 1, check: bool = False)
     return simulation.outcome()
 
 
-def run_together(
-    scenarios: Iterable[Scenario], seed: int, *, threads: int = 1, done: Callable[[Scenario], None] | None = None
-) -> Iterator[tuple[Scenario, Outcome]]:
-    """Run several scenarios with one seed; those of one world hash share their world and spin-up (same bits, less time).
+def begin_together(scenarios: Iterable[Scenario], seed: int, *, threads: int = 1) -> Iterator[Simulation]:
+    """Simulations of several scenarios with one seed after their spin-up, not yet lived further.
+
+    Those of one world hash share their world and spin-up (same bits, less time).
 
     Yields
     ------
-    scenario and outcome, in the order given
+    one simulation a scenario, in the order given
     """
     starts: dict[str, tuple[World, State]] = {}
     for scenario in scenarios:
@@ -178,11 +178,23 @@ def run_together(
             first.context.close()
             starts[name] = (first.world, first.context.state)
         world, state = starts[name]
-        simulation = Simulation(scenario, seed, threads=threads, world=world, start=state)
+        yield Simulation(scenario, seed, threads=threads, world=world, start=state)
+
+
+def run_together(
+    scenarios: Iterable[Scenario], seed: int, *, threads: int = 1, done: Callable[[Scenario], None] | None = None
+) -> Iterator[tuple[Scenario, Outcome]]:
+    """Run several scenarios with one seed; see `begin_together`.
+
+    Yields
+    ------
+    scenario and outcome, in the order given
+    """
+    for simulation in begin_together(scenarios, seed, threads=threads):
         simulation.run()
-        yield scenario, simulation.outcome()
+        yield simulation.scenario, simulation.outcome()
         if done is not None:
-            done(scenario)
+            done(simulation.scenario)
 
 
 def with_values(scenario: Scenario, **changes: Any) -> Scenario:

@@ -32,6 +32,7 @@ UNITS: dict[str, tuple[str, float]] = {
     "USD/ha": ("money per area", 1.0),
     "USD/ha/year": ("money per area and year", 1.0),
     "USD/day": ("money per day", 1.0),
+    "USD/h": ("money per hour", 1.0),
     "kg/year per USD": ("orders per money", 1.0),
     "TJS/USD": ("exchange rate", 1.0),
     "ha": ("area", 1.0),

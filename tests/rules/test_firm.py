@@ -13,6 +13,9 @@ from linkage_sim.rules.firm import (
     outside_value,
     route_hurdle,
     route_profit,
+    running_cost,
+    shared_running,
+    smallest_offer,
 )
 
 share = st.floats(0.0, 1.0)
@@ -53,7 +56,7 @@ def test_netback_by_hand_and_with_the_smallest_lot() -> None:
 @given(st.floats(0.01, 5.0), share, price, price)
 def test_outside_value_is_the_best_alternative_and_never_nothing(bazaar: float, premium: float, haul: float, rival: float) -> None:
     value = outside_value(bazaar, premium, haul, rival)
-    assert value == pytest.approx(max(bazaar * (1 + premium) - haul, rival, 0.05 * bazaar))
+    assert value == pytest.approx(max(bazaar * (1 + premium) - haul + rival, 0.05 * bazaar))
     assert value > 0.0
     assert outside_value(bazaar, premium, haul, rival + 1.0) >= value
     assert outside_value(bazaar, premium, haul + 1.0, rival) <= value
@@ -150,3 +153,24 @@ def test_keep_or_break() -> None:
 def test_more_at_stake_never_turns_a_kept_word_into_a_broken_one(loss: float, stake: float, more: float) -> None:
     assert breaks_word(loss, stake + more) <= breaks_word(loss, stake)
     assert breaks_word(loss + more, stake) >= breaks_word(loss, stake)
+
+
+@given(st.floats(0.0, 1000.0), st.floats(0.0, 1000.0), share, share, share)
+def test_a_village_that_shares_in_and_a_working_facilitator_make_a_route_cheaper(
+    collecting: float, travel: float, dependence: float, organisation: float, association: float
+) -> None:
+    shared = shared_running(organisation, association)
+    assert max(organisation, association) - 1e-9 <= shared <= min(1.0, organisation + association) + 1e-9
+    cost = running_cost(collecting, travel, dependence, True, shared)
+    assert 0.0 <= cost <= collecting + travel + 1e-9
+    assert cost <= running_cost(collecting, travel, dependence, False, shared) + 1e-9
+    assert cost <= running_cost(collecting, travel, dependence, True, 0.5 * shared) + 1e-9
+    assert running_cost(100.0, 50.0, 0.3, False, 0.4) == pytest.approx((130.0 + 50.0) * 0.6)
+
+
+@given(st.floats(0.0, 100.0), st.floats(0.0, 400.0), share)
+def test_a_bulking_association_takes_in_the_small(least: float, more: float, association: float) -> None:
+    smallest = smallest_offer(least, least + more, association)
+    assert least - 1e-9 <= smallest <= least + more + 1e-9
+    assert smallest_offer(least, least + more, 1.0) == pytest.approx(least)
+    assert smallest_offer(least, least + more, 0.0) == pytest.approx(least + more)

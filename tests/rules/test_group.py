@@ -46,9 +46,9 @@ def test_grading_and_records() -> None:
 
 
 def test_costs_are_shared_and_what_the_facilitator_did_comes_on_top_afterwards() -> None:
-    assert running_cost(100.0, 0.3, True, 0.0) == pytest.approx(70.0)
-    assert running_cost(100.0, 0.3, False, 0.0) == pytest.approx(130.0)
-    assert running_cost(100.0, 0.0, False, 0.25) == 75.0
+    assert running_cost(100.0, 0.0, 0.3, True, 0.0) == pytest.approx(70.0)
+    assert running_cost(100.0, 0.0, 0.3, False, 0.0) == pytest.approx(130.0)
+    assert running_cost(100.0, 0.0, 0.0, False, 0.25) == 75.0
     assert member_cost(6.0, 0.5, 0.0) == 3.0
     assert member_cost(6.0, 0.0, 0.5) == 3.0
     assert seen_share(0.0) == 0.0

@@ -18,8 +18,8 @@ def after(history: str, memory: float = MEMORY) -> list[float]:
     kept = broken = 0.0
     found = []
     for season in history:
-        kept = remembered(kept, memory, 1.0, float(season == "k"), NEIGHBOURS, 0.0)
-        broken = remembered(broken, memory, BAD_NEWS, float(season == "b"), NEIGHBOURS, 0.0)
+        kept = remembered(kept, memory, 1.0, float(season == "k"), NEIGHBOURS, 0.0, 0.0, 0.0)
+        broken = remembered(broken, memory, BAD_NEWS, float(season == "b"), NEIGHBOURS, 0.0, 0.0, 0.0)
         found.append(trust(kept, broken, *UNKNOWN))
     return found
 
@@ -54,15 +54,16 @@ def test_bad_news_weigh_more_than_good_news() -> None:
     assert max(alternating[-2:]) < 0.5
 
 
-@given(count, st.floats(0.0, 0.999), st.floats(0.0, 20.0), share, st.floats(0.0, 2.0), share)
+@given(count, st.floats(0.0, 0.999), st.floats(0.0, 20.0), share, st.floats(0.0, 2.0), share, st.floats(0.0, 2.0), share)
 def test_counts_stay_bounded_and_rise_with_news(
-    before: float, memory: float, weight: float, own: float, near: float, neighbours: float
+    before: float, memory: float, weight: float, own: float, near: float, neighbours: float, far: float, news: float
 ) -> None:
-    later = remembered(before, memory, weight, own, near, neighbours)
-    bound = max(before, weight * (1.0 + near) / (1.0 - memory))
+    later = remembered(before, memory, weight, own, near, neighbours, far, news)
+    bound = max(before, weight * (1.0 + near + far) / (1.0 - memory))
     assert 0.0 <= later <= bound * (1 + 1e-12) + 1e-12
-    assert remembered(before, memory, weight, min(1.0, own + 0.1), near, neighbours) >= later
-    assert remembered(before, memory, weight, own, near, min(1.0, neighbours + 0.1)) >= later
+    assert remembered(before, memory, weight, min(1.0, own + 0.1), near, neighbours, far, news) >= later
+    assert remembered(before, memory, weight, own, near, neighbours, far, min(1.0, news + 0.1)) >= later
+    assert remembered(before, memory, weight, own, near, min(1.0, neighbours + 0.1), far, news) >= later
 
 
 @given(st.lists(st.sampled_from("kb."), min_size=1, max_size=60), st.floats(0.0, 0.95))

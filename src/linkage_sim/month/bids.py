@@ -40,7 +40,7 @@ def rivals_bid(
                         mk = markets[m]
                         haul = firm_haul[fi.place, v] + market_haul[m, fi.place]
                         n = netback(
-                            mk.conversion, market_price[m] * fm.spot_pass, mk.processing_cost, mk.marketing_cost, haul, fm.trip_cost,
+                            mk.conversion, market_price[m] * fm.spot_pass, mk.processing_cost, mk.marketing_cost, haul, route[f, v].trip,
                             fm.smallest_lot, fm.smallest_lot,
                         )  # fmt: skip
                         top = max(top, n)
@@ -76,3 +76,21 @@ def rivals_bid(
                 if rival_firm[v, c] == f:
                     part = (first_enterprise[v + 1] - first_enterprise[v]) / total
                     rival_cap[v, c] = min(left, money / rival_top[v, c]) * part
+
+
+@compiled
+def learn_of_rivals(
+    first: int, last: int, calendar: int, chains: Any, season: Any, village: Any, bazaar_quote: Any, rival_price: Any, rival_ratio: Any,
+    rival_want: Any, rival_gain: Any,
+) -> None:  # fmt: skip
+    """What rivals add to a kg sold freely: a running mean over harvest months, each with the weight of what ripens in it."""
+    for v in range(first, last):
+        for c in range(chains.shape[0]):
+            ripe = season[c, calendar]
+            if ripe <= 0.0:
+                continue
+            added = 0.0
+            if rival_want[v, c] > 0.0:
+                net = bazaar_quote[village[v].bazaar, c] * (1.0 + chains[c].bazaar_grade_premium) - village[v].haul
+                added = rival_ratio[v, c] * max(0.0, rival_price[v, c] - net)
+            rival_gain[v, c] += ripe * (added - rival_gain[v, c])

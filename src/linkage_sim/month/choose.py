@@ -144,7 +144,7 @@ def keep_to_targets(v: int, first: int, last: int, chosen: Any, enterprise: Any,
 def contract_choice(
     first: int, last: int, month: int, key: Any, chains: Any, behaviour: Any, people: Any, firms: Any, ties: Any, season: Any,
     first_enterprise: Any, household: Any, enterprise: Any, village: Any, firm: Any, route: Any, tie_kept: Any, tie_broken: Any,
-    memory: Any, price_memory: Any, usual_price: Any, bazaar_price: Any, rival_price: Any, flows: Any, route_services: Any,
+    memory: Any, price_memory: Any, usual_price: Any, bazaar_price: Any, rival_gain: Any, flows: Any, route_services: Any,
     effects: Any,
 ) -> None:  # fmt: skip
     """Who joins which firm; the best of several offers is weighed."""
@@ -172,7 +172,7 @@ def contract_choice(
             hh = household[en.household]
             en.expected_kg = expected_harvest(en, ch)
             price = season_price(usual_price, season, vi.bazaar, c, calendar, bazaar_price[vi.bazaar, c], bb.news_memory)
-            outside_a = outside_value(price, ch.bazaar_grade_premium, vi.haul, rival_price[v, c])
+            outside_a = outside_value(price, ch.bazaar_grade_premium, vi.haul, rival_gain[v, c])
             outside_b = outside_value(price, 0.0, vi.haul, 0.0)
             cv_outside = variation(price_memory[v, c], memory[e], False)
             cv_inside = variation(price_memory[v, c], memory[e], True)
@@ -406,7 +406,7 @@ def run(context: Context) -> None:
         context.over_villages(
             contract_choice, context.month, context.key, p.chains, p.behaviour, p.people, p.firms, p.ties, p.season,
             context.first_enterprise, s.household, s.enterprise, s.village, s.firm, s.route, s.tie_kept, s.tie_broken, s.memory,
-            s.price_memory, s.usual_price, s.bazaar_price, s.rival_price, s.flows, services, context.effects,
+            s.price_memory, s.usual_price, s.bazaar_price, s.rival_gain, s.flows, services, context.effects,
         )  # fmt: skip
     if planting:
         context.over_villages(

@@ -68,12 +68,10 @@ def kept_and_broken(en: Any, tt: Any, mended: Any) -> tuple[float, float]:
 
 @compiled
 def village_season(first: int, last: int, c: int, tt: Any, enterprise: Any, mended: Any, met_here: Any, out: Any) -> None:
-    """What a village saw in a season: ``met_here`` (F, 2) mean kept and broken by firm; ``out`` users, growers, side-selling."""
-    met_here[:] = 0.0
+    """What a village saw in a season: ``met_here`` (F, 3) kept and broken by firm, members; ``out`` users, growers, side-selling."""
     out[:] = 0.0
     dealt = 0.0
     side = 0.0
-    members = np.zeros(met_here.shape[0])
     for e in range(first, last):
         en = enterprise[e]
         if en.chain != c:
@@ -85,27 +83,64 @@ def village_season(first: int, last: int, c: int, tt: Any, enterprise: Any, mend
             kept, broken = kept_and_broken(en, tt, mended)
             met_here[en.firm, 0] += kept
             met_here[en.firm, 1] += broken
-            members[en.firm] += 1.0
+            met_here[en.firm, 2] += 1.0
         dealt += en.season_kept + en.season_broken + en.season_side
         side += en.season_side
-    for f in range(met_here.shape[0]):
-        if members[f] > 0.0:
-            met_here[f, 0] /= members[f]
-            met_here[f, 1] /= members[f]
     out[3] = side / dealt if dealt > 0.0 else 0.0
 
 
 @compiled
+def season_met(
+    first: int, last: int, calendar: int, chains: Any, ties: Any, first_enterprise: Any, enterprise: Any, village: Any, route: Any,
+    effects: Any, mended: Any, met: Any, seen: Any,
+) -> None:  # fmt: skip
+    """What every village met in the season that ends: ``mended`` (V, F), ``met`` (V, F, 3) means and members, ``seen`` (V, C, 4)."""
+    ef = effects[0]
+    for v in range(first, last):
+        for f in range(route.shape[0]):
+            mended[v, f] = breach_mended(
+                village[v].organisation, ef.village_organisations_mended, route[f, v].written, ef.contract_support_mended
+            )
+        for c in range(chains.shape[0]):
+            if calendar == int(chains[c].season_end):
+                village_season(first_enterprise[v], first_enterprise[v + 1], c, ties[0], enterprise, mended[v], met[v], seen[v, c])
+        for f in range(route.shape[0]):
+            if met[v, f, 2] > 0.0:
+                met[v, f, 0] /= met[v, f, 2]
+                met[v, f, 1] /= met[v, f, 2]
+
+
+@compiled
+def bazaar_news(village: Any, met: Any, news: Any) -> None:
+    """What is told at each bazaar: ``news`` (B, F, 3) mean kept and broken over all members who sell there, and how many they are."""
+    for v in range(village.shape[0]):
+        b = village[v].bazaar
+        for f in range(met.shape[1]):
+            members = met[v, f, 2]
+            news[b, f, 0] += met[v, f, 0] * members
+            news[b, f, 1] += met[v, f, 1] * members
+            news[b, f, 2] += members
+    for b in range(news.shape[0]):
+        for f in range(news.shape[1]):
+            if news[b, f, 2] > 0.0:
+                news[b, f, 0] /= news[b, f, 2]
+                news[b, f, 1] /= news[b, f, 2]
+
+
+@compiled
 def enterprise_season(
-    e: int, year: int, bb: Any, tt: Any, en: Any, mended: Any, met_here: Any, seen: Any, tie_kept: Any, tie_broken: Any, memory: Any
-) -> None:
+    e: int, year: int, bb: Any, tt: Any, en: Any, mended: Any, met_here: Any, news: Any, seen: Any, tie_kept: Any, tie_broken: Any,
+    memory: Any,
+) -> None:  # fmt: skip
     """Trust, memory and knowledge of one enterprise at the end of its season."""
     kept, broken = kept_and_broken(en, tt, mended)
     first = en.chain * tie_kept.shape[1]
     for k in range(tie_kept.shape[1]):
-        own, met = first + k == en.firm, met_here[first + k]
-        tie_kept[e, k] = remembered(tie_kept[e, k], tt.memory, 1.0, kept if own else 0.0, tt.neighbours, met[0])
-        tie_broken[e, k] = remembered(tie_broken[e, k], tt.memory, tt.bad_news, broken if own else 0.0, tt.neighbours, met[1])
+        own, met, told = first + k == en.firm, met_here[first + k], news[first + k]
+        tie_kept[e, k] = remembered(tie_kept[e, k], tt.memory, 1.0, kept if own else 0.0, tt.neighbours, met[0], tt.bazaar_news, told[0])
+        tie_broken[e, k] = remembered(
+            tie_broken[e, k], tt.memory, tt.bad_news, broken if own else 0.0, tt.neighbours, met[1], tt.bazaar_news, told[1]
+        )
     memory[e, year % memory.shape[1]] = en.year_harvest
     decay = bb.knowledge_decay * (bb.user_decay if en.uses_improved == 1 else 1.0)
     en.knowledge_improved = knowledge_next(en.knowledge_improved, decay, bb.diffusion, seen[0] / seen[2])
@@ -115,15 +150,16 @@ def enterprise_season(
 
 
 @compiled
-def route_season(ro: Any, ch: Any, fm: Any, substitution_fade: float, ef: Any) -> None:
-    """A firm's record of a village at the end of a season."""
+def route_season(ro: Any, ch: Any, fm: Any, rival: int, substitution_fade: float, ef: Any) -> None:
+    """A firm's record of a village at the end of a season; a rival, without members, goes by what it bought."""
     ro.grading = 0.0
     if ro.written > 0.0 and ro.written_goal == 0.0:
         grading_season(ro, fm, ef)
     ro.dependence *= 1.0 - substitution_fade
     if ro.is_open == 1:
         w = fm.record_memory if ro.seasons > 0.0 else 0.0
-        ro.believed_a = w * ro.believed_a + (1.0 - w) * ro.offered_a * ch.usual_bad_year
+        seen = ro.season_kept if rival == 1 else ro.offered_a * ch.usual_bad_year
+        ro.believed_a = w * ro.believed_a + (1.0 - w) * seen
         ro.believed_b = w * ro.believed_b + (1.0 - w) * ro.offered_b * ch.usual_bad_year
         if ro.season_due > 0.0:
             ro.side_record = fm.record_memory * ro.side_record + (1.0 - fm.record_memory) * ro.season_side / ro.season_due
@@ -139,29 +175,23 @@ def route_season(ro: Any, ch: Any, fm: Any, substitution_fade: float, ef: Any) -
 def season_end(
     first: int, last: int, calendar: int, year: int, chains: Any, behaviour: Any, ties: Any, firms: Any, first_enterprise: Any,
     enterprise: Any, firm: Any, route: Any, tie_kept: Any, tie_broken: Any, memory: Any, side_share: Any, substitution_fade: float,
-    village: Any, effects: Any,
+    village: Any, effects: Any, mended: Any, met: Any, news: Any, seen: Any,
 ) -> None:  # fmt: skip
     """Trust of every tie, the firms' records of a village, knowledge, remembered harvests."""
-    met_here = np.zeros((route.shape[0], 2))
-    mended = np.zeros(route.shape[0])
-    ef = effects[0]
-    seen = np.zeros(4)
     for v in range(first, last):
-        for f in range(route.shape[0]):
-            mended[f] = breach_mended(
-                village[v].organisation, ef.village_organisations_mended, route[f, v].written, ef.contract_support_mended
-            )
+        told = news[village[v].bazaar]
         for c in range(chains.shape[0]):
             if calendar != int(chains[c].season_end):
                 continue
-            village_season(first_enterprise[v], first_enterprise[v + 1], c, ties[0], enterprise, mended, met_here, seen)
-            side_share[v, c] = seen[3]
+            side_share[v, c] = seen[v, c, 3]
             for e in range(first_enterprise[v], first_enterprise[v + 1]):
                 if enterprise[e].chain == c:
-                    enterprise_season(e, year, behaviour[0], ties[0], enterprise[e], mended, met_here, seen, tie_kept, tie_broken, memory)
+                    enterprise_season(
+                        e, year, behaviour[0], ties[0], enterprise[e], mended[v], met[v], told, seen[v, c], tie_kept, tie_broken, memory
+                    )
             for f in range(route.shape[0]):
                 if firm[f].chain == c:
-                    route_season(route[f, v], chains[c], firms[c], substitution_fade, ef)
+                    route_season(route[f, v], chains[c], firms[c], firm[f].imitator, substitution_fade, effects[0])
 
 
 @compiled
@@ -294,10 +324,19 @@ def run(context: Context) -> None:
     )  # fmt: skip
     context.over_villages(season_prices, calendar, year, p.chains, p.season, s.village, s.price_memory, s.bazaar_price)
     if context.is_month("season_end"):
+        mended = np.zeros((context.villages, len(s.firm)))
+        met = np.zeros((context.villages, len(s.firm), 3))
+        news = np.zeros((len(s.input_stock), len(s.firm), 3))
+        seen = np.zeros((context.villages, len(p.chains), 4))
+        context.over_villages(
+            season_met, calendar, p.chains, p.ties, context.first_enterprise, s.enterprise, s.village, s.route, context.effects, mended,
+            met, seen,
+        )  # fmt: skip
+        bazaar_news(s.village, met, news)
         context.over_villages(
             season_end, calendar, year, p.chains, p.behaviour, p.ties, p.firms, context.first_enterprise, s.enterprise,
             s.firm, s.route, s.tie_kept, s.tie_broken, s.memory, s.side_share, context.substitution_fade,
-            s.village, context.effects,
+            s.village, context.effects, mended, met, news, seen,
         )  # fmt: skip
         firms_learn(
             context.month, context.key, p.chains, p.firms, p.markets, p.market_chain, context.first_enterprise, s.enterprise, s.firm,

@@ -9,7 +9,17 @@ import numpy as np
 from linkage_sim.books import COLLECTING
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
-from linkage_sim.rules.firm import farmer_share, member_cost, netback, outside_value, route_hurdle, route_profit, running_cost
+from linkage_sim.rules.firm import (
+    farmer_share,
+    member_cost,
+    netback,
+    outside_value,
+    route_hurdle,
+    route_profit,
+    running_cost,
+    shared_running,
+    smallest_offer,
+)
 from linkage_sim.rules.harvest import expected_price
 
 
@@ -81,14 +91,14 @@ def smallest_supplier(first: int, last: int, c: int, enterprise: Any, wanted: fl
 
 @compiled
 def village_values(
-    c: int, calendar: int, memory: float, ch: Any, season: Any, usual_price: Any, bazaar_price: Any, rival_price: Any, village: Any,
+    c: int, calendar: int, memory: float, ch: Any, season: Any, usual_price: Any, bazaar_price: Any, rival_gain: Any, village: Any,
     first_enterprise: Any, enterprise: Any, outside: Any, volume: Any,
 ) -> None:  # fmt: skip
     """Outside values (V, 2) USD/kg by grade, and what is there (V, 3): grade A kg, grade B kg, growers."""
     for v in range(village.shape[0]):
         today = bazaar_price[village[v].bazaar, c]
         price = season_price(usual_price, season, village[v].bazaar, c, calendar, today, memory)
-        outside[v, 0] = outside_value(price, ch.bazaar_grade_premium, village[v].haul, rival_price[v, c])
+        outside[v, 0] = outside_value(price, ch.bazaar_grade_premium, village[v].haul, rival_gain[v, c])
         outside[v, 1] = outside_value(price, 0.0, village[v].haul, 0.0)
         volume[v, :] = 0.0
         for e in range(first_enterprise[v], first_enterprise[v + 1]):
@@ -140,7 +150,7 @@ def judge(
     for g in range(2):
         value = 1.0 if g == 0 else outlet[5]
         value *= 1.0 if contracts == 1 else fm.spot_pass
-        n = netback(outlet[0], outlet[1] * value, outlet[2], outlet[3], haul, fm.trip_cost, ro.lot, fm.smallest_lot)
+        n = netback(outlet[0], outlet[1] * value, outlet[2], outlet[3], haul, ro.trip, ro.lot, fm.smallest_lot)
         surplus = n - outside[v, g] if value > 0.0 else -1.0
         premium = theta * surplus if surplus > 0.0 else 0.0
         price = outside[v, g] + premium if surplus > 0.0 else 0.0
@@ -153,8 +163,8 @@ def judge(
     if contracts == 1:
         suppliers = volume[v, 2] * min(1.0, goal[v, 0] / max(volume[v, 0], 1e-9))
         total -= suppliers * member_cost(fm.member_cost, vi.association, ef.mobile_payments_member_cost * vi.mobile)
-    shared = ef.village_organisations_collection * vi.organisation
-    running = running_cost(fi.running, ro.dependence, working == 1, shared) * (1.0 - fi.subsidy)
+    shared = shared_running(ef.village_organisations_collection * vi.organisation, fm.association_saving * vi.association)
+    running = running_cost(fi.running, ro.travel, ro.dependence, working == 1, shared) * (1.0 - fi.subsidy)
     hurdle = route_hurdle(was_open == 1, running, fm.route_setup, fm.route_rate, fm.route_life / 12.0, ro.setup_promise)
     return total - hurdle
 
@@ -167,12 +177,14 @@ def services(
     """Smallest supplier, extension and input loans of an opened route."""
     theta = farmer_share(fm.farmer_share, fm.association_share, vi.association)
     per_kg = (1.0 - theta) * max(ro.netback_a - outside[v, 0], 1e-9) * (1.0 - ro.side_record)
-    ro.smallest = member_cost(fm.member_cost, vi.association, ef.mobile_payments_member_cost * vi.mobile) / per_kg
+    least = member_cost(fm.member_cost, vi.association, ef.mobile_payments_member_cost * vi.mobile) / per_kg
+    ro.smallest = least
     if kg_a < 0.999 * goal[v, 0]:
-        ro.smallest = smallest_supplier(
-            first_enterprise[v], first_enterprise[v + 1], c, enterprise, kg_a, ro.smallest, goal[v, 0] / max(volume[v, 0], 1e-9),
+        ranked = smallest_supplier(
+            first_enterprise[v], first_enterprise[v + 1], c, enterprise, kg_a, least, goal[v, 0] / max(volume[v, 0], 1e-9),
             ch.harvest_grade_a,
         )  # fmt: skip
+        ro.smallest = smallest_offer(least, ranked, vi.association)
     per_member = (volume[v, 0] + volume[v, 1]) / max(volume[v, 2], 1.0) * ch.practices_quality_gain
     worth = (1.0 - ro.side_record) * (ro.netback_a - ro.price_a) * per_member
     ro.extension = worth > fm.extension_cost
@@ -243,7 +255,9 @@ def plan_firm(
             money -= need
             gain = (ro.netback_a - ro.price_a) * kg_a + (ro.netback_b - ro.price_b) * kg_b
             margin += gain
-            planned += (1.0 - ro.side_record) * gain - fi.running
+            vi = village[v]
+            shared = shared_running(ef.village_organisations_collection * vi.organisation, fm.association_saving * vi.association)
+            planned += (1.0 - ro.side_record) * gain - running_cost(fi.running, ro.travel, 0.0, False, shared)
             planned_kg += kg_a + kg_b
             if contracts == 1:
                 services(v, kg_a, ch, bb, fm, village[v], ro, c, first_enterprise, enterprise, outside, volume, goal, ef)
@@ -272,7 +286,7 @@ def plan_firm(
 def offer(
     month: int, working: int, chains: Any, behaviour: Any, firms: Any, season: Any, markets: Any, market_chain: Any, firm_haul: Any,
     market_haul: Any, first_enterprise: Any, enterprise: Any, village: Any, firm: Any, route: Any, usual_price: Any, bazaar_price: Any,
-    market_price: Any, rival_price: Any, orders: Any, orders_left: Any, firm_flows: Any, effects: Any,
+    market_price: Any, rival_gain: Any, orders: Any, orders_left: Any, firm_flows: Any, effects: Any,
     plants: Any, plant_chain: Any, plant_market: Any, plant_haul: Any, plant_market_haul: Any,
 ) -> None:  # fmt: skip
     """All plans of the contracting month; ``working`` is 1 while the programme runs."""
@@ -288,7 +302,7 @@ def offer(
         if calendar != int(ch.contract_month):
             continue
         village_values(
-            c, calendar, behaviour[0].news_memory, ch, season, usual_price, bazaar_price, rival_price, village, first_enterprise,
+            c, calendar, behaviour[0].news_memory, ch, season, usual_price, bazaar_price, rival_gain, village, first_enterprise,
             enterprise, outside, volume,
         )  # fmt: skip
         for f in range(firm.shape[0]):
@@ -317,7 +331,7 @@ def run(context: Context) -> None:
     offer(
         context.month, working, p.chains, p.behaviour, p.firms, p.season, p.markets, p.market_chain, p.firm_haul, p.market_haul,
         context.first_enterprise, s.enterprise, s.village, s.firm, s.route, s.usual_price, s.bazaar_price, s.market_price,
-        s.rival_price, s.orders, s.orders_left, s.firm_flows, context.effects,
+        s.rival_gain, s.orders, s.orders_left, s.firm_flows, context.effects,
         p.plants, p.plant_chain, p.plant_market, p.plant_haul, p.plant_market_haul,
     )  # fmt: skip
 

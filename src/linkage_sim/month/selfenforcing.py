@@ -12,7 +12,7 @@ from linkage_sim.context import Context
 from linkage_sim.month.choose import tie_trust
 from linkage_sim.month.offer import season_price
 from linkage_sim.rules.contract import contract_price, is_self_enforcing, relationship_rent, side_selling_gain, social_sanction
-from linkage_sim.rules.firm import future_at_stake, loss_of_keeping
+from linkage_sim.rules.firm import future_at_stake, loss_of_keeping, running_cost
 
 UNLINKED, FRAGILE, HOLDS = 0, 1, 2
 """What `links_hold` says of an enterprise."""
@@ -97,7 +97,8 @@ def links_hold(
                 margin += found[2]
                 surplus += found[3]
             members = max(ro.members, 1.0)
-            cost = firm[f].running * (1.0 + ro.dependence) / members + fm.member_cost * (1.0 - vi.association)
+            route_cost = running_cost(firm[f].running, ro.travel, ro.dependence, False, fm.association_saving * vi.association)
+            cost = route_cost / members + fm.member_cost * (1.0 - vi.association)
             cost += fm.extension_cost if ro.extension == 1 else 0.0
             yearly = (1.0 - ro.side_record) * margin - cost
             future += future_at_stake(firm[f].reliability, fm.patience, yearly, 1.0, 1.0, fm.reputation, growers / members)

@@ -18,7 +18,7 @@ from linkage_sim.books import (
 )  # fmt: skip
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
-from linkage_sim.rules.firm import member_cost, plant_price, running_cost
+from linkage_sim.rules.firm import member_cost, plant_price, running_cost, shared_running
 from linkage_sim.rules.harvest import months_to_sell
 
 
@@ -31,13 +31,14 @@ def collect(f: int, working: int, fm: Any, fi: Any, firm_haul: Any, village: Any
         kg = ro.bought_a + ro.bought_b
         if kg > 0.0:
             lots = max(1.0, kg / max(ro.lot, fm.smallest_lot)) if ro.lot > 0.0 else max(1.0, kg / 1000.0)
-            cost += kg * firm_haul[fi.place, v] + lots * fm.trip_cost
+            cost += kg * firm_haul[fi.place, v] + lots * ro.trip
             fi.stock_a += ro.bought_a
             fi.stock_b += ro.bought_b
             fi.season_kg += kg
         if ro.is_open == 1:
             vi = village[v]
-            cost += running_cost(fi.running, ro.dependence, working == 1, ef.village_organisations_collection * vi.organisation) / 12.0
+            shared = shared_running(ef.village_organisations_collection * vi.organisation, fm.association_saving * vi.association)
+            cost += running_cost(fi.running, ro.travel, ro.dependence, working == 1, shared) / 12.0
             cost += ro.members * member_cost(fm.member_cost, vi.association, ef.mobile_payments_member_cost * vi.mobile) / 12.0
     fi.cash -= cost
     fi.season_margin -= cost

@@ -24,7 +24,7 @@ from linkage_sim.books import (
 )  # fmt: skip
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
-from linkage_sim.month.bids import rivals_bid
+from linkage_sim.month.bids import learn_of_rivals, rivals_bid
 from linkage_sim.month.choose import loss_cut
 from linkage_sim.month.clear import clear
 from linkage_sim.month.quotes import SETTLED, next_quote
@@ -101,11 +101,11 @@ def netbacks_today(
                 mk = markets[tier]
                 haul = firm_haul[place, v] + market_haul[tier, place]
                 worth = netback(
-                    mk.conversion, market_price[tier], mk.processing_cost, mk.marketing_cost, haul, fm.trip_cost, ro.lot, fm.smallest_lot
+                    mk.conversion, market_price[tier], mk.processing_cost, mk.marketing_cost, haul, ro.trip, ro.lot, fm.smallest_lot
                 )
                 if order_gap[f, tier] == 1:
                     city = city_price[place_city[place], firm[f].chain] - city_haul[place]
-                    worth = netback(1.0, city, 0.0, 0.0, firm_haul[place, v], fm.trip_cost, ro.lot, fm.smallest_lot)
+                    worth = netback(1.0, city, 0.0, 0.0, firm_haul[place, v], ro.trip, ro.lot, fm.smallest_lot)
                 if grade == 0:
                     ro.worth_a = worth
                 else:
@@ -248,7 +248,9 @@ def end_village(commit: int, v: int, route: Any, rival_firm: Any, rival_ratio: A
         if commit == 0 and rival_want[v, c] > 0.0:
             rival_ratio[v, c] = min(1.0, rival_cap[v, c] / rival_want[v, c])
         if commit == 1 and rival_firm[v, c] >= 0:
-            route[rival_firm[v, c], v].bought_a += rival_want[v, c] * rival_ratio[v, c]
+            kg = rival_want[v, c] * rival_ratio[v, c]
+            route[rival_firm[v, c], v].bought_a += kg
+            route[rival_firm[v, c], v].season_kept += kg
 
 
 @compiled
@@ -453,6 +455,9 @@ def run(context: Context) -> None:
     firms_decide(p.firms, s.village, s.firm, s.route, context.first_enterprise)
     prices_ahead(*expecting)
     context.over_villages(decide, 1, *deciding)
+    context.over_villages(
+        learn_of_rivals, calendar, p.chains, p.season, s.village, s.bazaar_quote, s.rival_price, s.rival_ratio, s.rival_want, s.rival_gain
+    )
     sum_supply(p.chains, s.village, s.village_supply, context.supply)
     clear(*clearing)
     context.quote_gap = post_clearing(s.bazaar_quote, s.bazaar_price, s.bazaar_demand, s.bazaar_outflow, context.outside_flows)
@@ -460,7 +465,8 @@ def run(context: Context) -> None:
 
 READS = ("enterprise.potential", "usual_price", "tie_kept", "tie_broken", "household.gap", "market_price", "firm.expected_margin")
 WRITES = (
-    "bazaar_quote", "bazaar_price", "bazaar_outflow", "bazaar_demand", "city_price", "rival_price", "rival_second", "rival_top",
+    "bazaar_quote", "bazaar_price", "bazaar_outflow", "bazaar_demand", "city_price", "rival_price", "rival_gain",
+    "rival_second", "rival_top",
     "rival_firm", "rival_ratio", "rival_want", "rival_cap", "village_supply", "firm.breaks", "firm.season_breaks", "enterprise.sold_a",
     "enterprise.sold_b", "enterprise.rival_a", "enterprise.picked", "enterprise.firm_pays", "enterprise.delivered",
     "enterprise.stock_a", "enterprise.stock_b", "enterprise.due_a", "enterprise.due_b", "enterprise.food_left", "enterprise.owing_firm",

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from linkage_sim.plots.coverage import coverage_figure
     from linkage_sim.plots.intervals import Interval, intervals_figure
     from linkage_sim.plots.map import MapPlace, MapRoad, map_figure
+    from linkage_sim.plots.pattern import pattern_figure
     from linkage_sim.plots.style import Look, looks, save_figure, svg_text
+    from linkage_sim.plots.winmap import win_figure
     from linkage_sim.plots.years import Course, years_figure
 
 _HOMES = {
@@ -30,9 +32,11 @@ _HOMES = {
     "intervals_figure": "intervals",
     "looks": "style",
     "map_figure": "map",
+    "pattern_figure": "pattern",
     "save_figure": "style",
     "stacked_figure": "bars",
     "svg_text": "style",
+    "win_figure": "winmap",
     "years_figure": "years",
 }
 
@@ -49,9 +53,11 @@ __all__ = [
     "intervals_figure",
     "looks",
     "map_figure",
+    "pattern_figure",
     "save_figure",
     "stacked_figure",
     "svg_text",
+    "win_figure",
     "years_figure",
 ]
 

@@ -18,8 +18,12 @@ def netback(
 
 @rule
 def outside_value(bazaar: float, premium: float, haul: float, rival: float) -> float:
-    """Value of a kg at the village without the contract: max(p*(1+phi) - haul, rival's bid, 0.05*p), USD/kg."""
-    return max(bazaar * (1.0 + premium) - haul, max(rival, 0.05 * bazaar))
+    """Value of a kg at the village without the contract: max(p*(1+phi) - haul + rival, 0.05*p), USD/kg.
+
+    ``rival`` is what rivals usually add to a kg sold freely, averaged over what they take and what they leave: a rival
+    that buys little moves the outside value little, whatever it bids.
+    """
+    return max(bazaar * (1.0 + premium) - haul + rival, 0.05 * bazaar)
 
 
 @rule
@@ -38,6 +42,12 @@ def route_profit(share: float, surplus: float, volume: float, side_selling: floa
 
 
 @rule
+def smallest_offer(least: float, ranked: float, association: float) -> float:
+    """Smallest supplier a firm offers to, kg: by size where it deals with each, by the association's list where that bulks."""
+    return least + (ranked - least) * (1.0 - association)
+
+
+@rule
 def route_hurdle(is_open: bool, running: float, setup: float, rate: float, life_years: float, programme_share: float) -> float:
     """Yearly profit a route must exceed, USD: its running cost, and when new its set-up written off."""
     if is_open:
@@ -46,15 +56,22 @@ def route_hurdle(is_open: bool, running: float, setup: float, rate: float, life_
 
 
 @rule
-def running_cost(running: float, dependence: float, helped: bool, shared: float) -> float:
+def shared_running(organisation: float, association: float) -> float:
+    """Part of collecting that a village takes over: what its organisation leaves is shared by its association, 0..1."""
+    return 1.0 - (1.0 - organisation) * (1.0 - association)
+
+
+@rule
+def running_cost(running: float, travel: float, dependence: float, helped: bool, shared: float) -> float:
     """Yearly cost of collecting in a village, USD.
 
     Parameters
     ----------
-    running : of the firm alone, USD; dependence : part that the facilitator does while it helps and that is missing afterwards
-    helped : whether the facilitator still does it; shared : part that a village organisation takes over
+    running : of the firm alone, USD; travel : of its people to the village, USD
+    dependence : part that the facilitator does while it helps and that is missing afterwards
+    helped : whether the facilitator still does it; shared : part that the village takes over
     """
-    return running * (1.0 - dependence if helped else 1.0 + dependence) * (1.0 - shared)
+    return (running * (1.0 - dependence if helped else 1.0 + dependence) + travel) * (1.0 - shared)
 
 
 @rule

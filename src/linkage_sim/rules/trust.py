@@ -12,9 +12,12 @@ def trust(kept: float, broken: float, prior_kept: float, prior_broken: float) ->
 
 
 @rule
-def remembered(before: float, memory: float, weight: float, own: float, neighbour_weight: float, neighbours: float) -> float:
-    """Count of kept or broken promises after a season: w*before + weight*(own + wn*neighbours).
+def remembered(
+    before: float, memory: float, weight: float, own: float, neighbour_weight: float, neighbours: float, news_weight: float, news: float
+) -> float:
+    """Count of kept or broken promises after a season: w*before + weight*(own + wn*neighbours + wb*news).
 
-    ``own`` and ``neighbours`` are shares of the season's dealings, 0..1, so that counts stay bounded and trust can recover.
+    ``own``, ``neighbours`` (same village) and ``news`` (all who sell at the same bazaar) are shares of the season's dealings
+    with that firm, 0..1, so that counts stay bounded and trust can recover.
     """
-    return memory * before + weight * (own + neighbour_weight * neighbours)
+    return memory * before + weight * (own + neighbour_weight * neighbours + news_weight * news)

@@ -198,7 +198,9 @@ class ChainFirms(Section):
     capacity: float | None = parameter("kg/month", 0, 1e7, "what a firm can process in a month", default=None, source="assumed")
     capital: float | None = parameter("USD", 0, 1e8, "median cash at the start", default=None, source="assumed")
     fixed_cost: float | None = parameter("USD/year", 0, 1e6, "yearly overhead", default=None, source="assumed")
-    trip_cost: float | None = parameter("USD", 0, 1e4, "collecting one lot from a village", default=None, source="assumed")
+    trip_cost: float | None = parameter(
+        "USD", 0, 1e4, "collecting one lot from a village, without the driving", default=None, source="assumed"
+    )
     smallest_lot: float | None = parameter("kg", 0.1, 1e5, "lot below which cost per kg does not rise", default=None, source="assumed")
     order_cost: float | None = parameter("USD", 0.001, 10000, "investment per kg a year of new orders", default=None, source="assumed")
     rivals: int = parameter(

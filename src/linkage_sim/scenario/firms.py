@@ -46,6 +46,14 @@ class LeadFirms(Section):
     capacity: float = parameter("kg/month", 0, 1e7, "what a firm can process in a month", default=6000, source="khovar_plant_2012")
     farmer_share: float = parameter("share", 0, 0.9, "share of the surplus offered to farmers", default=0.35, source="trial")
     association_share: float = parameter("share", 0, 0.9, "added share where the association is fully strong", default=0.15, source="trial")
+    association_saving: float = parameter(
+        "share",
+        0,
+        1,
+        "part of a firm's yearly cost in a village that a fully strong association takes over: gathering, weighing, sharing out",
+        default=0.5,
+        source="assumed",
+    )
     price_formula: str = Field(
         default="fixed",
         pattern="^(fixed|spot_plus|floor_plus)$",
@@ -63,12 +71,25 @@ class LeadFirms(Section):
     rejection: float = parameter("share", 0, 0.9, "chance that a lot is rejected at the gate", default=0.05, source="assumed")
     delay: int = parameter("months", 0, 6, "months until payment", default=2, source="trial")
     grace: int = parameter("months", 0, 12, "months late before a debt is given up as default", default=3, source="assumed")
-    route_running: float = parameter("USD/year", 0, 1e5, "yearly cost of collecting in a village", default=250, source="trial")
+    route_running: float = parameter(
+        "USD/year", 0, 1e5, "yearly cost of collecting in a village, without the driving (of 250 USD in all)", default=135, source="trial"
+    )
     route_running_skill: float = parameter("number", -2, 2, "how skill changes that cost (log per unit)", default=-0.35, source="trial")
     route_setup: float = parameter("USD", 0, 1e5, "cost of opening a village", default=700, source="trial")
     route_life: float = parameter("months", 12, 600, "time over which that is written off", default=120, source="assumed")
     route_rate: float = parameter("per year", 0, 2, "return wanted on it", default=0.25, source="assumed")
-    trip_cost: float = parameter("USD", 0, 1e4, "one collection trip to a village", default=25, source="trial")
+    trip_cost: float = parameter(
+        "USD", 0, 1e4, "one collection trip to a village, without the driving (of 25 USD in all)", default=15, source="trial"
+    )
+    trip_hour: float = parameter("USD/h", 0, 100, "an hour of driving between bazaar town and village", default=8, source="assumed")
+    field_trips: float = parameter(
+        "per year",
+        0,
+        365,
+        "trips of a firm's people to a village besides collection: agreeing, advising, paying",
+        default=12,
+        source="assumed",
+    )
     smallest_lot: float = parameter("kg", 1, 1e5, "lot below which cost per kg does not rise further", default=150, source="assumed")
     member_cost: float = parameter("USD/year", 0, 1000, "weighing, paying and visiting one supplier", default=6, source="assumed")
     turnover: float = parameter("share", 0, 1, "part of a season's purchases that must be financed at once", default=0.6, source="assumed")

@@ -90,6 +90,9 @@ class Trust(Section):
     memory: float = parameter("per season", 0, 0.999, "weight of past seasons", default=0.8, source="trial")
     bad_news: float = parameter("number", 0, 20, "weight of a broken promise against a kept one", default=3, source="trial")
     neighbours: float = parameter("number", 0, 2, "weight of what neighbours met", default=0.15, source="trial")
+    bazaar_news: float = parameter(
+        "number", 0, 2, "weight of what households of all villages that sell at the same bazaar met", default=0.05, source="assumed"
+    )
     late_weight: float = parameter(
         "share", 0, 1, "a month of late pay as a share of a broken promise", default=0.33, source="expert_default"
     )

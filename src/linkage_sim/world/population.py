@@ -241,6 +241,10 @@ def populate(scenario: Scenario, routes: Routes, parameters: Parameters, key: Ke
     routes_table = np.zeros((len(firms), len(villages)), dtype=table_type("route"))
     routes_table["side_record"] = scenario.lead_firms.first_side_selling
     routes_table["tier_a"], routes_table["tier_b"] = -1, -1
+    terms = parameters.firms[firms["chain"]]
+    drive = 2.0 * np.outer(terms["trip_hour"], villages["hours"])
+    routes_table["trip"] = terms["trip_cost"][:, None] + drive
+    routes_table["travel"] = terms["field_trips"][:, None] * drive
     wide["orders"], wide["orders_left"] = orders, orders.copy()
     wide["rival_firm"][:] = -1
     wide["market_open"][:] = 1

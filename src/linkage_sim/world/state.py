@@ -224,6 +224,8 @@ COLUMNS: list[Column] = [
         introduced | f8 | share | 0 | 1 | acts | how fully the programme introduced it
         dependence | f8 | share | 0 | 1 | learn | part of its work the facilitator does
         members | f8 | number | 0 | inf | choose | suppliers under contract
+        trip | f8 | USD | 0 | inf | world | one collection trip from the bazaar town and back
+        travel | f8 | USD/year | 0 | inf | world | travel of the firm's people to the village besides collection
         lot | f8 | kg | 0 | inf | learn | kg of one collection
         seasons | f8 | seasons | 0 | inf | learn | seasons it has been open
         believed_a | f8 | kg | 0 | inf | learn | grade A the firm expects in a season
@@ -267,6 +269,7 @@ WIDE: dict[str, tuple[str, str, str]] = {
     "usual_price": ("bazaar x chain x month", "learn", "price usual in a calendar month at the bazaar, USD/kg"),
     "side_share": ("village x chain", "learn", "side-selling last season"),
     "rival_price": ("village x chain", "trade", "price rivals paid this or last harvest, USD/kg; 0 = none came"),
+    "rival_gain": ("village x chain", "trade", "what rivals usually add to a kg of free grade A, taken or left, USD/kg"),
     "rival_second": ("village x chain", "trade", "second highest bid of rivals, USD/kg"),
     "rival_top": ("village x chain", "trade", "netback of the rival that bids highest, USD/kg"),
     "rival_firm": ("village x chain", "trade", "the rival that bids, -1 = none"),
@@ -331,6 +334,7 @@ class State:
     usual_price: Numbers
     side_share: Numbers
     rival_price: Numbers
+    rival_gain: Numbers
     rival_second: Numbers
     rival_top: Numbers
     rival_firm: NDArray[np.int32]
