@@ -9,7 +9,7 @@ import numpy as np
 from linkage_sim.engine import Simulation
 from linkage_sim.explain.story import Decision, Entry, Story
 from linkage_sim.explain.words import joined, kg, price, usd
-from linkage_sim.month.offer import best_untried, judge, offer, start_plan, village_values
+from linkage_sim.month.offer import best_untried, judge, market_outlet, offer, plant_outlet, start_plan, village_values
 from linkage_sim.month.word import at_stake
 from linkage_sim.rules.firm import breaks_word
 from linkage_sim.world.state import State
@@ -24,7 +24,8 @@ def name_of(simulation: Simulation, f: int) -> str:
 def word_decision(simulation: Simulation, f: int) -> Decision | None:
     """Whether a firm keeps its word this month; None where nothing was due to it."""
     x = simulation.context
-    fi, fm = x.state.firm[f], x.parameters.firms[0]
+    fi = x.state.firm[f]
+    fm = x.parameters.firms[int(fi["chain"])]
     if not fi["word_due"] > 0.0:
         return None
     loss, stake = float(fi["word_loss"]), at_stake(fi, fm)
@@ -53,7 +54,8 @@ def route_decisions(simulation: Simulation, before: State, f: int) -> list[Decis
     offer(
         x.month, working, p.chains, p.behaviour, p.firms, p.season, p.markets, p.market_chain, p.firm_haul, p.market_haul,
         x.first_enterprise, whole.enterprise, whole.village, whole.firm, whole.route, whole.usual_price, whole.bazaar_price,
-        whole.market_price, whole.rival_price, whole.orders, whole.orders_left, whole.firm_flows,
+        whole.market_price, whole.rival_price, whole.orders, whole.orders_left, whole.firm_flows, x.effects,
+        p.plants, p.plant_chain, p.plant_market, p.plant_haul, p.plant_market_haul,
     )  # fmt: skip
     count = x.villages
     outside, volume, goal, done = np.zeros((count, 2)), np.zeros((count, 3)), np.zeros((count, 2)), np.zeros(len(p.markets), dtype=np.uint8)
@@ -62,27 +64,40 @@ def route_decisions(simulation: Simulation, before: State, f: int) -> list[Decis
         work.village, x.first_enterprise, work.enterprise, outside, volume,
     )  # fmt: skip
     was_open = before.route["is_open"][f].copy()
-    start_plan(f, p.firms[0], work.route, volume, goal)
+    start_plan(f, p.firms[c], work.route, volume, goal)
     terms: list[dict[str, float] | None] = [None] * count
     contracts = 1 - int(before.firm["imitator"][f])
-    while (m := best_untried(c, p.markets, p.market_chain, work.market_price, done)) >= 0:
-        done[m] = 1
-        left = float(work.orders[f, m])
+    outlet, to_plant, fi, ef = np.zeros(6), False, work.firm[f], x.effects[0]
+    while not to_plant:
+        m = best_untried(c, p.markets, p.market_chain, work.market_price, done)
+        to_plant = m < 0
+        if to_plant:
+            m = plant_outlet(
+                c, int(fi["place"]), float(fi["processor"] * ef["processor_links_margin"]), p.plants, p.plant_chain, p.plant_market,
+                p.plant_haul, p.plant_market_haul, work.market_price, outlet,
+            )  # fmt: skip
+            left = float(fi["plant_orders"]) if m >= 0 else 0.0
+        else:
+            done[m] = 1
+            left = float(work.orders[f, m])
+            market_outlet(m, int(fi["place"]), p.markets[m], work.market_price, p.market_haul, outlet)
         for v in range(count):
             taken = terms[v]
             if (taken is not None and taken["opened_here"]) or goal[v, 0] <= 0.0 or left <= 0.0:
                 continue
             here = work.route[f, v : v + 1]
             earned, hurdle = judge(
-                f, v, m, left, contracts, working, int(was_open[v]), p.firms[0], work.firm[f], work.village[v], here[0], p.markets,
-                work.market_price, p.firm_haul, p.market_haul, outside, volume, goal,
+                v, left, contracts, working, int(was_open[v]), p.firms[c], fi, work.village[v], here[0], outlet, p.firm_haul, outside,
+                volume, goal, ef,
             )  # fmt: skip
-            opened = bool(now.route["is_open"][f, v] == 1 and now.route["tier_a"][f, v] == m)
+            same = here["netback_a"][0] == now.route["netback_a"][f, v]  # an end market and a processor may share a number
+            opened = bool(now.route["is_open"][f, v] == 1 and now.route["tier_a"][f, v] == m and same)
             if opened or taken is None or earned - hurdle > taken["profit_usd_year"] - taken["hurdle_usd_year"]:
                 terms[v] = {
                     "end_market": float(m), "profit_usd_year": earned, "hurdle_usd_year": hurdle, "orders_kg": left,
                     "outside_a_usd_kg": float(outside[v, 0]), "netback_a_usd_kg": float(here["netback_a"][0]),
                     "price_a_usd_kg": float(here["price_a"][0]), "premium_a_usd_kg": float(here["premium_a"][0]),
+                    "to_processor": float(to_plant),
                     "believed_a_kg": float(goal[v, 0]), "believed_b_kg": float(goal[v, 1]),
                     "side_selling_record": float(before.route["side_record"][f, v]), "was_open": float(was_open[v]),
                     "setup_paid_by_programme": float(before.route["setup_promise"][f, v]), "opened_here": float(opened),
@@ -187,10 +202,11 @@ class FirmWatch:
             if not opened and not was and i["profit_usd_year"] <= 0.0:
                 continue
             profit, hurdle = i["profit_usd_year"], i["hurdle_usd_year"]
-            village, market = self.names[one.other], self.markets[int(i["end_market"])]
+            village = self.names[one.other]
+            market = "contract with a processor" if i["to_processor"] else f"{self.markets[int(i['end_market'])]} market"
             verb = ("Went on buying in" if was else "Opened") if opened else ("Gave up" if was else "Did not open")
             sign = ">" if profit > hurdle else "<="
-            text = f"{verb} {village} for the {market} market: profit {usd(profit)} a year {sign} {usd(hurdle)} that the route must earn"
+            text = f"{verb} {village} for the {market}: profit {usd(profit)} a year {sign} {usd(hurdle)} that the route must earn"
             if opened:
                 worth, outside = price(i["netback_a_usd_kg"]), price(i["outside_a_usd_kg"])
                 text += f"; pays {price(i['price_a_usd_kg'])} for grade A (worth {worth} to it, {outside} outside)."
