@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from linkage_sim import engine
 from linkage_sim.errors import LinkageError
+from linkage_sim.month.events import HANDLERS as EVENT_HANDLERS
 from linkage_sim.programme.facilitator import HANDLERS
 from linkage_sim.scenario.load import Declared, declared_parameters, scenario_from_resolved
 from linkage_sim.scenario.scenario import Scenario
@@ -136,6 +137,21 @@ WHERE_FIRST = {
 }
 """Settings in which some leaves are known to matter: only saves time."""
 
+EVENTS: dict[str, dict[str, Any]] = {
+    "ban": {"kind": "export_ban", "chain": "apricot", "at": 56, "lasts": 2, "chance": 0.3, "month": "sep"},
+    "border": {"kind": "border_closure", "place": "oybek", "at": 43, "lasts": 2, "chance": 0.3, "month": "aug"},
+    "exit": {"kind": "buyer_exit", "chain": "apricot", "firm": 3, "at": 66, "chance": 0.2},
+    "frost": {
+        "kind": "frost", "chain": "apricot", "districts": ["isfara"], "at": 52, "left": 0.6, "villages": 0.5, "chance": 0.3, "month": "may",
+    },
+    "remittances": {"kind": "remittance_drop", "households": 0.5, "lasts": 4, "at": 45, "chance": 0.3},
+    "roads": {
+        "kind": "road_closure", "districts": ["konibodom"], "roads": ["asht_khujand"], "at": 57, "lasts": 1, "chance": 0.4, "month": "jul",
+    },
+    "standard": {"kind": "standard_change", "chain": "apricot", "end_market": "bulk", "at": 26, "chance": 0.2},
+}  # fmt: skip
+"""One event of every kind; late, so that the years before are as they were."""
+
 WORDS = {
     "format": "version of the file format: only one is allowed",
     "name": "short name of the file",
@@ -160,6 +176,7 @@ WORDS = {
 KINDS_OF_WORDS = {
     r"lead_firms\.names\.\d+": "fictional names of firms",
     r"programme\.\w+\.act": "says which act it is: another word is another act with other leaves",
+    r"events\.\w+\.kind": "says which event it is: another word is another event with other leaves",
     r"region\.nodes\.\w+\.kind": "says what may stand there; where that does not fit the scenario is refused",
 }
 
@@ -175,8 +192,8 @@ ECHOES = ("concept", "skill")
 
 @cache
 def base(setting: str) -> Scenario:
-    """A small scenario that uses every act, in one of the settings."""
-    return with_plan(PLAN, SETTINGS[setting])
+    """A small scenario that uses every act and meets every kind of event, in one of the settings."""
+    return with_plan(PLAN, {**{f"events.{name}": event for name, event in EVENTS.items()}, **SETTINGS[setting]})
 
 
 @cache
@@ -254,6 +271,8 @@ def other_words(path: str, scenario: Scenario) -> Iterator[Any]:
         yield from chain.end_markets
     elif last == "price_formula":
         yield from ("fixed", "spot_plus", "floor_plus")
+    elif before == "roads":
+        yield from scenario.region.roads
     elif before == "districts":
         yield from scenario.region.districts
     else:
@@ -313,6 +332,7 @@ PARTS = (
     r"(households|behaviour|trust)\..*",
     r"(traders|lead_firms|input_providers)\..*",
     r"(facilitator|interventions)\..*",
+    r"events\..*",
     r"programme\.[a-k]\w*\..*",
     r"programme\.[l-z]\w*\..*",
 )
@@ -331,6 +351,7 @@ def test_walk_leaves_nothing_out() -> None:
     assert not set(WORDS) - paths, "an exemption names a leaf that is gone"
     acts = {act.act for act in base("usual").programme.values()}
     assert acts == set(HANDLERS), "the walked plan must use every act"
+    assert {event.kind for event in base("usual").events.values()} == {*EVENT_HANDLERS, "remittance_drop", "standard_change"}
 
 
 @pytest.mark.slow

@@ -218,6 +218,31 @@ def rerun(
     return 0
 
 
+@app.command
+def explain(
+    run_folder: Path,
+    /,
+    *,
+    household: Annotated[int | None, Parameter(help="identity of a household, as in households.parquet")] = None,
+    firm: Annotated[str | None, Parameter(help="number of a firm, from 1, or its name")] = None,
+    month: Annotated[int | None, Parameter(help="only this recorded month, with every number behind it")] = None,
+    json: Annotated[bool, Parameter(help="plain data: inputs, draw, chance or threshold of every decision", negative="")] = False,
+) -> int:
+    """Tell why a household or a firm did what it did, by living its run again.
+
+    Parameters
+    ----------
+    run_folder : a folder that run or compare --keep-runs wrote
+    """
+    from json import dumps
+
+    from linkage_sim.explain import explain_run
+
+    story = explain_run(run_folder, household=household, firm=firm, month=month)
+    _say(dumps(story.data(month), indent=1) if json else story.text(month))
+    return 0
+
+
 # --- showing ------------------------------------------------------------------------------------------
 
 

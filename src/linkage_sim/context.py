@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from linkage_sim.books import N_FLOWS
 from linkage_sim.draws import Key
+from linkage_sim.world.events import Events
 from linkage_sim.world.parameters import Parameters
 from linkage_sim.world.state import State
 
@@ -51,6 +52,7 @@ class Context:
     key : luck of this replicate
     first_household, first_enterprise : (V+1,) rows of a village
     origin : the world before its first spin-up month
+    events : what strikes this world; None where nothing does
     threads : villages are shared out over this many threads; results do not depend on it
     """
 
@@ -63,6 +65,7 @@ class Context:
     threads: int = 1
     month: int = 0
     programme: Programme | None = None
+    events: Events | None = None
     quote_gap: float = 0.0
     effects: Any = None
     kits: NDArray[np.float64] = field(default_factory=lambda: np.zeros(2))

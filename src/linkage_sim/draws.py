@@ -26,6 +26,7 @@ STREAMS: tuple[str, ...] = (
     "firm.entry", "staff.turnover", "staff.skill", "staff.concept", "programme.target", "programme.duplicate",
     "selection.visit", "selection.reference", "selection.score", "brokering.view", "firm.honesty", "practice.served",
     "contract.breakup", "mobile.adopt", "programme.village_duplicate", "programme.aim", "assets.deaths", "market.order_gap",
+    "event.strikes", "event.village", "event.household",
 )  # fmt: skip
 """Every stream of the model; its place in this tuple is its address. Renaming or moving one changes results."""
 

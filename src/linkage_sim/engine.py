@@ -16,6 +16,7 @@ from linkage_sim.month.plan import PHASES
 from linkage_sim.month.recorder import Recorder
 from linkage_sim.programme.facilitator import Facilitation
 from linkage_sim.scenario.scenario import Scenario
+from linkage_sim.world.events import events_of, own_markets
 from linkage_sim.world.parameters import effect_numbers
 from linkage_sim.world.state import State
 from linkage_sim.world.world import World, build_world
@@ -35,6 +36,7 @@ class Outcome:
     programme : what the facilitator did: spending by act, selections, coverage
     worst_balance : largest relative gap of any account in any month
     mean_gap : mean gap between the price decided on and the price cleared, share
+    events : (month, name) of the events that began
     """
 
     names: tuple[str, ...]
@@ -46,6 +48,7 @@ class Outcome:
     programme: dict[str, Any]
     worst_balance: float
     mean_gap: float
+    events: tuple[tuple[int, str], ...] = ()
 
 
 HOUSEHOLD_COLUMNS = (
@@ -94,10 +97,12 @@ class Simulation:
         self.world = build_world(scenario, seed) if world is None else world
         line = scenario.timeline
         state = (self.world.state if start is None else start).copy()
+        parameters = self.world.parameters
+        events = events_of(scenario, self.world.graph, self.world.routes, parameters)
         self.context = Context(
-            state, self.world.parameters, self.world.key, self.world.first_household, self.world.first_enterprise,
-            self.world.state, threads,
-            month=-line.spin_up if start is None else 0,
+            state, parameters if events is None else own_markets(parameters), self.world.key, self.world.first_household,
+            self.world.first_enterprise, self.world.state, threads,
+            month=-line.spin_up if start is None else 0, events=events,
         )  # fmt: skip
         effects = scenario.interventions
         self.context.kits[:] = effects.storage.unit.materials, effects.storage.life
@@ -149,7 +154,7 @@ class Simulation:
         return Outcome(
             tuple(self.recorder.names), self.recorder.values, self.recorder.flows, kept, looks.firms, looks.routes.reshape(-1),
             programme, self.recorder.books.worst,
-            float(gap.mean()) if len(gap) else 0.0,
+            float(gap.mean()) if len(gap) else 0.0, tuple(self.context.events.happened) if self.context.events is not None else (),
         )  # fmt: skip
 
 

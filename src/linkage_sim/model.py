@@ -19,6 +19,7 @@ from linkage_sim.agents import VIEWS, Facilitator, InputProvider, LeadFirm, Proc
 from linkage_sim.books import FIRM_SALES, FIRM_TO_CITY, FIRM_TO_PLANT, N_FLOWS, STOCKED
 from linkage_sim.engine import Outcome, Simulation, seed_of
 from linkage_sim.errors import EngineError, ResultsError
+from linkage_sim.explain import Story, explain_simulation
 from linkage_sim.results.trade import Trade, TradeMap
 from linkage_sim.scenario.check import check as check_draft
 from linkage_sim.scenario.load import load_scenario
@@ -130,7 +131,7 @@ class LinkageModel(mesa.Model):
         seed = _seed(chosen, rng, replicate)
         super().__init__(rng=seed)
         self.simulation = simulation = Simulation(chosen, seed, threads=threads, check=check)
-        self.written, self.keep_trade = False, keep_trade
+        self.written, self.touched, self.keep_trade = False, False, keep_trade
         self.by_hand = dict.fromkeys(STOCKED, 0.0)
         state = simulation.context.state
         self._shipped, self._firm_flows = np.zeros_like(state.orders), np.zeros((len(state.firm), N_FLOWS))
@@ -189,7 +190,7 @@ class LinkageModel(mesa.Model):
             found = recorder.stocks_now(context).copy()
             for name, amount in zip(STOCKED, (found - recorder.books.stocks).tolist(), strict=True):
                 self.by_hand[name] += amount
-            recorder.books.stocks, self.written = found, False
+            recorder.books.stocks, self.written, self.touched = found, False, True
         self.simulation.step()
         if self.month >= self.scenario.timeline.months:
             self.running = False
@@ -224,6 +225,33 @@ class LinkageModel(mesa.Model):
             raise ResultsError(f"no monthly column {name!r}; known: {', '.join(self._columns)}")
         values, last = self.simulation.recorder.values, self.month - 1
         return float(values[last, self._columns[name]]) if last >= 0 else math.nan
+
+    def explain(self, agent: Smallholder | LeadFirm, month: int | None = None) -> str:
+        """Why a household or firm did what it did so far, in words; the run is lived again for it.
+
+        Parameters
+        ----------
+        agent : a view of this model
+        month : only this month, with every number behind it; left out: year by year
+
+        Raises
+        ------
+        EngineError
+            for other agents, a month not yet lived, or a model whose attributes were changed by hand.
+        """
+        return self.explained(agent).text(month)
+
+    def explained(self, agent: Smallholder | LeadFirm) -> Story:
+        """As `explain`, with the inputs, draw and threshold of every decision."""
+        if self.written or self.touched:
+            raise EngineError("attributes of this model were changed by hand, so its run cannot be lived again")
+        if not isinstance(agent, (Smallholder, LeadFirm)):
+            raise EngineError(f"only households and lead firms decide by rules that can be explained, not {type(agent).__name__}")
+        identity = int(self.state.household["identity"][agent.row]) if isinstance(agent, Smallholder) else None
+        firm = agent.row + 1 if isinstance(agent, LeadFirm) else None
+        story = explain_simulation(self.scenario, self.seed, household=identity, firm=firm, until=max(self.month, 0))
+        story.months = max(self.month, 0)
+        return story
 
     def outcome(self) -> Outcome:
         """What the run leaves behind, as `linkage_sim.engine.run` returns it; months not yet lived are 0."""

@@ -68,6 +68,19 @@ SETTINGS: tuple[dict[str, Any], ...] = (
         f"{MARKETS}.regional.grade_b_value": 1,
         f"{MARKETS}.bulk.price": 1.3,
         f"{MARKETS}.premium.price": 1.0,
+        "events.exit": {"kind": "buyer_exit", "chain": "apricot", "at": 16},
+    },
+    # events of every kind
+    {
+        "events.frost": {"kind": "frost", "chain": "apricot", "at": 17},
+        "events.border": {"kind": "border_closure", "place": "oybek", "at": 19},
+        "events.exit": {"kind": "buyer_exit", "chain": "apricot", "chance": 1.0, "month": "sep"},
+        "lead_firms.capacity": 60,
+        "lead_firms.capital": 1500,
+        "lead_firms.credit_line": 0,
+        "lead_firms.delay": 0,
+        "lead_firms.turnover": 0.05,
+        f"{MARKETS}.bulk.price": 1.3,
     },
     # another crop on the same land, trees that begin to bear, orders that fail to come
     {

@@ -105,6 +105,7 @@ class MadeUpOutcome:
     firms: NDArray[Any] = field(default_factory=lambda: np.array([(0, 1)], dtype=[("firm", "i4"), ("active", "u1")]))
     routes: NDArray[Any] = field(default_factory=lambda: np.array([(0, 3.0)], dtype=[("firm", "i4"), ("links_end", "f8")]))
     programme: dict[str, Any] = field(default_factory=lambda: {"spent": {"training": 5.0}})
+    events: tuple[tuple[int, str], ...] = ((3, "late_frost"),)
     worst_balance: float = 1e-12
     mean_gap: float = 0.002
 

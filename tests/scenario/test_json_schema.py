@@ -138,7 +138,7 @@ def test_every_key_of_the_schema_classes_is_there_with_its_meaning(schema: dict[
         if isinstance(shape, Named):
             return walk(shape.entry, rule["additionalProperties"])
         if isinstance(shape, Acts):
-            return sum(walk(group, schema["$defs"][f"act_{word}"]) for word, group in shape.variants.items())
+            return sum(walk(group, schema["$defs"][f"{shape.noun}_{word}"]) for word, group in shape.variants.items())
         assert isinstance(shape, Leaf)
         assert rule["description"]
         if shape.is_number and shape.unit:

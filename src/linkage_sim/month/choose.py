@@ -104,6 +104,52 @@ def contract_worth(
 
 
 @compiled
+def outside_values(
+    v: int, c: int, calendar: int, ch: Any, bb: Any, vi: Any, season: Any, usual_price: Any, bazaar_price: Any, rival_gain: Any
+) -> tuple[float, float]:
+    """Outside value of grade A and grade B that a household expects at the village over the coming harvest, USD/kg."""
+    price = season_price(usual_price, season, vi.bazaar, c, calendar, bazaar_price[vi.bazaar, c], bb.news_memory)
+    return outside_value(price, ch.bazaar_grade_premium, vi.haul, rival_gain[v, c]), outside_value(price, 0.0, vi.haul, 0.0)
+
+
+@compiled
+def parts(month: int, key: Any, en: Any, bb: Any) -> bool:
+    """Whether the linkage of an enterprise ends this year for reasons of its own."""
+    return en.firm >= 0 and uniform(key, BREAKUP, month, en.identity) < bb.breakup
+
+
+@compiled
+def best_offer(
+    e: int, v: int, c: int, parted: bool, en: Any, hh: Any, ch: Any, bb: Any, pp: Any, fm: Any, vi: Any, ef: Any, firm: Any, route: Any,
+    ties: Any, tie_kept: Any, tie_broken: Any, outside_a: float, outside_b: float, cv_outside: float, cv_inside: float,
+) -> tuple[int, float, float]:  # fmt: skip
+    """The firm whose contract is worth most (-1 = no offer that can be taken), its worth and the outside value, USD a season."""
+    best = -1
+    best_value = -1e18
+    best_base = 1.0
+    for f in range(route.shape[0]):
+        ro = route[f, v]
+        if firm[f].chain != c or (parted and f == en.firm):
+            continue
+        if ro.is_open == 0 or ro.price_a <= 0.0 or (en.owing_firm >= 0 and en.owing_firm != f):
+            continue
+        value, base = contract_worth(
+            e, f, v, en, hh, ch, bb, pp, fm, vi, route, ties, tie_kept, tie_broken, outside_a, outside_b, cv_outside, cv_inside, ef
+        )
+        if value != NOT_OFFERED and (firm[f].supported == 1 or ro.introduced > 0.0):
+            hh.offered = 1
+        if value > best_value and value > -1.0:
+            best, best_value, best_base = f, value, base
+    return best, best_value, best_base
+
+
+@compiled
+def chance_to_join(best: int, before: int, value: float, base: float, bb: Any) -> float:
+    """Chance to take the best offer; a newcomer wants something on top."""
+    return join_chance(value, base, 0.0 if best == before else bb.newcomer_gain, bb.join_noise)
+
+
+@compiled
 def set_due(en: Any, ch: Any) -> None:
     """Contract kg of the coming season: all of the grades bought that a year without events would give."""
     normal = en.expected_kg / ch.usual_bad_year
@@ -171,37 +217,18 @@ def contract_choice(
             fm = firms[c]
             hh = household[en.household]
             en.expected_kg = expected_harvest(en, ch)
-            price = season_price(usual_price, season, vi.bazaar, c, calendar, bazaar_price[vi.bazaar, c], bb.news_memory)
-            outside_a = outside_value(price, ch.bazaar_grade_premium, vi.haul, rival_gain[v, c])
-            outside_b = outside_value(price, 0.0, vi.haul, 0.0)
-            cv_outside = variation(price_memory[v, c], memory[e], False)
-            cv_inside = variation(price_memory[v, c], memory[e], True)
-            best = -1
-            best_value = -1e18
-            best_base = 1.0
+            outside_a, outside_b = outside_values(v, c, calendar, ch, bb, vi, season, usual_price, bazaar_price, rival_gain)
             before = en.firm
-            parted = before >= 0 and uniform(key, BREAKUP, month, en.identity) < bb.breakup
-            for f in range(n_firms):
-                ro = route[f, v]
-                if firm[f].chain != c or (parted and f == before):
-                    continue
-                if ro.is_open == 0 or ro.price_a <= 0.0 or (en.owing_firm >= 0 and en.owing_firm != f):
-                    continue
-                value, base = contract_worth(
-                    e, f, v, en, hh, ch, bb, pp, fm, vi, route, ties, tie_kept, tie_broken, outside_a, outside_b,
-                    cv_outside, cv_inside, effects[0],
-                )  # fmt: skip
-                if value != NOT_OFFERED and (firm[f].supported == 1 or ro.introduced > 0.0):
-                    hh.offered = 1
-                if value > best_value and value > -1.0:
-                    best, best_value, best_base = f, value, base
+            best, value, base = best_offer(
+                e, v, c, parts(month, key, en, bb), en, hh, ch, bb, pp, fm, vi, effects[0], firm, route, ties, tie_kept, tie_broken,
+                outside_a, outside_b, variation(price_memory[v, c], memory[e], False), variation(price_memory[v, c], memory[e], True),
+            )  # fmt: skip
             en.firm = -1
             en.price_a = en.price_b = en.premium_a = en.premium_b = 0.0
             en.due_a = en.due_b = en.contracted = 0.0
             if best < 0:
                 continue
-            extra = 0.0 if best == before else bb.newcomer_gain
-            if uniform(key, JOIN, month, en.identity) < join_chance(best_value, best_base, extra, bb.join_noise):
+            if uniform(key, JOIN, month, en.identity) < chance_to_join(best, before, value, base, bb):
                 ro = route[best, v]
                 en.firm = best
                 en.price_a, en.price_b = ro.price_a, ro.price_b
@@ -213,6 +240,84 @@ def contract_choice(
                     flows[v, SERVICES] += fm.extension_cost
                     en.knowledge_quality += fm.extension_effect * (1.0 - en.knowledge_quality)
         keep_to_targets(v, first_enterprise[v], first_enterprise[v + 1], chosen, enterprise, firm, route, sums)
+
+
+@compiled
+def practice_case(
+    e: int, v: int, c: int, calendar: int, en: Any, hh: Any, ch: Any, bb: Any, pp: Any, fm: Any, vi: Any, ef: Any, firm: Any, route: Any,
+    ties: Any, inputs: Any, season: Any, tie_kept: Any, tie_broken: Any, usual_price: Any, bazaar_price: Any,
+) -> tuple[float, float, float, float, float, float, float, float]:  # fmt: skip
+    """What speaks for each practice this season.
+
+    Returns
+    -------
+    premium : USD/kg that grade A is expected to earn over grade B; factor : rise of input cost by the way to the shop
+    gain, cost (USD a season, before vouchers) and chance of improved practice; the same of quality practice
+    """
+    price = season_price(usual_price, season, vi.bazaar, c, calendar, bazaar_price[vi.bazaar, c], bb.news_memory)
+    value_b = outside_value(price, 0.0, vi.haul, 0.0)
+    bonus = ch.bazaar_grade_premium * price
+    trusted = 0.0
+    offered = 0.0
+    offered_premium = 0.0
+    worth_later = en.delay_value
+    for f in range(route.shape[0]):
+        ro = route[f, v]
+        if firm[f].chain == c and ro.is_open == 1 and ro.price_a > 0.0:
+            t = tie_trust(e, f, v, tie_kept, tie_broken, route, ties)
+            p = ro.price_a * worth_later * (1.0 - rejection_chance(fm.rejection, ro.written, ef.contract_support_rejection)) - value_b
+            if t * p > trusted * offered_premium:
+                trusted, offered_premium = t, p
+            offered = 0.5
+    contracted = en.firm >= 0
+    price_a = en.price_a
+    rejection = fm.rejection
+    if contracted:
+        rejection = rejection_chance(fm.rejection, route[en.firm, v].written, ef.contract_support_rejection)
+        trusted = tie_trust(e, en.firm, v, tie_kept, tie_broken, route, ties)
+    premium = quality_premium(trusted, contracted, price_a, worth_later, rejection, value_b, bonus, offered, offered_premium)
+    hurdle = bb.hurdle * (1.0 - ef.business_skills_hurdle * hh.business)
+    interest = season_interest(pp.interest, ef.savings_groups_interest, vi.group * hh.member)
+    picking = ch.harvest_picking_cost * en.picking_factor * (1.0 - ef.business_skills_picking * hh.business)
+    factor = 1.0 + inputs[0].travel_cost * vi.reach_hours
+    kg = en.expected_kg
+    share_a = ch.harvest_grade_a + ch.practices_quality_gain * en.uses_quality
+    best = value_b + share_a * max(0.0, premium)
+    gain = ch.practices_improved_gain * kg * max(0.0, best - picking)
+    gain += ch.practices_improved_loss_cut * kg * value_b
+    own = season_cost(ch.practices_improved_cost, en.assets, ch.practices_improved_equipment_share, en.equipment_improved > 0.0, factor)
+    chance = adoption_chance(
+        gain, own * (1.0 - en.voucher), interest, hurdle, en.habit_improved, bb.adopt_noise,
+        ch.practices_improved_cost * en.assets,
+    )  # fmt: skip
+    gain_quality = ch.practices_quality_gain * kg * premium + ch.practices_quality_loss_cut * kg * value_b
+    own_quality = season_cost(
+        ch.practices_quality_cost, en.assets, ch.practices_quality_equipment_share, en.equipment_quality > 0.0, factor
+    )
+    chance_quality = adoption_chance(
+        gain_quality, own_quality * (1.0 - en.voucher), interest, hurdle, en.habit_quality, bb.adopt_noise,
+        ch.practices_quality_cost * en.assets,
+    )  # fmt: skip
+    return premium, factor, gain, own, chance, gain_quality, own_quality, chance_quality
+
+
+@compiled
+def purchase_terms(
+    en: Any, hh: Any, vi: Any, ch: Any, fm: Any, inputs: Any, ef: Any, lends: bool, committed: float
+) -> tuple[float, float, float, float]:
+    """What a household pays for the practices it wants: input loan, voucher, own part, and the money it has for that, USD.
+
+    ``committed`` is what its other enterprises have spent this month.
+    """
+    loan = 0.0
+    if en.uses_quality == 1 and lends:
+        loan = fm.loan_share * ch.practices_quality_cost * en.assets * (1.0 - en.voucher)
+    voucher = en.wanted_cost * en.voucher
+    own = max(0.0, en.wanted_cost - voucher - loan)
+    credit = inputs[0].credit
+    on_credit = own * (credit + (1.0 - credit) * ef.input_provider_links_credit * vi.provider)
+    money = hh.cash + max(0.0, hh.credit - hh.bank_debt) + on_credit + group_room(hh, vi, ef) - committed
+    return loan, voucher, own, money
 
 
 @compiled
@@ -237,48 +342,11 @@ def practice_wish(
             c = en.chain
             hh = household[en.household]
             fm = firms[c]
-            price = season_price(usual_price, season, vi.bazaar, c, calendar, bazaar_price[vi.bazaar, c], bb.news_memory)
-            value_b = outside_value(price, 0.0, vi.haul, 0.0)
-            bonus = ch.bazaar_grade_premium * price
-            trusted = 0.0
-            offered = 0.0
-            offered_premium = 0.0
-            worth_later = en.delay_value
-            for f in range(route.shape[0]):
-                ro = route[f, v]
-                if firm[f].chain == c and ro.is_open == 1 and ro.price_a > 0.0:
-                    t = tie_trust(e, f, v, tie_kept, tie_broken, route, ties)
-                    p = (
-                        ro.price_a * worth_later * (1.0 - rejection_chance(fm.rejection, ro.written, ef.contract_support_rejection))
-                        - value_b
-                    )
-                    if t * p > trusted * offered_premium:
-                        trusted, offered_premium = t, p
-                    offered = 0.5
-            contracted = en.firm >= 0
-            price_a = en.price_a
-            rejection = fm.rejection
-            if contracted:
-                rejection = rejection_chance(fm.rejection, route[en.firm, v].written, ef.contract_support_rejection)
-                trusted = tie_trust(e, en.firm, v, tie_kept, tie_broken, route, ties)
-            premium = quality_premium(trusted, contracted, price_a, worth_later, rejection, value_b, bonus, offered, offered_premium)
-            hurdle = bb.hurdle * (1.0 - ef.business_skills_hurdle * hh.business)
-            interest = season_interest(people[0].interest, ef.savings_groups_interest, vi.group * hh.member)
-            picking = ch.harvest_picking_cost * en.picking_factor * (1.0 - ef.business_skills_picking * hh.business)
-            near = vi.reach_hours <= inputs[0].reach
-            factor = 1.0 + inputs[0].travel_cost * vi.reach_hours
-            kg = en.expected_kg
-            share_a = ch.harvest_grade_a + ch.practices_quality_gain * en.uses_quality
-            best = value_b + share_a * max(0.0, premium)
-            gain = ch.practices_improved_gain * kg * max(0.0, best - picking)
-            gain += ch.practices_improved_loss_cut * kg * value_b
-            own = season_cost(
-                ch.practices_improved_cost, en.assets, ch.practices_improved_equipment_share, en.equipment_improved > 0.0, factor
-            )
-            chance = adoption_chance(
-                gain, own * (1.0 - en.voucher), interest, hurdle, en.habit_improved, bb.adopt_noise,
-                ch.practices_improved_cost * en.assets,
+            _, factor, _, own, chance, _, own_quality, chance_quality = practice_case(
+                e, v, c, calendar, en, hh, ch, bb, people[0], fm, vi, ef, firm, route, ties, inputs, season, tie_kept, tie_broken,
+                usual_price, bazaar_price,
             )  # fmt: skip
+            near = vi.reach_hours <= inputs[0].reach
             knows = en.knowledge_improved > en.knows_improved_draw
             wants = near and knows and uniform(key, IMPROVED, month, en.identity) < chance
             en.uses_improved = 1 if wants else 0
@@ -287,20 +355,12 @@ def practice_wish(
                     own, ch.practices_improved_cost, en.assets, ch.practices_improved_equipment_share,
                     ch.practices_improved_equipment_life / 12.0, en.equipment_improved > 0.0, factor,
                 )  # fmt: skip
-            gain = ch.practices_quality_gain * kg * premium + ch.practices_quality_loss_cut * kg * value_b
-            own = season_cost(
-                ch.practices_quality_cost, en.assets, ch.practices_quality_equipment_share, en.equipment_quality > 0.0, factor
-            )
-            chance = adoption_chance(
-                gain, own * (1.0 - en.voucher), interest, hurdle, en.habit_quality, bb.adopt_noise,
-                ch.practices_quality_cost * en.assets,
-            )  # fmt: skip
             knows = en.knowledge_quality > en.knows_quality_draw
-            wants = near and knows and uniform(key, QUALITY, month, en.identity) < chance
+            wants = near and knows and uniform(key, QUALITY, month, en.identity) < chance_quality
             en.uses_quality = 1 if wants else 0
             if wants:
                 en.wanted_cost += outlay(
-                    own, ch.practices_quality_cost, en.assets, ch.practices_quality_equipment_share,
+                    own_quality, ch.practices_quality_cost, en.assets, ch.practices_quality_equipment_share,
                     ch.practices_quality_equipment_life / 12.0, en.equipment_quality > 0.0, factor,
                 )  # fmt: skip
             vi.input_wanted += en.wanted_cost
@@ -348,14 +408,8 @@ def practice_purchase(
             if en.household != before:
                 before = en.household
                 committed = 0.0
-            loan = 0.0
-            if en.uses_quality == 1 and en.firm >= 0 and route[en.firm, v].loan == 1:
-                loan = fm.loan_share * ch.practices_quality_cost * en.assets * (1.0 - en.voucher)
-            voucher = en.wanted_cost * en.voucher
-            own = max(0.0, en.wanted_cost - voucher - loan)
-            credit = inputs[0].credit
-            on_credit = own * (credit + (1.0 - credit) * effects[0].input_provider_links_credit * vi.provider)
-            money = hh.cash + max(0.0, hh.credit - hh.bank_debt) + on_credit + group_room(hh, vi, effects[0]) - committed
+            lends = en.firm >= 0 and route[en.firm, v].loan == 1
+            loan, voucher, own, money = purchase_terms(en, hh, vi, ch, fm, inputs, effects[0], lends, committed)
             served = uniform(key, SERVED, month, en.identity) < vi.input_ratio
             if en.wanted_cost > 0.0 and (not served or own > money):
                 en.uses_improved = 0

@@ -8,6 +8,8 @@ from typing import Any
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.draws import STREAM, normal, uniform
+from linkage_sim.month.events import WRITES as BY_EVENTS
+from linkage_sim.month.events import falling_remittances, remittance_share, strike
 from linkage_sim.month.savings import lend_for_need
 
 CITY_SHOCK, MARKET_SHOCK = STREAM["city.shock"], STREAM["market.shock"]
@@ -15,7 +17,7 @@ ROAD_VILLAGE, ROAD_BAZAAR, ROAD_MARKET = STREAM["road.village"], STREAM["road.ba
 DISTRICT, VILLAGE, OWN = STREAM["weather.district"], STREAM["weather.village"], STREAM["weather.own"]
 BAD_YEAR, BAD_SIZE, BAD_VILLAGE = STREAM["weather.bad_year"], STREAM["weather.bad_year_size"], STREAM["weather.bad_year_village"]
 ORDER_GAP = STREAM["market.order_gap"]
-SHOCK, REMITTANCE = STREAM["household.shock"], STREAM["household.remittance"]
+SHOCK = STREAM["household.shock"]
 
 
 @compiled
@@ -75,6 +77,7 @@ def prices_and_roads(
 def households_and_weather(
     first: int, last: int, month: int, key: Any, first_household: Any, first_enterprise: Any, chains: Any, people: Any,
     village_closed_chance: Any, district_bad: Any, household: Any, enterprise: Any, village: Any, effects: Any, flows: Any,
+    redo: int, begun: Any, places: Any, shares: Any, sizes: Any,
 ) -> None:  # fmt: skip
     """Village roads, household shocks, this season's weather."""
     calendar = month % 12
@@ -84,9 +87,8 @@ def households_and_weather(
         vi.closed = uniform(key, ROAD_VILLAGE, month, v) < village_closed_chance[v, calendar]
         for h in range(first_household[v], first_household[v + 1]):
             hh = household[h]
-            if calendar == 0:
-                fell = uniform(key, REMITTANCE, month, hh.identity) < pp.remittance_drop
-                hh.remittance_factor = 1.0 - pp.remittance_drop_size if fell else 1.0
+            if calendar == 0 or redo == 1:
+                hh.remittance_factor = remittance_share(key, month - calendar, hh, pp, begun, places, shares, sizes)
             struck = uniform(key, SHOCK, month, hh.identity) < pp.shock
             hh.shock = pp.shock_size * hh.need if struck else 0.0
             hh.gap = max(0.0, hh.need + hh.shock - hh.cash - hh.wages - hh.remittances * hh.remittance_factor)
@@ -118,7 +120,10 @@ def run(context: Context) -> None:
     context.over_villages(
         households_and_weather, context.month, context.key, context.first_household, context.first_enterprise, p.chains,
         p.people, p.village_closed_chance, s.district_bad, s.household, s.enterprise, s.village, context.effects, s.flows,
+        *falling_remittances(context),
     )  # fmt: skip
+    if context.events is not None and context.month >= 0:
+        strike(context, context.events)
 
 
 READS = ("household.cash", "household.need", "district_bad")
@@ -126,5 +131,5 @@ WRITES = (
     "order_gap", "orders_left",
     "city_shock", "city_base", "market_shock", "market_price", "market_open", "bazaar_closed", "district_bad", "village.closed",
     "household.remittance_factor", "household.shock", "household.gap", "household.cash", "household.group_debt",
-    "village.fund", "enterprise.weather", "flows",
+    "village.fund", "enterprise.weather", "flows", *BY_EVENTS,
 )  # fmt: skip

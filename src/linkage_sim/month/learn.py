@@ -217,6 +217,32 @@ def renew_orders(
 
 
 @compiled
+def close_firm(
+    f: int, c: int, fi: Any, enterprise: Any, route: Any, place_city: Any, city_price: Any, city_extra: Any, firm_flows: Any
+) -> None:
+    """A firm leaves business: what is in store goes to the city, its routes and contracts end."""
+    fi.active = 0
+    left = fi.stock_a + fi.stock_b
+    w = place_city[fi.place]
+    firm_flows[f, FIRM_TO_CITY] += left
+    firm_flows[f, FIRM_SALES] += left * city_price[w, c]
+    city_extra[w, c] += left
+    fi.cash += left * city_price[w, c]
+    fi.stock_a = fi.stock_b = fi.late_months = 0.0
+    firm_flows[f, FIRM_CLOSED] += fi.cash
+    fi.cash = 0.0
+    for v in range(route.shape[1]):
+        ro = route[f, v]
+        ro.is_open = 0
+        ro.price_a = ro.price_b = ro.believed_a = ro.believed_b = ro.seasons = ro.written = 0.0
+    for e in range(enterprise.shape[0]):
+        en = enterprise[e]
+        if en.firm == f:
+            en.firm = -1
+            en.due_a = en.due_b = en.price_a = en.price_b = en.premium_a = en.premium_b = 0.0
+
+
+@compiled
 def firms_learn(
     month: int, key: Any, chains: Any, firms: Any, markets: Any, market_chain: Any, first_enterprise: Any, enterprise: Any, firm: Any,
     route: Any, orders: Any, orders_left: Any, market_taken: Any, market_first: Any, place_city: Any, city_price: Any,
@@ -255,24 +281,7 @@ def firms_learn(
                 if market_chain[m] == c and orders[f, m] > 0.0:
                     renew_orders(f, m, profit, fm, fi, markets[m].depth * market_first[m], orders, orders_left, market_taken, firm_flows)
             if fi.cash < -fi.credit:
-                fi.active = 0
-                left = fi.stock_a + fi.stock_b
-                w = place_city[fi.place]
-                firm_flows[f, FIRM_TO_CITY] += left
-                firm_flows[f, FIRM_SALES] += left * city_price[w, c]
-                city_extra[w, c] += left
-                fi.cash += left * city_price[w, c]
-                fi.stock_a = fi.stock_b = fi.late_months = 0.0
-                firm_flows[f, FIRM_CLOSED] += fi.cash
-                fi.cash = 0.0
-                for v in range(route.shape[1]):
-                    ro = route[f, v]
-                    ro.is_open = 0
-                    ro.price_a = ro.price_b = ro.believed_a = ro.believed_b = ro.seasons = ro.written = 0.0
-                for e in range(enterprise.shape[0]):
-                    if enterprise[e].firm == f:
-                        enterprise[e].firm = -1
-                        enterprise[e].due_a = enterprise[e].due_b = 0.0
+                close_firm(f, c, fi, enterprise, route, place_city, city_price, city_extra, firm_flows)
             fi.season_margin = fi.season_kg = fi.season_breaks = 0.0
         observed = margin / max(turnover, 1000.0)
         for f in range(firm.shape[0]):
@@ -353,6 +362,7 @@ WRITES = (
     "enterprise.equipment_quality", "tie_kept", "tie_broken", "memory", "side_share", "enterprise.knowledge_improved",
     "enterprise.knowledge_quality", "enterprise.season_kept", "enterprise.season_broken", "enterprise.season_side",
     "enterprise.season_late", "enterprise.season_delivered", "enterprise.firm", "enterprise.due_a", "enterprise.due_b",
+    "enterprise.price_a", "enterprise.price_b", "enterprise.premium_a", "enterprise.premium_b",
     "route.believed_a", "route.believed_b", "route.side_record", "route.lot", "route.seasons", "route.dependence", "route.season_due",
     "route.season_side", "route.season_kept", "route.season_broken", "route.is_open", "route.price_a", "route.price_b", "firm.active",
     "firm.cash", "firm.stock_a", "firm.stock_b", "firm.late_months", "city_extra", "firm.capacity", "firm.expected_margin",

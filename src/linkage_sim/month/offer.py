@@ -142,8 +142,8 @@ def best_untried(c: int, markets: Any, market_chain: Any, market_price: Any, don
 def judge(
     v: int, left: float, contracts: int, working: int, was_open: int, fm: Any, fi: Any, vi: Any, ro: Any, outlet: Any, firm_haul: Any,
     outside: Any, volume: Any, goal: Any, ef: Any,
-) -> float:  # fmt: skip
-    """Yearly profit of serving a village from one outlet beyond what the route must earn, USD; sets the terms."""
+) -> tuple[float, float]:  # fmt: skip
+    """Yearly profit of serving a village from one outlet, and what the route must earn, USD; sets the terms."""
     haul = firm_haul[fi.place, v] + outlet[4]
     theta = farmer_share(fm.farmer_share, fm.association_share, vi.association) if contracts == 1 else 0.0
     total = 0.0
@@ -166,7 +166,7 @@ def judge(
     shared = shared_running(ef.village_organisations_collection * vi.organisation, fm.association_saving * vi.association)
     running = running_cost(fi.running, ro.travel, ro.dependence, working == 1, shared) * (1.0 - fi.subsidy)
     hurdle = route_hurdle(was_open == 1, running, fm.route_setup, fm.route_rate, fm.route_life / 12.0, ro.setup_promise)
-    return total - hurdle
+    return total, hurdle
 
 
 @compiled
@@ -231,9 +231,10 @@ def plan_firm(
             now[v] = 0
             profit[v] = -1.0
             if route[f, v].is_open == 0 and goal[v, 0] > 0.0 and left > 0.0:
-                profit[v] = judge(
+                earned, hurdle = judge(
                     v, left, contracts, working, was_open[v], fm, fi, village[v], route[f, v], outlet, firm_haul, outside, volume, goal, ef,
                 )  # fmt: skip
+                profit[v] = earned - hurdle
         for _ in range(n_villages):
             v = int(np.argmax(profit))
             if profit[v] <= 0.0 or left <= 0.0:

@@ -135,8 +135,8 @@ def sell_on(
     month: int, working: int, chains: Any, firms: Any, markets: Any, market_chain: Any, plants: Any, plant_city: Any,
     plant_chain: Any, plant_market: Any, place_city: Any, firm_haul: Any, market_haul: Any, city_haul: Any, plant_haul: Any,
     plant_market_haul: Any, plant_city_haul: Any, village: Any, firm: Any, route: Any, market_price: Any, market_open: Any, order_gap: Any,
-    city_price: Any, city_extra: Any, plant_free: Any, orders_left: Any, firm_flows: Any, plant_flows: Any, bought_value: Any,
-    plant_capacity: Any, effects: Any,
+    market_barred: Any, city_price: Any, city_extra: Any, plant_free: Any, orders_left: Any, firm_flows: Any, plant_flows: Any,
+    bought_value: Any, plant_capacity: Any, effects: Any,
 ) -> None:  # fmt: skip
     """All firms, then all processors; what ends in the city of their place enters its supply next month."""
     calendar = month % 12
@@ -173,7 +173,7 @@ def sell_on(
             for m in range(markets.shape[0]):
                 mk = markets[m]
                 net = mk.conversion * market_price[m] * passes - mk.processing_cost - mk.marketing_cost - market_haul[m, fi.place]
-                if market_chain[m] == c and net > city:
+                if market_chain[m] == c and net > city and market_barred[w, m] == 0:  # no use in waiting for a barred market
                     wanted += orders_left[f, m]
             ends = months_to_sell(calendar, int(chains[c].harvest_start), chains[c].firm_keeps, 0.0) == 0.0
             spare = fi.stock_a + fi.stock_b if ends else max(0.0, fi.stock_a + fi.stock_b - wanted)
@@ -242,6 +242,7 @@ def run(context: Context) -> None:
         s.market_price,
         s.market_open,
         s.order_gap,
+        s.market_barred,
         s.city_price,
         s.city_extra,
         s.plant_free,

@@ -28,6 +28,7 @@ from linkage_sim.month.bids import learn_of_rivals, rivals_bid
 from linkage_sim.month.choose import loss_cut
 from linkage_sim.month.clear import clear
 from linkage_sim.month.quotes import SETTLED, next_quote
+from linkage_sim.month.word import firms_decide
 from linkage_sim.rules.contract import (
     breach_mended,
     contract_price,
@@ -38,7 +39,7 @@ from linkage_sim.rules.contract import (
     side_selling_gain,
     social_sanction,
 )  # fmt: skip
-from linkage_sim.rules.firm import breaks_word, future_at_stake, loss_of_keeping, netback
+from linkage_sim.rules.firm import loss_of_keeping, netback
 from linkage_sim.rules.harvest import expected_price, harvest_loss, hold_value, in_need, months_to_sell, share_sold, worth_picking
 
 
@@ -113,13 +114,11 @@ def netbacks_today(
 
 
 @compiled
-def decides_to_deliver(
+def delivery_terms(
     price: float, spot: float, bazaar: float, due: float, outside: float, side: float, en: Any, hh: Any, vi: Any, bb: Any, ro: Any,
     ef: Any,
-) -> bool:  # fmt: skip
-    """Whether one contracted lot is delivered (True) or side-sold; below one kg due it is delivered."""
-    if due < 1.0:
-        return True
+) -> tuple[float, float, float]:  # fmt: skip
+    """What side-selling gains now and what keeping the contract is worth, USD/kg, and the chance to deliver; ``due`` above 0."""
     worth_later = en.delay_value
     gap = min(1.0, hh.gap / hh.need) if hh.need > 0.0 else 0.0
     gain = side_selling_gain(spot, price, worth_later, en.debt, bb.debt_recovered, due, bb.cash_pull, gap, bazaar)
@@ -129,7 +128,19 @@ def decides_to_deliver(
     rent = relationship_rent(
         en.linked_trust, price, worth_later, outside, en.contracted, due, hh.patience_year, bb.breakup, detection, sanction, bazaar
     )
-    return en.deliver_draw < delivery_chance(rent, gain, bb.deliver_noise, max(bazaar, 1e-9))
+    return gain, rent, delivery_chance(rent, gain, bb.deliver_noise, max(bazaar, 1e-9))
+
+
+@compiled
+def decides_to_deliver(
+    price: float, spot: float, bazaar: float, due: float, outside: float, side: float, en: Any, hh: Any, vi: Any, bb: Any, ro: Any,
+    ef: Any,
+) -> bool:  # fmt: skip
+    """Whether one contracted lot is delivered (True) or side-sold; below one kg due it is delivered."""
+    if due < 1.0:
+        return True
+    _, _, chance = delivery_terms(price, spot, bazaar, due, outside, side, en, hh, vi, bb, ro, ef)
+    return en.deliver_draw < chance
 
 
 KEPT_BACK, TAKEN, SIDE_SOLD = 0, 1, 2
@@ -231,6 +242,38 @@ def sold_from_store(months: float, price: float, quote: float, hold: float, gap:
 
 
 @compiled
+def spot_terms(
+    quote: float, premium: float, haul: float, rival_firm: int, rival_top: float, rival_second: float, rival_ratio: float
+) -> tuple[float, float, bool, float, float, float]:
+    """What can be had outside a contract, USD/kg at the village.
+
+    Returns
+    -------
+    net_a, net_b : at the bazaar by grade; rival : whether a rival buys; ratio : share of free grade A it takes
+    bid : what it pays; out_a : grade A outside, rival and bazaar together
+    """
+    net_a = quote * (1.0 + premium) - haul
+    rival = rival_firm >= 0 and net_a <= rival_top
+    ratio = rival_ratio if rival else 0.0
+    bid = max(rival_second, net_a)
+    return net_a, quote - haul, rival, ratio, bid, ratio * bid + (1.0 - ratio) * net_a
+
+
+@compiled
+def grade_a_share(en: Any, ch: Any) -> float:
+    """Share of grade A in what an enterprise picks."""
+    return min(1.0, ch.harvest_grade_a + ch.practices_quality_gain * en.uses_quality)
+
+
+@compiled
+def prices_under_contract(formula: int, net_a: float, net_b: float, en: Any) -> tuple[float, float]:
+    """What the linked firm pays this month by grade, USD/kg; 0 where it does not buy."""
+    price_a = contract_price(formula, en.price_a, en.premium_a, net_a) if en.price_a > 0.0 else 0.0
+    price_b = contract_price(formula, en.price_b, en.premium_b, net_b) if en.price_b > 0.0 else 0.0
+    return price_a, price_b
+
+
+@compiled
 def start_village(v: int, route: Any, village_supply: Any, rival_want: Any) -> None:
     """Clear the sums of one village before a pass."""
     for f in range(route.shape[0]):
@@ -290,21 +333,17 @@ def decide(
                 ch = chains[c]
                 later = ahead[vi.bazaar, c]
                 quote = bazaar_quote[vi.bazaar, c]
-                net_b = quote - vi.haul
-                net_a = quote * (1.0 + ch.bazaar_grade_premium) - vi.haul
-                rival = rival_firm[v, c] >= 0 and net_a <= rival_top[v, c]
-                ratio = rival_ratio[v, c] if rival else 0.0
-                bid = max(rival_second[v, c], net_a)
-                out_a = ratio * bid + (1.0 - ratio) * net_a
+                net_a, net_b, rival, ratio, bid, out_a = spot_terms(
+                    quote, ch.bazaar_grade_premium, vi.haul, rival_firm[v, c], rival_top[v, c], rival_second[v, c], rival_ratio[v, c]
+                )
                 side = side_share[v, c]
             if rival and commit == 1:
                 rival_price[v, c] = bid
             hold = holding(en, hh, ch, later, vi.haul)
             free_a = free_b = side_a = side_b = 0.0
             if en.potential > 0.0:
-                share_a = min(1.0, ch.harvest_grade_a + ch.practices_quality_gain * en.uses_quality)
-                price_a = contract_price(formula, en.price_a, en.premium_a, net_a) if en.price_a > 0.0 else 0.0
-                price_b = contract_price(formula, en.price_b, en.premium_b, net_b) if en.price_b > 0.0 else 0.0
+                share_a = grade_a_share(en, ch)
+                price_a, price_b = prices_under_contract(formula, net_a, net_b, en)
                 skilled = ef.business_skills_picking * hh.business
                 picked, wasted, eaten, kg = pick(max(max(out_a, hold), price_a), max(max(net_b, hold), price_b), share_a, skilled, en, ch)
                 free_a = kg * share_a
@@ -354,34 +393,6 @@ def decide(
             flows[v, TO_RIVAL] += to_rival
             flows[v, DELIVERED] += delivered
             flows[v, PAY_MADE] += paid_later
-
-
-@compiled
-def firms_decide(firms: Any, village: Any, firm: Any, route: Any, first_enterprise: Any) -> None:
-    """Each firm decides once, for all its routes together, whether it keeps its word this month."""
-    for f in range(firm.shape[0]):
-        fi = firm[f]
-        fm = firms[fi.chain]
-        fi.breaks = 0
-        if fi.active == 0 or fi.imitator == 1:
-            continue
-        loss = 0.0
-        due = 0.0
-        now = 0.0
-        hears = 0.0
-        for v in range(village.shape[0]):
-            ro = route[f, v]
-            if ro.due > 0.0:
-                loss += ro.loss
-                due += ro.due
-                now += ro.due * (ro.worth_a - ro.price_a)
-                hears += first_enterprise[v + 1] - first_enterprise[v]
-        if due <= 0.0:
-            continue
-        at_stake = future_at_stake(fi.reliability, fm.patience, fi.expected_margin, now / due, fi.planned_margin, fm.reputation, hears)
-        if breaks_word(loss, at_stake):
-            fi.breaks = 1
-            fi.season_breaks += 1.0
 
 
 @compiled
@@ -465,9 +476,9 @@ def run(context: Context) -> None:
 
 READS = ("enterprise.potential", "usual_price", "tie_kept", "tie_broken", "household.gap", "market_price", "firm.expected_margin")
 WRITES = (
-    "bazaar_quote", "bazaar_price", "bazaar_outflow", "bazaar_demand", "city_price", "rival_price", "rival_gain",
-    "rival_second", "rival_top",
-    "rival_firm", "rival_ratio", "rival_want", "rival_cap", "village_supply", "firm.breaks", "firm.season_breaks", "enterprise.sold_a",
+    "bazaar_quote", "bazaar_price", "bazaar_outflow", "bazaar_demand", "city_price", "rival_price", "rival_gain", "rival_second",
+    "rival_top", "rival_firm", "rival_ratio", "rival_want", "rival_cap", "village_supply", "firm.breaks", "firm.season_breaks",
+    "firm.word_loss", "firm.word_due", "firm.word_margin", "firm.word_hears", "enterprise.sold_a",
     "enterprise.sold_b", "enterprise.rival_a", "enterprise.picked", "enterprise.firm_pays", "enterprise.delivered",
     "enterprise.stock_a", "enterprise.stock_b", "enterprise.due_a", "enterprise.due_b", "enterprise.food_left", "enterprise.owing_firm",
     "enterprise.season_delivered", "enterprise.season_side", "enterprise.season_kept", "enterprise.season_broken", "route.due",

@@ -62,6 +62,8 @@ class OutcomeLike(Protocol):
     def worst_balance(self) -> float: ...
     @property
     def mean_gap(self) -> float: ...
+    @property
+    def events(self) -> tuple[tuple[int, str], ...]: ...
 
 
 class FlowLike(Protocol):
@@ -265,6 +267,7 @@ def _manifest(scenario: Scenario, outcome: OutcomeLike, replicate: int, world_se
         "quote_gap": outcome.mean_gap,
         "flagged": outcome.mean_gap > LARGEST_GAP,
         "programme": outcome.programme,
+        "events": [{"month": month, "event": name} for month, name in outcome.events],
     }
 
 

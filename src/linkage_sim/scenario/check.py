@@ -160,9 +160,9 @@ def _worded(detail: ErrorDetails, keys: list[str], shape: Shape | None, data: di
     if kind in ("union_tag_invalid", "union_tag_not_found") and isinstance(shape, Acts):
         words = list(shape.variants)
         if kind == "union_tag_not_found":
-            return "act is missing", known_words(words), nearest_word(last, words)
+            return f"{shape.tag} is missing", known_words(words), nearest_word(last, words)
         word = str(detail.get("ctx", {}).get("tag", ""))
-        return f"unknown act {shown_value(word)}", known_words(words), nearest_word(word, words)
+        return f"unknown {shape.tag} {shown_value(word)}", known_words(words), nearest_word(word, words)
     if kind == "too_short":
         return "is empty", "allowed: at least one entry", ""
     if isinstance(shape, Leaf):
@@ -220,7 +220,7 @@ def _made_up(shape: Shape | None) -> Any:
     if isinstance(shape, Leaf):
         return stand_in(shape)
     if isinstance(shape, Acts):
-        return {"act": next(iter(shape.variants))}
+        return {shape.tag: next(iter(shape.variants))}
     if isinstance(shape, Named):
         return {"x": _made_up(shape.entry)} if shape.fewest else {}
     if isinstance(shape, Group):

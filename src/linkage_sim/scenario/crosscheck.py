@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from linkage_sim.scenario.events import unknown_targets
 from linkage_sim.scenario.region import Region
 from linkage_sim.scenario.scenario import Scenario
 from linkage_sim.scenario.shipped import data_folder, data_names
@@ -39,6 +40,16 @@ def findings(scenario: Scenario) -> Iterator[Finding]:
         yield from _chains(scenario)
         yield from _owners(scenario)
     yield from _rivals(scenario)
+    yield from _events(scenario)
+
+
+def _events(scenario: Scenario) -> Iterator[Finding]:
+    """Events strike places, chains and firms that exist, within the recorded months."""
+    region = scenario.region if scenario.region.graph_file is None else None
+    firms = scenario.lead_firms.number + scenario.lead_firms.imitators
+    for name, event in scenario.events.items():
+        for field, found, word, known in unknown_targets(event, scenario.value_chains, region, firms, scenario.timeline.months):
+            yield Finding((f"events.{name}.{field}",), found, word, known)
 
 
 def _region(region: Region) -> Iterator[Finding]:

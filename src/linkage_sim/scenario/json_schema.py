@@ -7,7 +7,7 @@ from typing import Any
 from linkage_sim.scenario.declare import MONTHS
 from linkage_sim.scenario.scenario import FORMAT
 from linkage_sim.scenario.settle import convertible
-from linkage_sim.scenario.shape import Acts, Group, Leaf, Named, Shape, scenario_shape
+from linkage_sim.scenario.shape import TAGS, Acts, Group, Leaf, Named, Shape, scenario_shape
 from linkage_sim.scenario.shipped import data_names, shipped_scenarios
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -72,23 +72,23 @@ def _section(group: Group, definitions: dict[str, Any]) -> dict[str, Any]:
 
 
 def _acts(shape: Acts, definitions: dict[str, Any]) -> dict[str, Any]:
-    """One schema per act, told apart by its word; without the word, changes to an act that a parent has."""
+    """One schema per act or event, told apart by its word; without the word, changes to one that a parent has."""
     options: list[dict[str, Any]] = []
     together: dict[str, Any] = {}
     for word, group in shape.variants.items():
         section = _section(group, definitions)
-        together.update({key: inner for key, inner in section["properties"].items() if key != "act"})
-        section["properties"]["act"] = {"const": word, "description": "what is done"}
-        section["required"] = ["act"]
-        definitions[f"act_{word}"] = section
-        options.append({"$ref": f"#/$defs/act_{word}"})
-    definitions["act_changed"] = {
+        together.update({key: inner for key, inner in section["properties"].items() if key != shape.tag})
+        section["properties"][shape.tag] = {"const": word, "description": TAGS[shape.tag][2]}
+        section["required"] = [shape.tag]
+        definitions[f"{shape.noun}_{word}"] = section
+        options.append({"$ref": f"#/$defs/{shape.noun}_{word}"})
+    definitions[f"{shape.noun}_changed"] = {
         "type": "object",
-        "description": "changes to an act that a parent has",
+        "description": f"changes to an {shape.noun} that a parent has",
         "properties": together,
         "additionalProperties": False,
     }
-    options += [{"$ref": "#/$defs/act_changed"}, {"type": "null"}]
+    options += [{"$ref": f"#/$defs/{shape.noun}_changed"}, {"type": "null"}]
     return _described({"anyOf": options}, shape.meaning)
 
 

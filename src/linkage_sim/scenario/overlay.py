@@ -46,7 +46,7 @@ class Overlay:
             return over
         if isinstance(shape, Group) and shape.data is not None and look_up and "data" in over.value:
             base = self._begin(base, over, shape.data, path)
-        if base is not None and isinstance(shape, Acts) and _says_otherwise(base, over, "act"):
+        if base is not None and isinstance(shape, Acts) and _says_otherwise(base, over, shape.tag):
             base = None
         entries = dict(base.entries()) if base else {}
         for key, child in over.value.items():

@@ -13,6 +13,7 @@ from linkage_sim.scenario.acts import AnyAct, Facilitator
 from linkage_sim.scenario.chain import ValueChain
 from linkage_sim.scenario.declare import Section, parameter
 from linkage_sim.scenario.effects import Interventions
+from linkage_sim.scenario.events import AnyEvent
 from linkage_sim.scenario.firms import InputProviders, LeadFirms, Traders
 from linkage_sim.scenario.people import Behaviour, Households, Trust
 from linkage_sim.scenario.region import Region
@@ -57,13 +58,14 @@ class Scenario(Section):
     traders: Traders = Field(default_factory=Traders)
     lead_firms: LeadFirms = Field(default_factory=LeadFirms)
     input_providers: InputProviders = Field(default_factory=InputProviders)
+    events: dict[str, AnyEvent] = Field(default_factory=dict, description="what strikes this world, with or without a programme")
     facilitator: Facilitator = Field(default_factory=Facilitator)
     interventions: Interventions
     programme: dict[str, AnyAct] = Field(default_factory=dict, description="the plan: named acts")
 
     _sources: dict[str, str] = PrivateAttr(default_factory=dict)
 
-    @field_validator("value_chains", "programme")
+    @field_validator("value_chains", "events", "programme")
     @classmethod
     def in_order_of_name(cls, named: dict[str, Any]) -> dict[str, Any]:
         """The order of entries in a file may not change a result."""

@@ -79,12 +79,12 @@ class Settler:
                 self._report(child, join(path, key), Wrong(f"{shown_value(key)} is no name", hint))
                 continue
             settled[key] = self.settle(child, inner, join(path, key))
-        if isinstance(shape, Acts) and isinstance(group, Group) and join(path, "act") in self.failed:
-            self._unknown_act(entries, group, path)
+        if isinstance(shape, Acts) and isinstance(group, Group) and join(path, shape.tag) in self.failed:
+            self._unknown_word(entries, group, path)
         return settled
 
-    def _unknown_act(self, entries: Mapping[str, Node], together: Group, path: str) -> None:
-        """Nothing more can be said about this act, except keys that no act has."""
+    def _unknown_word(self, entries: Mapping[str, Node], together: Group, path: str) -> None:
+        """Nothing more can be said about this act or event, except keys that none has."""
         self.failed.add(path)
         for key, child in entries.items():
             if key not in together.fields:

@@ -26,7 +26,11 @@ from linkage_sim.scenario.scenario import Scenario
 DATA_FOLDERS: dict[type[BaseModel], str] = {Region: "regions", ValueChain: "value_chains", Interventions: ""}
 """Sections that may start from a data file, and the folder below ``data/`` that holds such files."""
 
-ACT_MEANING = "what is done"
+TAGS: dict[str, tuple[str, str, str]] = {
+    "act": ("act", "an act of the programme", "what is done"),
+    "kind": ("event", "an event that strikes this world", "what strikes"),
+}
+"""Keys that tell entries of one section apart: what an entry is, in a word and in words, and what its word says."""
 
 Value = Literal["number", "whole", "flag", "text", "choice"]
 Form = Literal["one", "months", "list"]
@@ -86,11 +90,13 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Acts:
-    """One act of a programme: which keys it has depends on its key ``act``."""
+    """One act of a programme or one event: which keys it has depends on its word, found at the key ``tag``."""
 
     variants: Mapping[str, Group]
     meaning: str = "an act of the programme"
     required: bool = True
+    tag: str = "act"
+    noun: str = "act"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +137,8 @@ def below(shape: Shape | None, key: str, entries: Mapping[str, Any]) -> Shape | 
 
 
 def variant(shape: Acts, entries: Mapping[str, Any]) -> Group:
-    """Keys of an act; those of all acts together where its own word is missing or unknown."""
-    word = entries.get("act")
+    """Keys of an act or event; those of all together where its own word is missing or unknown."""
+    word = entries.get(shape.tag)
     word = getattr(word, "value", word)
     known = shape.variants.get(word) if isinstance(word, str) else None
     if known is not None:
@@ -140,8 +146,8 @@ def variant(shape: Acts, entries: Mapping[str, Any]) -> Group:
     together: dict[str, Shape] = {}
     for each in shape.variants.values():
         together.update(each.fields)
-    act = Leaf("choice", choices=tuple(shape.variants), meaning=ACT_MEANING)
-    return Group({**together, "act": act}, shape.meaning)
+    word = Leaf("choice", choices=tuple(shape.variants), meaning=TAGS[shape.tag][2])
+    return Group({**together, shape.tag: word}, shape.meaning)
 
 
 def keys_of(shape: Shape | None, entries: Mapping[str, Any]) -> list[str]:
@@ -175,7 +181,7 @@ def follow(path: tuple[str | int, ...], data: Any, *, plain: bool = False) -> tu
         entries = data if isinstance(data, dict) else {}
         shape = below(shape, str(key), entries)
         data = entries.get(str(key))
-        skip = str(data.get("act", "")) if isinstance(shape, Acts) and isinstance(data, dict) and not plain else ""
+        skip = str(data.get(shape.tag, "")) if isinstance(shape, Acts) and isinstance(data, dict) and not plain else ""
     return keys, shape
 
 
@@ -207,17 +213,20 @@ def _shape(annotation: Any, info: FieldInfo) -> Shape:
 def _entry(annotation: Any) -> Shape:
     """Shape of one named entry: a section, or an act told apart by its word."""
     if get_origin(annotation) is Annotated:
-        models = get_args(get_args(annotation)[0])
-        return Acts({get_args(model.model_fields["act"].annotation)[0]: _act(model) for model in models})
+        union, info = get_args(annotation)
+        tag = str(info.discriminator)
+        noun, meaning, _ = TAGS[tag]
+        variants = {get_args(model.model_fields[tag].annotation)[0]: _variant(model, tag) for model in get_args(union)}
+        return Acts(variants, meaning, tag=tag, noun=noun)
     return _group(annotation, required=True)
 
 
-def _act(model: type[BaseModel]) -> Group:
-    """One act; its word is declared by its class, so its meaning is added here."""
+def _variant(model: type[BaseModel], tag: str) -> Group:
+    """One act or event; its word is declared by its class, so its meaning is added here."""
     group = _group(model, required=True)
-    word = group.fields["act"]
+    word = group.fields[tag]
     assert isinstance(word, Leaf)
-    return replace(group, fields={**group.fields, "act": replace(word, meaning=ACT_MEANING)})
+    return replace(group, fields={**group.fields, tag: replace(word, meaning=TAGS[tag][2])})
 
 
 def _without_none(annotation: Any) -> Any:

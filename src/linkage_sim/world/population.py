@@ -233,7 +233,9 @@ def populate(scenario: Scenario, routes: Routes, parameters: Parameters, key: Ke
         "gestation": GESTATION,
     }  # fmt: skip
     sizes["flow"] = N_FLOWS
-    whole = {"rival_firm": np.int32, "bazaar_closed": np.uint8, "market_open": np.uint8, "order_gap": np.uint8}
+    whole = {
+        "rival_firm": np.int32, "bazaar_closed": np.uint8, "market_open": np.uint8, "order_gap": np.uint8, "market_barred": np.uint8,
+    }  # fmt: skip
     wide = {
         name: np.zeros(tuple(sizes[part.strip()] for part in shape.split(" x ")), dtype=whole.get(name, np.float64))
         for name, (shape, _, _) in WIDE.items()
@@ -250,6 +252,7 @@ def populate(scenario: Scenario, routes: Routes, parameters: Parameters, key: Ke
     wide["market_open"][:] = 1
     wide["district_bad"][:] = 1.0
     wide["plant_capacity"][:] = parameters.plants["capacity"]
+    wide["crop_left"][:] = 1.0
     crop = _normal_crop(chains, parameters, villages, households, enterprises, len(routes.bazaar_names))
     lives = np.bincount(villages["bazaar"][village], minlength=len(routes.bazaar_names)).astype(np.float64)
     year = usual_year(scenario, parameters, crop, lives)

@@ -172,7 +172,7 @@ class Journeys:
     def sum(self, to: str, what: str) -> float:
         """Sum of an attribute of the roads to a place, road by road."""
         total = 0.0
-        for ends in nx.utils.pairwise(self._path(to)):
+        for ends in nx.utils.pairwise(self.path(to)):
             total += self.graph.edges[ends][what]
         return total
 
@@ -189,15 +189,37 @@ class Journeys:
     def closed(self, to: str) -> Floats:
         """Chance by month that at least one road to a place is closed, the roads closing independently."""
         open_all = np.ones(12)
-        for ends in nx.utils.pairwise(self._path(to)):
+        for ends in nx.utils.pairwise(self.path(to)):
             open_all *= 1.0 - np.array(self.graph.edges[ends]["closed"], dtype=np.float64)
         return 1.0 - open_all
 
-    def _path(self, to: str) -> list[str]:
+    def path(self, to: str) -> list[str]:
+        """Places on the way, both ends included."""
         if to in self.paths:
             return self.paths[to]
         (gate,) = self.graph[to]
         return [*self.paths[gate], to]
+
+
+@dataclass(frozen=True, eq=False)
+class Ways:
+    """Places on the cheapest paths, ends included: from village to bazaar, bazaar to its city, every city to markets."""
+
+    village: dict[str, list[str]]
+    bazaar: dict[str, list[str]]
+    market: tuple[dict[str, list[str]], ...]
+
+
+def ways_of(graph: nx.Graph[str], region: Region, routes: Routes, *, lorry_time_share: float = LORRY_TIME_SHARE) -> Ways:
+    """The paths that compiled routes stand for, so that an event can close what lies on them."""
+    graph = _canonical(graph, region, lorry_time_share)
+    from_city = [Journeys(graph, name, "lorry_usd_per_kg", routes.village_names) for name in routes.city_names]
+    from_bazaar = [Journeys(graph, name, "usd_per_kg", routes.village_names) for name in routes.bazaar_names]
+    return Ways(
+        {name: from_bazaar[b].path(name) for name, b in zip(routes.village_names, routes.village_bazaar.tolist(), strict=True)},
+        {name: from_city[w].path(name) for name, w in zip(routes.bazaar_names, routes.bazaar_city.tolist(), strict=True)},
+        tuple({name: journeys.path(name) for name in routes.place_market_cost} for journeys in from_city),
+    )
 
 
 def _check(graph: nx.Graph[str], region: Region) -> None:

@@ -194,6 +194,10 @@ COLUMNS: list[Column] = [
         stock_a | f8 | kg | 0 | inf | sell | grade A in store
         stock_b | f8 | kg | 0 | inf | sell | grade B in store
         breaks | u1 | flag | 0 | 1 | trade | breaks its word this month
+        word_loss | f8 | USD | -inf | inf | trade | what keeping its word costs this month, when it decides
+        word_due | f8 | kg | 0 | inf | trade | contract kg offered to it then
+        word_margin | f8 | USD | -inf | inf | trade | margin of these kg at today's end market
+        word_hears | f8 | households | 0 | inf | trade | households that would hear of a broken word
         expected_margin | f8 | USD/year | -inf | inf | learn | yearly margin it expects
         season_count | f8 | seasons | 0 | inf | learn | seasons it has been in business
         season_margin | f8 | USD | -inf | inf | sell | margin this season so far, after running and before fixed cost
@@ -292,6 +296,8 @@ WIDE: dict[str, tuple[str, str, str]] = {
     "market_shock": ("end market", "environment", "log price shock"),
     "market_price": ("end market", "environment", "price per kg of product, USD/kg"),
     "market_open": ("city x end market", "environment", "can be reached from the city this month"),
+    "market_barred": ("city x end market", "environment", "barred by an event: until it ends goods meant for it fetch the city price"),
+    "crop_left": ("village x chain", "environment", "crop left by events until it is harvested, share"),
     "market_taken": ("end market", "learn", "kg a year of standing orders of all firms"),
     "orders": ("firm x end market", "learn", "standing order, kg a year"),
     "orders_left": ("firm x end market", "sell", "not yet shipped this season, kg"),
@@ -357,6 +363,8 @@ class State:
     market_shock: Numbers
     market_price: Numbers
     market_open: NDArray[np.uint8]
+    market_barred: NDArray[np.uint8]
+    crop_left: Numbers
     market_taken: Numbers
     orders: Numbers
     orders_left: Numbers
