@@ -302,8 +302,8 @@ def state_page() -> str:
         "# State variables",
         "",
         "All that changes in a run, and what stays fixed in its world. Made by `python docs/build.py state` from",
-        f"[world/state.py]({SOURCE}/world/state.py) and [month/plan.py]({SOURCE}/month/plan.py); bounds are checked after every phase when a run",
-        "is checked, and each phase may change only what it declares. [`odd.md`](odd.md) says what the phases do.",
+        f"[world/state.py]({SOURCE}/world/state.py) and [month/plan.py]({SOURCE}/month/plan.py). Bounds are checked after every phase",
+        "when a run is checked, and each phase may change only what it declares. [`odd.md`](odd.md) says what the phases do.",
         "",
         "Tables: " + ", ".join(f"[{name}](#{name})" for name in TABLES) + ", [wide columns](#wide-columns).",
     ]
@@ -313,7 +313,9 @@ def state_page() -> str:
             if one.table == name:
                 low, high = ("any" if abs(bound) == float("inf") else f"{bound:g}" for bound in (one.low, one.high))
                 changed = ", ".join(writers.get(f"{name}.{one.name}", [])) or ("never" if one.owner == "world" else "")
-                lines.append(f"| `{one.name}` | {one.unit} | {'any' if low == high else f'{low} to {high}'} | {one.owner} | {changed} | {_cell(one.meaning)} |")
+                lines.append(
+                    f"| `{one.name}` | {one.unit} | {'any' if low == high else f'{low} to {high}'} | {one.owner} | {changed} | {_cell(one.meaning)} |"
+                )
     lines += ["", "## Wide columns", "", "One value per pair or triple, as plain arrays beside the tables.", ""]
     lines += ["| column | one value per | owner | changed in | meaning |", "|---|---|---|---|---|"]
     for name, (shape, owner, meaning) in WIDE.items():

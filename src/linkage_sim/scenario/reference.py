@@ -9,7 +9,7 @@ from linkage_sim.scenario.load import shipped
 from linkage_sim.scenario.read import read_file
 from linkage_sim.scenario.resolve import source_keys
 from linkage_sim.scenario.settle import Settler
-from linkage_sim.scenario.shape import Acts, Group, Leaf, Named, Shape, scenario_shape
+from linkage_sim.scenario.shape import Acts, Group, Leaf, Named, Shape, scenario_shape, variant
 from linkage_sim.scenario.shipped import data_folder, data_names
 
 NAME = "NAME"
@@ -117,17 +117,20 @@ def _divided(group: Group, path: str) -> list[str]:
 def _variants(acts: Acts, path: str) -> list[str]:
     """What all kinds of entries have in common, then what each has of its own."""
     groups = list(acts.variants.values())
-    common = {key: inner for key, inner in groups[0].fields.items() if all(group.fields.get(key) == inner for group in groups)}
+    common = {
+        key: inner for key, inner in variant(acts, {}).fields.items()
+        if all(group.fields.get(key) == inner or _is_word(group.fields.get(key), key) for group in groups)
+    }  # fmt: skip
     words = ", ".join(f"`{word}`" for word in acts.variants)
     lines = [f"What an entry may hold depends on its word: {words}.", "", "Common to all:", "", *_rows_of(common, path)]
     for word, group in acts.variants.items():
-        own = {key: inner for key, inner in group.fields.items() if key not in common and not _is_word(inner, key)}
+        own = {key: inner for key, inner in group.fields.items() if key not in common}
         lines += ["", f"### `{path}` as `{word}`", "", cell(group.meaning), ""]
         lines += _rows_of(own, path) if own else ["Nothing of its own."]
     return lines
 
 
-def _is_word(shape: Shape, key: str) -> bool:
+def _is_word(shape: Shape | None, key: str) -> bool:
     """Whether a value only tells entries apart."""
     return key in ("act", "kind") and isinstance(shape, Leaf) and len(shape.choices) == 1
 
