@@ -4,7 +4,7 @@ python docs/build.py interventions     docs/interventions.md, from the data file
 python docs/build.py measures          docs/measures.md, from the declared measures
 python docs/build.py parameters        docs/parameters.md, from the declarations and the data files
 python docs/build.py state             docs/state.md, from the declared columns
-python docs/build.py odd               docs/odd_rules.json and what is generated in docs/odd.md; only when asked for: read the document first
+python docs/build.py odd               docs/odd_rules.json and what is generated in docs/odd.md; read the document first
 python docs/build.py effects           docs/effects.md, every intervention alone with the same money
 python docs/build.py visits            docs/images/best_visits.svg and .png
 python docs/build.py patterns          docs/patterns.md and its figures, from pattern scenarios (some minutes)

@@ -175,7 +175,7 @@ def phases_of(name: str, seen: frozenset[str] = frozenset()) -> set[int]:
 
 def sections(text: str) -> dict[str, str]:
     """Text below the heading of each rule."""
-    return {name: body for name, body in SECTION.findall(text)}
+    return dict(SECTION.findall(text))
 
 
 def heading_phase(text: str, name: str) -> int | None:
@@ -206,8 +206,9 @@ def place_for(name: str) -> str:
 
     numbers = sorted(phases_of(name))
     names = [f"'### Phase {phase.number} · {phase.name}'" for phase in PHASES if phase.number in numbers]
+    under = " or ".join(names) or "the fitting heading of Submodels"
     return (
-        f"rule `{name}` ({rules()[name].file}) is not in docs/odd.md: write under {' or '.join(names) or 'the fitting heading of Submodels'} a "
+        f"rule `{name}` ({rules()[name].file}) is not in docs/odd.md: write under {under} a "
         f"heading '#### `{name}`' with a line of meaning and its equation in a ```python block, {REBUILD}"
     )
 
@@ -313,9 +314,8 @@ def state_page() -> str:
             if one.table == name:
                 low, high = ("any" if abs(bound) == float("inf") else f"{bound:g}" for bound in (one.low, one.high))
                 changed = ", ".join(writers.get(f"{name}.{one.name}", [])) or ("never" if one.owner == "world" else "")
-                lines.append(
-                    f"| `{one.name}` | {one.unit} | {'any' if low == high else f'{low} to {high}'} | {one.owner} | {changed} | {_cell(one.meaning)} |"
-                )
+                bounds = "any" if low == high else f"{low} to {high}"
+                lines.append(f"| `{one.name}` | {one.unit} | {bounds} | {one.owner} | {changed} | {_cell(one.meaning)} |")
     lines += ["", "## Wide columns", "", "One value per pair or triple, as plain arrays beside the tables.", ""]
     lines += ["| column | one value per | owner | changed in | meaning |", "|---|---|---|---|---|"]
     for name, (shape, owner, meaning) in WIDE.items():
