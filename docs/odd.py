@@ -12,7 +12,6 @@ import importlib
 import json
 import pkgutil
 import re
-from collections import deque
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -134,24 +133,31 @@ def _functions(module: ast.Module) -> list[tuple[str, ast.AST]]:
 
 
 @cache
-def phase_of_file() -> dict[str, int]:
-    """Number of the phase that a file of month/ or programme/ belongs to: its own, or that of the nearest phase that imports it."""
+def phases_of_file() -> dict[str, set[int]]:
+    """Numbers of the phases that a file of month/ or programme/ serves: its own, or those that import it, also through helpers."""
     from linkage_sim.month.plan import PHASES
 
     starts = {(f"month/{phase.name}.py" if phase.run is None else _file(phase.run.__module__)): phase.number for phase in PHASES}
-    found = dict(starts)
-    waiting = deque(starts)
-    while waiting:
-        file = waiting.popleft()
-        for node in ast.walk(tree(file)):
-            module = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
-            names = [f"{module}.{alias.name}" for alias in node.names] if isinstance(node, ast.ImportFrom) else []
-            for name in (module, *names):
-                other = _file(name)
-                if other.startswith(("month/", "programme/")) and (PACKAGE / other).is_file() and other not in found:
-                    found[other] = found[file]
-                    waiting.append(other)
-    return found | {"month/recorder.py": found["month/record.py"]}
+    starts["month/recorder.py"] = len(PHASES)
+    found = {file: {number} for file, number in starts.items()}
+    for start, number in starts.items():
+        waiting, seen = [start], {start}
+        while waiting:
+            for file in _helpers(waiting.pop()) - starts.keys() - seen:
+                found.setdefault(file, set()).add(number)
+                seen.add(file)
+                waiting.append(file)
+    return found
+
+
+def _helpers(file: str) -> set[str]:
+    """Files of month/ and programme/ that a file imports."""
+    names: set[str] = set()
+    for node in ast.walk(tree(file)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    files = {_file(name) for name in names if name.startswith(("linkage_sim.month", "linkage_sim.programme"))}
+    return {other for other in files if (PACKAGE / other).is_file()}
 
 
 def _file(module: str) -> str:
@@ -165,8 +171,8 @@ def phases_of(name: str, seen: frozenset[str] = frozenset()) -> set[int]:
         if title in rules() and rules()[title].file == file:
             if title not in seen:
                 found |= phases_of(title, seen | {name})
-        elif file in phase_of_file():
-            found.add(phase_of_file()[file])
+        else:
+            found |= phases_of_file().get(file, set())
     return found
 
 
