@@ -201,7 +201,18 @@ def visits() -> None:
 
 def main() -> None:
     """Make what is named on the command line."""
-    wanted = sys.argv[1:] or ["interventions", "measures", "parameters", "state", "patterns", "maps", "fairness", "effects", "visits", "map"]
+    wanted = sys.argv[1:] or [
+        "interventions",
+        "measures",
+        "parameters",
+        "state",
+        "patterns",
+        "maps",
+        "fairness",
+        "effects",
+        "visits",
+        "map",
+    ]
     (DOCS / "images").mkdir(exist_ok=True)
     if "interventions" in wanted:
         (DOCS / "interventions.md").write_text(interventions(), encoding="utf8")
