@@ -2,6 +2,9 @@
 
 python docs/build.py interventions     docs/interventions.md, from the data file
 python docs/build.py measures          docs/measures.md, from the declared measures
+python docs/build.py parameters        docs/parameters.md, from the declarations and the data files
+python docs/build.py state             docs/state.md, from the declared columns
+python docs/build.py odd               docs/odd_rules.json and what is generated in docs/odd.md; read the document first
 python docs/build.py effects           docs/effects.md, every intervention alone with the same money
 python docs/build.py visits            docs/images/best_visits.svg and .png
 python docs/build.py patterns          docs/patterns.md and its figures, from pattern scenarios (some minutes)
@@ -14,6 +17,8 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+
+import odd
 
 DOCS = Path(__file__).parent
 WORLDS = 20
@@ -35,6 +40,13 @@ def measures() -> str:
     from linkage_sim.results.pages import measures_page
 
     return measures_page()
+
+
+def parameters() -> str:
+    """Every declared parameter, and what the shipped data files hold."""
+    from linkage_sim.scenario.reference import parameters_page
+
+    return parameters_page()
 
 
 def fairness() -> str:
@@ -189,7 +201,18 @@ def visits() -> None:
 
 def main() -> None:
     """Make what is named on the command line."""
-    wanted = sys.argv[1:] or ["interventions", "measures", "patterns", "maps", "fairness", "effects", "visits", "map"]
+    wanted = sys.argv[1:] or [
+        "interventions",
+        "measures",
+        "parameters",
+        "state",
+        "patterns",
+        "maps",
+        "fairness",
+        "effects",
+        "visits",
+        "map",
+    ]
     (DOCS / "images").mkdir(exist_ok=True)
     if "interventions" in wanted:
         (DOCS / "interventions.md").write_text(interventions(), encoding="utf8")
@@ -199,6 +222,12 @@ def main() -> None:
         (DOCS / "patterns.md").write_text(patterns(), encoding="utf8")
     if "maps" in wanted:
         (DOCS / "maps.md").write_text(maps(), encoding="utf8")
+    if "parameters" in wanted:
+        (DOCS / "parameters.md").write_text(parameters(), encoding="utf8")
+    if "state" in wanted:
+        (DOCS / "state.md").write_text(odd.state_page(), encoding="utf8")
+    if "odd" in wanted:
+        odd.write()
     if "effects" in wanted:
         (DOCS / "effects.md").write_text(effects(), encoding="utf8")
     if "visits" in wanted:
