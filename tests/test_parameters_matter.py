@@ -327,7 +327,7 @@ def alive(leaf: Declared) -> bool:
 
 PARTS = (
     r"(seed|timeline|region)\b.*",
-    r"value_chains\.\w+\.(assets|harvest|practices|bazaar|city|contract)\..*",
+    r"value_chains\.\w+\.(assets|harvest|practices|bazaar|city|contract|firms)\..*",
     r"value_chains\.\w+\.(end_markets|processors)\..*",
     r"(households|behaviour|trust)\..*",
     r"(traders|lead_firms|input_providers)\..*",

@@ -18,7 +18,7 @@ def test_where_a_falling_gain_meets_another() -> None:
 
 def test_every_act_has_a_side() -> None:
     organisation = {act for act in HANDLERS if family(act) == "organisation"}
-    assert organisation == {"staff_coaching", "reflection_session"}
+    assert organisation == {"staff_coaching", "reflection_session", "communication", "coordination"}
     assert {family(act) for act in HANDLERS} == {"supply", "demand", "organisation"}
 
 
