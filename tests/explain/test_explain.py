@@ -21,6 +21,7 @@ from linkage_sim.explain.household import HouseholdWatch
 from linkage_sim.explain.replay import live_again
 from linkage_sim.explain.words import chance, luck, phase_of
 from linkage_sim.model import LinkageModel
+from linkage_sim.scenario.load import load_scenario, shipped
 from linkage_sim.scenario.scenario import Scenario
 from promises.small_world import PLAN, bits, small, with_plan
 
@@ -43,10 +44,21 @@ SETTINGS: tuple[dict[str, Any], ...] = ({}, SHORT_OF_CASH, RIVALS, BOTH_GRADES)
 KINDS = {"join", "adopt_improved", "adopt_quality", "deliver_a", "deliver_b", "store", "keep_word", "open_route"}
 
 
+PORTFOLIO = len(SETTINGS)
+"""Number of one more setting: households with several enterprises, of several chains."""
+RUNS = range(len(SETTINGS) + 1)
+
+
+def scenario_of(number: int) -> Scenario:
+    if number == PORTFOLIO:
+        return load_scenario(shipped("chains/portfolio"), {"timeline.spin_up": 12})
+    return with_plan(PLAN, SETTINGS[number])
+
+
 @cache
 def watched(number: int) -> tuple[engine.Simulation, list[HouseholdWatch], list[FirmWatch]]:
     """A run of one setting in which every household and firm was looked at."""
-    simulation = engine.Simulation(with_plan(PLAN, SETTINGS[number]), SEED)
+    simulation = engine.Simulation(scenario_of(number), SEED)
     households = [HouseholdWatch(simulation, row) for row in range(len(simulation.context.state.household))]
     firms = [FirmWatch(simulation, row) for row in range(len(simulation.context.state.firm))]
     live_again(simulation, [*households, *firms])
@@ -59,7 +71,7 @@ def decisions(number: int) -> list[Decision]:
 
 
 def test_a_thousand_random_decisions_are_replayed_to_the_last_bit() -> None:
-    everything = [decision for number in range(len(SETTINGS)) for decision in decisions(number)]
+    everything = [decision for number in RUNS for decision in decisions(number)]
     by_kind = {kind: [each for each in everything if each.kind == kind] for kind in KINDS}
     luck_of_test = np.random.default_rng(1)
     picked = [luck_of_test.permutation(len(found))[:200] for found in by_kind.values()]
@@ -69,7 +81,7 @@ def test_a_thousand_random_decisions_are_replayed_to_the_last_bit() -> None:
     assert [each for each in chosen if not each.exact] == []
 
 
-@pytest.mark.parametrize("number", range(len(SETTINGS)))
+@pytest.mark.parametrize("number", RUNS)
 def test_every_decision_of_a_run_is_replayed_to_the_last_bit(number: int) -> None:
     assert [each for each in decisions(number) if not each.exact] == []
 
@@ -77,7 +89,7 @@ def test_every_decision_of_a_run_is_replayed_to_the_last_bit(number: int) -> Non
 def test_both_answers_come_up_for_every_kind() -> None:
     """Otherwise a replay that always says yes would pass."""
     found: dict[str, set[bool]] = {kind: set() for kind in KINDS}
-    for each in (decision for number in range(len(SETTINGS)) for decision in decisions(number)):
+    for each in (decision for number in RUNS for decision in decisions(number)):
         if each.chance is not None and each.draw is not None:
             found[each.kind].add(each.draw < each.chance)
         elif each.value is not None and each.threshold is not None:
@@ -122,7 +134,7 @@ def test_replayed_deliveries_sum_to_what_the_run_recorded() -> None:
 
 
 def test_stories_tell_of_everything_that_matters() -> None:
-    stories: list[Story] = [watch.story() for number in range(len(SETTINGS)) for part in watched(number)[1:] for watch in part]
+    stories: list[Story] = [watch.story() for number in RUNS for part in watched(number)[1:] for watch in part]
     told = {entry.kind for story in stories for entry in story.entries}
     assert told >= {
         "join", "adopt_improved", "adopt_quality", "deliver_a", "deliver_b", "store", "sold", "paid", "late", "trust", "trained", "kit",
@@ -142,6 +154,12 @@ def test_a_month_has_every_number_and_a_quiet_one_says_so() -> None:
     assert joined.text in story.text(joined.month)
     with pytest.raises(EngineError, match="month 72 is not in this run: its months are 0 to 71"):
         story.text(72)
+
+
+def test_with_several_enterprises_a_sentence_says_which() -> None:
+    story = next(watch.story() for watch in watched(PORTFOLIO)[1] if len(watch.enterprises) > 1)
+    chains = {name.replace("_", " ").capitalize() for name in scenario_of(PORTFOLIO).value_chains}
+    assert len({entry.text.split(":")[0] for entry in story.entries if entry.kind == "join"} & chains) > 1
 
 
 def test_words_are_plain() -> None:

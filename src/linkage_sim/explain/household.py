@@ -12,6 +12,7 @@ from linkage_sim.explain.firm import name_of
 from linkage_sim.explain.story import Decision, Entry, Story
 from linkage_sim.explain.words import kg, luck, price, usd
 from linkage_sim.month.choose import tie_trust
+from linkage_sim.month.settle import months_to_pay
 from linkage_sim.world.state import DELAYS, State
 
 PRACTICES = {"improved": "improved practice (more yield)", "quality": "quality practice (more grade A)"}
@@ -33,6 +34,7 @@ class HouseholdWatch:
         self.enterprises = np.flatnonzero(s.enterprise["household"] == row).tolist()
         self.village = int(s.household["village"][row])
         self.chains = [name.replace("_", " ") for name in simulation.scenario.value_chains]
+        self.of_which = ""
         self.decisions: list[Decision] = []
         self.entries: list[Entry] = []
         self.ledger: list[dict[str, float]] = []
@@ -41,7 +43,7 @@ class HouseholdWatch:
         """Add a sentence to this month."""
         if decision is not None:
             self.decisions.append(decision)
-        self.entries.append(Entry(self.simulation.month, kind, text, turning, decision))
+        self.entries.append(Entry(self.simulation.month, kind, self.of_which + text, turning, decision))
 
     def look(self, phase: str, before: State, simulation: Simulation) -> None:
         """Note what a phase did to the household and why."""
@@ -53,6 +55,7 @@ class HouseholdWatch:
         for e in self.enterprises:
             chain = simulation.context.parameters.chains[own_place(simulation, e)[2]]
             calendar = simulation.context.calendar
+            self.of_which = f"{self.chains[own_place(simulation, e)[2]].capitalize()}: " if len(self.enterprises) > 1 else ""
             if phase == "choose" and int(chain["contract_month"]) == calendar:
                 self._join(join_decision(simulation, before, e))
             if phase == "choose" and int(chain["practice_month"]) == calendar:
@@ -64,6 +67,7 @@ class HouseholdWatch:
                 self._paid(e, before, now)
             elif phase == "learn":
                 self._learnt(e, before, now)
+        self.of_which = ""
         if phase == "settle":
             self._close_month(now)
 
@@ -199,7 +203,9 @@ class HouseholdWatch:
         f = int(before.enterprise["owing_firm"][e])
         if f < 0:
             return
-        delay = int(self.simulation.context.parameters.firms["delay"][0])
+        x = self.simulation.context
+        usual = int(x.parameters.firms["delay"][now.enterprise["chain"][e]])
+        delay = months_to_pay(usual, int(now.household["mobile"][self.row]), int(x.effects["mobile_payments_faster"][0]))
         due = float(before.receivable[e, self.simulation.month % DELAYS]) + (float(now.enterprise["firm_pays"][e]) if delay == 0 else 0.0)
         if due <= 0.005:
             return

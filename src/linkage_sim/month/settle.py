@@ -32,6 +32,12 @@ from linkage_sim.world.state import DELAYS
 
 
 @compiled
+def months_to_pay(usual: int, mobile: int, faster: int) -> int:
+    """Months until a delivery is due: as usual in the chain, sooner by phone."""
+    return max(0, usual - faster) if mobile == 1 else usual
+
+
+@compiled
 def dues(
     first: int, last: int, month: int, firms: Any, first_enterprise: Any, household: Any, enterprise: Any, receivable: Any, firm_due: Any,
     effects: Any,
@@ -46,8 +52,7 @@ def dues(
             en = enterprise[e]
             if en.owing_firm < 0:
                 continue
-            usual = int(firms[en.chain].delay)
-            delay = max(0, usual - faster) if household[en.household].mobile == 1 else usual
+            delay = months_to_pay(int(firms[en.chain].delay), household[en.household].mobile, faster)
             receivable[e, (now + delay) % DELAYS] += en.firm_pays
             firm_due[en.owing_firm, v] += receivable[e, now]
 
