@@ -113,6 +113,16 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "programme.growth.share": 0,
         "programme.plants.share": 0.16,
     },
+    # a small plant that buys in the city all it can take
+    "busy_plant": {
+        "value_chains.apricot.processors.sorting_plant.capacity": 500,
+        "value_chains.apricot.processors.sorting_plant.margin": 0,
+        "value_chains.apricot.processors.sorting_plant.cost": 0,
+        "value_chains.apricot.city.price": 0.3,
+        "lead_firms.fixed_cost": 0,
+        "programme.growth.share": 0,
+        "programme.plants.share": 0.16,
+    },
     # one small, dear market that firms fill, and plants that must grow with it
     "growing_firms": {
         "lead_firms.capacity": 60,
@@ -133,6 +143,7 @@ WHERE_FIRST = {
     r".*\.assets\.(adjustment|price|resale|herd_rate|breeding|deaths)": "herd",
     r"region\.(roads|nodes)\..*|.*\.bulk\..*": "slow_firms",
     r".*\.refresh": "money_to_spare",
+    r".*\.processor_links\.wear": "busy_plant",
     r".*\.processor_links\..*": "plants",
 }
 """Settings in which some leaves are known to matter: only saves time."""

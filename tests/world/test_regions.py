@@ -361,7 +361,8 @@ def test_ties_are_kept_with_firms_of_the_own_chain_only() -> None:
     state.enterprise["firm"][e], state.enterprise["season_kept"][e] = per_chain + 2, 10.0
     met_here, news, seen = np.zeros((len(state.firm), 2)), np.zeros((len(state.firm), 2)), np.ones(4)
     enterprise_season(
-        e, 0, p.behaviour[0], p.ties[0], state.enterprise[e], np.zeros(len(state.firm)), met_here, news, seen, state.tie_kept, state.tie_broken, state.memory
+        e, 0, p.behaviour[0], p.ties[0], state.enterprise[e], np.zeros(len(state.firm)), met_here, news, seen,
+        state.tie_kept, state.tie_broken, state.memory,
     )  # fmt: skip
     assert np.flatnonzero(state.tie_kept[e]).tolist() == [2]
     trusted = [tie_trust(e, f, 0, state.tie_kept, state.tie_broken, state.route, p.ties) for f in (per_chain + 2, per_chain + 3)]
