@@ -23,6 +23,7 @@ SHORT_OF_CASH = {
     "lead_firms.route_setup": 20,
     "lead_firms.route_running": 20,
 }
+EXITS = {f"events.exit_{number}": {"kind": "buyer_exit", "chain": "apricot", "firm": number, "at": 33 + number} for number in range(6)}
 SETTINGS: tuple[dict[str, Any], ...] = (
     {},
     # rivals that enter, firms that grow, village shops, kits that are bought again, closed roads
@@ -70,6 +71,9 @@ SETTINGS: tuple[dict[str, Any], ...] = (
         f"{MARKETS}.premium.price": 1.0,
         "events.exit": {"kind": "buyer_exit", "chain": "apricot", "at": 16},
     },
+    # every firm leaves: with written contracts; late with what it owes
+    EXITS,
+    SHORT_OF_CASH | {f"events.late_{number}": {"kind": "buyer_exit", "chain": "apricot", "firm": number, "at": 32} for number in range(6)},
     # events of every kind
     {
         "events.frost": {"kind": "frost", "chain": "apricot", "at": 17},
