@@ -255,8 +255,10 @@ def show_p10(worlds: int) -> Shown:
         ),
         "The fall shows in contract sales, not in farmers' income: where promises are not enforced, eight rivals change income by "
         f"{np.nanmean(gained[1, many]):.1f} USD a year and two by {np.nanmean(gained[1, RIVALS.index(2)]):.1f} (enforced: "
-        f"{np.nanmean(gained[0, many]):.1f} and {np.nanmean(gained[0, RIVALS.index(2)]):.1f}), so no hump can be told from noise. Nor can a loss of quality: "
-        f"{100 * quality[1, none].mean():.0f} % keep it up without rivals, {100 * quality[1, many].mean():.0f} % with eight. Two or more rivals pay farmers "
+        f"{np.nanmean(gained[0, many]):.1f} and {np.nanmean(gained[0, RIVALS.index(2)]):.1f}), so no hump can be "
+        "told from noise. Nor can a loss of quality: "
+        f"{100 * quality[1, none].mean():.0f} % keep it up without rivals, {100 * quality[1, many].mean():.0f} % with eight. "
+        "Two or more rivals pay farmers "
         "nearly all that fruit is worth to them, which makes up for the contracts. The evidence from Rwanda's coffee mills, where farmers "
         "lost, is stronger than what the model shows.",
         worlds=worlds,
