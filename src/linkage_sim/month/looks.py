@@ -93,7 +93,7 @@ class Looks:
 
     def count(self, chosen: NDArray[np.bool_], firm: NDArray[Any]) -> NDArray[np.float64]:
         """Enterprises chosen by firm and village; (F, V)."""
-        shape = self.routes.shape[:2]
+        shape: tuple[int, ...] = self.routes.shape
         places = firm[chosen].astype(np.int64) * shape[1] + self.village[chosen]
         return np.bincount(places, minlength=shape[0] * shape[1]).reshape(shape).astype(float)
 
