@@ -24,8 +24,25 @@ DOCS = Path(__file__).parent
 WORLDS = 20
 PATTERN_WORLDS = 30
 MAP_WORLDS = 8
-MAP_NOTES = {"thinness": "", "staff": "", "staff_half_orders": ""}
-MAP_CLOSING = ""
+MAP_NOTES = {
+    "thinness": "Few traders with market power take most of what farmers' support adds, so the buyers' side leads wherever bazaars are "
+    "thin; unreliable firms shorten that lead. In thick markets the farmers' side catches up: how traders behave decides more than how "
+    "firms do.",
+    "thinness_sold": "Where firms already buy what they can sell, support of firms adds little and the lead is lost, first in thick "
+    "markets.",
+    "staff": "Neither concept nor checks turn the ranking here. What looks odd is worth knowing: staff for whom a lead firm is a big firm "
+    "lose little, and aligned staff who check gain less on the buyers' side. A firm's new orders come from co-investment, of which it "
+    "must pay its part in cash, and big firms can; true suppliers elsewhere say little about what a firm will buy in these villages; and "
+    "the villages that misaligned staff fail to introduce (pattern P9) hardly matter while orders, not villages, are short. The model "
+    "has no large farms from which a big firm could fill its new orders instead: where it can, misaligned staff would cost more than "
+    "shown here.",
+    "staff_half_orders": "The farmers' side leads everywhere once a dollar of co-investment brings half the orders assumed. That one "
+    "number, which nobody has measured for this place, decides more than concept and checks together.",
+}
+MAP_CLOSING = (
+    "So the thesis fails where traders are many, where firms already buy what they can sell, and where support brings firms few new "
+    "orders; `fairness.md` moves other assumptions one at a time."
+)
 
 
 def interventions() -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from linkage_sim.experiments.patterns import LEVEL, PATTERNS, Claim, Panel, pattern_file
+from linkage_sim.experiments.patterns import LEVEL, PATTERNS, Claim, Panel, coverage_gains, pattern_file
 from linkage_sim.plots.pattern import interval_of, pattern_figure
 
 WORLDS = 30
@@ -45,6 +45,11 @@ def test_a_claim_is_one_sided_paired_and_leaves_out_what_is_missing() -> None:
     assert not Claim("same", world, world).holds
     assert Claim("always", 1.0, np.zeros(4)).holds
     assert not Claim("one world shows nothing", np.array([1.0]), np.array([0.0])).holds
+
+
+def test_a_world_without_firms_is_lived_to_its_end() -> None:
+    served, others = coverage_gains((0.5,), 1)
+    assert served[0, 0] > 0.0 > others[0, 0]
 
 
 def test_the_page_names_every_pattern_its_scenarios_and_figures() -> None:

@@ -89,10 +89,10 @@ def traders(number: int, conduct: float) -> Setting:
 
 THIN = Axis(
     "traders per bazaar, each with market power (Cournot)",
-    {str(n): traders(n, round(1.0 / n, 4)) for n in (1, 2, 3, 4, 6, 12, 40)},
+    {str(n): traders(n, round(1.0 / n, 4)) for n in (1, 2, 4, 6, 12, 40, 200)},
 )  # fmt: skip
 RELIABLE = Axis(
-    "reliability of firms (weight of the future in keeping their word)",
+    "reliability of firms (weight of the future)",
     {f"{share:g}": {"lead_firms.reliability": share} for share in (0.0, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0)}, "0.6",
 )  # fmt: skip
 VISITS = Axis(
@@ -107,7 +107,7 @@ VISITS = Axis(
     "6",
 )  # fmt: skip
 CONCEPT = Axis(
-    "concept of field staff (0: lead firm means big firm, 1: income for smallholders)",
+    "concept of staff (0: big firm, 1: smallholders)",
     {f"{share:g}": {"facilitator.concept": share} for share in (0.0, 0.1, 0.25, 0.4, 0.55, 0.75, 1.0)}, "0.55",
 )  # fmt: skip
 SMALL_FIRMS: Setting = {
@@ -117,9 +117,15 @@ SMALL_FIRMS: Setting = {
     "programme.selection.choose": 3,
 }
 """Twelve applicants with half the orders each, of which three are chosen: with six applicants for four places a choice hardly matters."""
+MUCH_SOLD: Setting = {
+    "value_chains.apricot.end_markets.premium.orders": 45000,
+    "value_chains.apricot.end_markets.regional.orders": 45000,
+}
+"""Standing orders with which firms buy about a sixth of the crop before any programme; see docs/fairness.md."""
 HALF_ORDERS: Setting = {**SMALL_FIRMS, "interventions.co_investment.orders": 0.375}
 MAPS: dict[str, tuple[str, Axis, Axis, Setting]] = {
     "thinness": ("Few or many traders, and firms that keep their word or not", THIN, RELIABLE, {}),
+    "thinness_sold": ("The same where firms buy much before any programme", THIN, RELIABLE, MUCH_SOLD),
     "staff": ("What staff take a lead firm to be, and how they check", VISITS, CONCEPT, SMALL_FIRMS),
     "staff_half_orders": ("The same where co-investment brings half the orders", VISITS, CONCEPT, HALF_ORDERS),
 }

@@ -93,7 +93,7 @@ class Looks:
 
     def count(self, chosen: NDArray[np.bool_], firm: NDArray[Any]) -> NDArray[np.float64]:
         """Enterprises chosen by firm and village; (F, V)."""
-        shape = (len(self.routes), len(self.routes[0]))
+        shape: tuple[int, ...] = self.routes.shape
         places = firm[chosen].astype(np.int64) * shape[1] + self.village[chosen]
         return np.bincount(places, minlength=shape[0] * shape[1]).reshape(shape).astype(float)
 
@@ -102,7 +102,8 @@ class Looks:
         enterprise = context.state.enterprise
         firm = enterprise["firm"]
         found = np.zeros(len(context.state.household), dtype=np.uint8)
-        found[enterprise["household"][(firm >= 0) & routes[firm, self.village]]] = 1
+        there = firm >= 0
+        found[enterprise["household"][there][routes[firm[there], self.village[there]]]] = 1
         return found
 
 

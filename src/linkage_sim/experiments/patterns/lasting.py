@@ -27,7 +27,7 @@ def pays_both(simulation: Simulation) -> NDArray[np.bool_]:
     fm = context.parameters.firms[0]
     enterprise = state.enterprise
     firm, village = enterprise["firm"], state.household["village"][enterprise["household"]]
-    later = state.household["delay_value"][enterprise["household"]] * (1.0 - fm["rejection"])
+    later = enterprise["delay_value"] * (1.0 - fm["rejection"])
     household = enterprise["price_a"] * later > enterprise["price_a"] - enterprise["premium_a"]
     route = state.route[firm, village]
     kg_a, kg_b = np.minimum(route["believed_a"], route["target_a"]), np.minimum(route["believed_b"], route["target_b"])
