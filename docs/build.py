@@ -9,6 +9,7 @@ python docs/build.py effects           docs/effects.md, every intervention alone
 python docs/build.py visits            docs/images/best_visits.svg and .png
 python docs/build.py patterns          docs/patterns.md and its figures, from pattern scenarios (some minutes)
 python docs/build.py maps              docs/maps.md and its figures, from the shipped plans over grids of assumptions (some 15 minutes)
+python docs/build.py explain           the examples of docs/explain.md, from the first world of the combined plan
 python docs/build.py fairness          docs/fairness.md, from the shipped plans under other assumptions
 python docs/build.py map               docs/images/tajikistan.png, from data/regions/national.yaml
 """
@@ -19,6 +20,7 @@ import sys
 from pathlib import Path
 
 import odd
+import stories
 
 DOCS = Path(__file__).parent
 WORLDS = 20
@@ -228,6 +230,7 @@ def main() -> None:
         "fairness",
         "effects",
         "visits",
+        "explain",
         "map",
     ]
     (DOCS / "images").mkdir(exist_ok=True)
@@ -251,6 +254,8 @@ def main() -> None:
         visits()
     if "fairness" in wanted:
         (DOCS / "fairness.md").write_text(fairness(), encoding="utf8")
+    if "explain" in wanted:
+        stories.write()
     if "map" in wanted:
         national_map()
 
