@@ -242,7 +242,7 @@ def show_p11(worlds: int) -> Shown:
             Claim("those who joined gained more than all who were offered", gains[1], gains[2], usd),
             Claim("and survivors overstate the gain of those offered by more than a tenth", gains[0], 1.1 * gains[2], usd),
         ),
-        (Panel("", "", "gain against their twins, USD a year", names, {"households": gains}),),
+        (Panel("", "", "gain, USD a year", names, {"households": gains}),),
         f"Shares of all households: {still:.0f} % still linked, {joined:.0f} % ever joined, {offered:.0f} % offered.",
         worlds=worlds,
     )  # fmt: skip

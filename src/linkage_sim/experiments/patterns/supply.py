@@ -121,7 +121,7 @@ def show_p2(worlds: int) -> Shown:
         ),
         (
             Panel(
-                "", "share of villages covered (%)", "gain of households served, USD a year", [100 * share for share in shares],
+                "", "share of villages covered (%)", "gain, USD a year", [100 * share for share in shares],
                 {"3 traders a bazaar": thin, "100 traders, large city": connected},
             ),
         ),
