@@ -28,6 +28,7 @@ PRESSED = {
     "lead_firms.fixed_cost": 0,
 }
 RIVALS = {".firms.rivals": 2}
+NEAR = {"lead_firms.trip_hour": 0, "lead_firms.route_setup": 10, "lead_firms.route_running": 10, ".firms.trip_cost": 0}
 BESIDE = RIVALS | {"value_chains.other": {"data": "onion"}, ".city.shock": 0.4}
 ELSEWHERE = {
     r"assets\.(smallest|largest)": "bounds that few households reach in a small world",
@@ -78,7 +79,7 @@ def tries(leaf: Declared) -> list[Any]:
 @pytest.mark.parametrize("name", [name for name in CHAINS if name != "apricot"])
 def test_every_number_of_a_chain_moves_something(name: str) -> None:
     land = scenario(name).value_chains[name].assets.land > 0 and name != "onion"
-    worlds = [scenario(name, SHORT | setting) for setting in ({}, PRESSED, BESIDE if land else RIVALS)]
+    worlds = [scenario(name, SHORT | setting) for setting in ({}, PRESSED, BESIDE if land else RIVALS, NEAR)]
     seed = engine.seed_of(worlds[0], 0)
     expected = [engine.run(world, seed) for world in worlds]
     dead = []
