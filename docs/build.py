@@ -30,8 +30,8 @@ MAP_NOTES = {
     "thinness": "Few traders with market power take most of what farmers' support adds, so the buyers' side leads wherever bazaars are "
     "thin; unreliable firms shorten that lead. In thick markets the farmers' side catches up: how traders behave decides more than how "
     "firms do.",
-    "thinness_sold": "Where firms already buy what they can sell, support of firms adds little and the lead is lost, first in thick "
-    "markets.",
+    "thinness_sold": "Where firms already buy what they can sell, support of firms adds little and the lead is lost, most in thick "
+    "markets and where firms keep their word: reliable firms that buy much have already done what a programme would do.",
     "staff": "Neither concept nor checks turn the ranking here. What looks odd is worth knowing: staff for whom a lead firm is a big firm "
     "lose little, and aligned staff who check gain less on the buyers' side. A firm's new orders come from co-investment, of which it "
     "must pay its part in cash, and big firms can; true suppliers elsewhere say little about what a firm will buy in these villages; and "
