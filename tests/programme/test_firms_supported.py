@@ -95,7 +95,7 @@ def test_firms_leave_support_and_live_on() -> None:
 
 
 HOPELESS = {
-    "lead_firms.fixed_cost": 4000,
+    "lead_firms.fixed_cost": 3000,
     "lead_firms.capital": 12000,
     "lead_firms.credit_line": 0.2,
     "lead_firms.capital_spread": 0,
