@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from linkage_sim.books import N_FLOWS
 from linkage_sim.draws import Key
 from linkage_sim.world.events import Events
-from linkage_sim.world.parameters import Parameters
+from linkage_sim.world.parameters import Parameters, bazaars_with_shop
 from linkage_sim.world.state import State
 
 
@@ -87,7 +87,7 @@ class Context:
         wanted = s.enterprise["assets"] * costs
         self.input_normal = np.bincount(bazaar, weights=wanted, minlength=len(s.input_stock))
         shops = len(s.input_stock)
-        self.bazaar_outlet = ((np.arange(shops) + 0.5) / shops <= p.inputs["bazaar_outlets"][0]).astype(float)
+        self.bazaar_outlet = bazaars_with_shop(shops, float(p.inputs["bazaar_outlets"][0])).astype(float)
         self.wanted = np.zeros(len(self.state.input_stock))
         self.supply = np.zeros_like(self.state.bazaar_price)
         self.last_quote = np.ones_like(self.supply)

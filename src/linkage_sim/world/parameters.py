@@ -58,6 +58,11 @@ def _harvest(ripe: list[int]) -> tuple[int, int]:
     return start, max((month - start) % 12 for month in ripe)
 
 
+def bazaars_with_shop(bazaars: int, share: float) -> NDArray[np.bool_]:
+    """Which bazaars have an input shop: the first of them, up to a share of all; (B,)."""
+    return np.asarray((np.arange(bazaars) + 0.5) / bazaars <= share)
+
+
 def _firms(scenario: Scenario) -> list[dict[str, float]]:
     """Numbers of lead firms by chain: those of the scenario, or the chain's own."""
     usual = _numbers(scenario.lead_firms)

@@ -15,7 +15,7 @@ from linkage_sim.rules.contract import delayed_value
 from linkage_sim.scenario.chain import ValueChain, month_values
 from linkage_sim.scenario.scenario import Scenario
 from linkage_sim.world.equilibrium import usual_year
-from linkage_sim.world.parameters import Parameters
+from linkage_sim.world.parameters import Parameters, bazaars_with_shop
 from linkage_sim.world.routes import Routes
 from linkage_sim.world.state import DELAYS, GESTATION, WIDE, YEARS, State, table_type
 
@@ -264,7 +264,7 @@ def populate(scenario: Scenario, routes: Routes, parameters: Parameters, key: Ke
     wide["city_price"] = wide["city_base"].copy()
     wide["market_price"] = parameters.markets["price"].copy()
     shops = len(routes.bazaar_names)
-    has_shop = (np.arange(shops) + 0.5) / shops <= scenario.input_providers.bazaar_outlets
+    has_shop = bazaars_with_shop(shops, scenario.input_providers.bazaar_outlets)
     costs = parameters.chains["practices_improved_cost"] + parameters.chains["practices_quality_cost"]
     at = villages["bazaar"][households["village"][enterprises["household"]]]
     normal = np.bincount(at, weights=enterprises["assets"] * costs[enterprises["chain"]], minlength=shops)
