@@ -28,9 +28,13 @@ SINGLE = (
 """Kept once for the region each month, not sums over villages."""
 
 
+WHOLE_SUMS = np.dtype([(name, np.float64) for name in WHOLE])
+CELL_SUMS = np.dtype([(name, np.float64) for name in PER_GROUP])
+
+
 def whole_sums(villages: int) -> Any:
     """A table (V,) of sums with one column for each of `WHOLE`."""
-    return as_table(np.zeros(villages, dtype=[(name, np.float64) for name in WHOLE]))
+    return as_table(np.zeros(villages, dtype=WHOLE_SUMS))
 
 
 CELLS = 6
@@ -39,7 +43,7 @@ CELLS = 6
 
 def cell_sums(villages: int) -> Any:
     """A table (V, CELLS) of sums with one column for each of `PER_GROUP`."""
-    return as_table(np.zeros((villages, CELLS), dtype=[(name, np.float64) for name in PER_GROUP]))
+    return as_table(np.zeros((villages, CELLS), dtype=CELL_SUMS))
 
 
 @compiled

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,10 +34,16 @@ def _numbers(section: Section, prefix: str = "") -> dict[str, float]:
     return found
 
 
+@functools.cache
+def _numbers_type(names: tuple[str, ...]) -> np.dtype[Any]:
+    """Record type of numbers; always the same object for the same names (see `linkage_sim.world.state.table_type`)."""
+    return np.dtype([(name, "f8") for name in names])
+
+
 def _records(rows: list[dict[str, float]]) -> Table:
     """Record array of rows with the same names, in the order of the first."""
-    kind = np.dtype([(name, "f8") for name in rows[0]])
-    table: Table = as_table(np.array([tuple(row[name] for name in rows[0]) for row in rows], dtype=kind))
+    names = tuple(rows[0])
+    table: Table = as_table(np.array([tuple(row[name] for name in names) for row in rows], dtype=_numbers_type(names)))
     return table
 
 

@@ -104,7 +104,7 @@ def _enterprises(scenario: Scenario, routes: Routes, key: Key, households: Any) 
         rows["knowledge_improved"] = chain.practices.improved.known
         rows["knowledge_quality"] = chain.practices.quality.known
         parts.append(rows)
-    table = np.concatenate(parts)
+    table = np.concatenate(parts).view(table_type("enterprise"))
     table = table[np.lexsort((table["chain"], households["identity"][table["household"]]))]
     table["firm"], table["owing_firm"] = -1, -1
     table["weather"] = 1.0

@@ -6,6 +6,7 @@ per month of delay, per remembered year) are plain arrays beside them.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -316,8 +317,9 @@ Table = NDArray[Any]
 Numbers = NDArray[np.float64]
 
 
+@functools.cache
 def table_type(table: str) -> np.dtype[Any]:
-    """Record type of a table."""
+    """Record type of a table; always the same object: a call of a kernel costs many times more for an equal but other one."""
     return np.dtype([(column.name, column.kind) for column in COLUMNS if column.table == table], align=True)
 
 
