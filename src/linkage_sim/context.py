@@ -97,6 +97,13 @@ class Context:
         self.ahead = np.zeros((*self.supply.shape, 2, 13))
         self.months = {name: frozenset(chains[name].astype(int).tolist()) for name in ("contract_month", "practice_month", "season_end")}
 
+    def go_on_from(self, other: Context) -> None:
+        """Continue where another run of the same world stands between two months; the state is not taken."""
+        self.month, self.quote_gap = other.month, other.quote_gap
+        if self.events is not None and other.events is not None:
+            self.events.happened[:] = other.events.happened
+            self.parameters.markets[:] = other.parameters.markets
+
     @property
     def calendar(self) -> int:
         """Calendar month, 0 = January; month 0 of the record is a January."""

@@ -138,6 +138,27 @@ class Simulation:
         while self.month < end:
             self.step()
 
+    def fork(self, scenario: Scenario) -> Simulation:
+        """A simulation of a scenario of the same world that goes on from here; this one may go on too.
+
+        Before the programme acts both would have lived the same months: they are lived once, to the same bits.
+
+        Raises
+        ------
+        EngineError
+            for a scenario of another world, or once the programme has begun.
+        """
+        if scenario.world_hash() != self.scenario.world_hash():
+            raise EngineError(f"{scenario.name} has another world than {self.scenario.name}: it cannot go on from its months")
+        if self.month > scenario.timeline.before:
+            raise EngineError(f"month {self.month} is after the programme has begun: scenarios no longer share their months")
+        other = Simulation(scenario, self.seed, threads=self.context.threads, check=self.check, world=self.world, start=self.context.state)
+        other.context.go_on_from(self.context)
+        other.recorder = self.recorder.copy()
+        assert other.context.programme is not None
+        other.recorder.rewrite(other.context.programme.observed(), max(self.month, 0))
+        return other
+
     def outcome(self) -> Outcome:
         """What the run leaves behind, after its last month."""
         self.context.close()
@@ -165,37 +186,36 @@ def run(scenario: Scenario, seed: int, *, threads: int = 1, check: bool = False)
     return simulation.outcome()
 
 
-def begin_together(scenarios: Iterable[Scenario], seed: int, *, threads: int = 1) -> Iterator[Simulation]:
+def begin_together(scenarios: Iterable[Scenario], seed: int, *, threads: int = 1, before: bool = False) -> Iterator[Simulation]:
     """Simulations of several scenarios with one seed after their spin-up, not yet lived further.
 
-    Those of one world hash share their world and spin-up (same bits, less time).
+    Those of one world hash share their world and spin-up, with ``before`` also the recorded months before the programme
+    (same bits, less time).
 
     Yields
     ------
     one simulation a scenario, in the order given
     """
-    starts: dict[str, tuple[World, State]] = {}
+    started: dict[str, Simulation] = {}
     for scenario in scenarios:
         name = scenario.world_hash()
-        if name not in starts:
-            first = Simulation(scenario, seed, threads=threads)
-            first.run(until=0)
-            first.context.close()
-            starts[name] = (first.world, first.context.state)
-        world, state = starts[name]
-        yield Simulation(scenario, seed, threads=threads, world=world, start=state)
+        if name not in started:
+            started[name] = Simulation(scenario, seed, threads=threads)
+            started[name].run(until=scenario.timeline.before if before else 0)
+            started[name].context.close()
+        yield started[name].fork(scenario)
 
 
 def run_together(
     scenarios: Iterable[Scenario], seed: int, *, threads: int = 1, done: Callable[[Scenario], None] | None = None
 ) -> Iterator[tuple[Scenario, Outcome]]:
-    """Run several scenarios with one seed; see `begin_together`.
+    """Run several scenarios with one seed; the months before the programme are lived once a world (`begin_together`).
 
     Yields
     ------
     scenario and outcome, in the order given
     """
-    for simulation in begin_together(scenarios, seed, threads=threads):
+    for simulation in begin_together(scenarios, seed, threads=threads, before=True):
         simulation.run()
         yield simulation.scenario, simulation.outcome()
         if done is not None:

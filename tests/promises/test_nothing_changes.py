@@ -134,6 +134,29 @@ def test_a_shared_spin_up_gives_the_same_bits() -> None:
         assert outcome.programme == alone.programme
 
 
+@pytest.mark.parametrize("before", [12, 24])
+def test_months_before_the_programme_may_be_shared_whenever_it_begins(before: int) -> None:
+    """Also with an event that began before and goes on, and staff that are recorded before they work."""
+    closure = {"kind": "border_closure", "place": "oybek", "at": before - 2, "lasts": 6}
+    settings = {"timeline.before": before, "events": {"closed": closure}, "facilitator.skill": 0.6}
+    scenarios = [small("baseline", settings), with_plan(PLAN, settings | {"facilitator.skill": 0.2})]
+    for scenario, outcome in engine.run_together(scenarios, SEED):
+        alone = engine.run(scenario, SEED)
+        assert bits(outcome) == bits(alone)
+        assert outcome.events == alone.events
+        assert outcome.monthly.tobytes() == alone.monthly.tobytes()
+
+
+def test_what_was_lived_in_another_world_or_with_a_programme_is_not_shared() -> None:
+    first = engine.Simulation(with_plan(PLAN), SEED)
+    first.run(until=0)
+    with pytest.raises(EngineError, match="another world"):
+        first.fork(small("baseline", {"behaviour.hurdle": 0.3}))
+    first.run(until=first.scenario.timeline.before + 1)
+    with pytest.raises(EngineError, match="begun"):
+        first.fork(small("baseline"))
+
+
 def test_a_shared_start_is_left_as_it_was() -> None:
     first = engine.Simulation(with_plan(PLAN), SEED)
     first.run(until=0)

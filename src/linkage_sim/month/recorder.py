@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -64,8 +66,6 @@ class Recorder:
         self.poverty_line = poverty_line
         self.cells = cell_sums(context.villages)
         self.whole = whole_sums(context.villages)
-        self.cells_plain = self.cells.view(np.float64).reshape(context.villages, CELLS, len(PER_GROUP))
-        self.whole_plain = self.whole.view(np.float64).reshape(context.villages, -1)
         self.exit_firm = np.full(len(context.state.enterprise), -1, dtype=np.int32)
         self.groups_out = np.zeros(len(GROUPS) * len(PER_GROUP))
         self.whole_out = np.zeros(len(WHOLE))
@@ -81,6 +81,25 @@ class Recorder:
         self.picking_labour = float(context.parameters.chains["harvest_labour"].mean())
         self.books = Books(self.stocks_now(context))
         self.single = {name: len(self.groups_out) + len(WHOLE) + number for number, name in enumerate(SINGLE)}
+
+    @property
+    def cells_plain(self) -> NDArray[np.float64]:
+        """The sums of kinds of households as numbers; (V, CELLS, len(PER_GROUP)), a view."""
+        return self.cells.view(np.float64).reshape(len(self.cells), CELLS, len(PER_GROUP))
+
+    @property
+    def whole_plain(self) -> NDArray[np.float64]:
+        """The sums of villages as numbers; (V, len(WHOLE)), a view."""
+        return self.whole.view(np.float64).reshape(len(self.whole), -1)
+
+    def copy(self) -> Recorder:
+        """An independent recorder that has recorded the same."""
+        return copy.deepcopy(self)
+
+    def rewrite(self, observed: dict[str, float], months: int) -> None:
+        """Put what is observed of a facilitator that does not act yet into the first months."""
+        for name, value in observed.items():
+            self.values[:months, self.single[name]] = value
 
     def window(self, month: int) -> int:
         """0 before, 1 during, 2 after the programme; 3 in the spin-up."""
