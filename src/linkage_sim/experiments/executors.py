@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import pickle
@@ -172,6 +173,9 @@ def _work(connection: Connection) -> None:
         except Exception as error:
             answer = False, _sendable(error)
         connection.send(answer)
+        if not gc.get_freeze_count():  # what a first task leaves (libraries, machine code) stays: never look through it again
+            gc.collect()
+            gc.freeze()
 
 
 def _sendable(error: Exception) -> Exception:

@@ -48,6 +48,8 @@ from linkage_sim.month.record import (
 )  # fmt: skip
 from linkage_sim.month.yardstick import Yardstick
 
+_JOBS, _MARGIN, _PICKED = MEASURED.index("jobs"), MEASURED.index("firm_margin"), WHOLE.index("picked_kg")
+
 
 class Recorder:
     """The monthly series of one run, and the closing of its books.
@@ -71,6 +73,7 @@ class Recorder:
         self.whole_out = np.zeros(len(WHOLE))
         self.money = np.zeros(4)
         self.region_out = np.zeros(len(MEASURED))
+        self.region_places = np.array([len(self.groups_out) + len(WHOLE) + SINGLE.index(name) for name in MEASURED])
         self.premium = 0.0
         self.was_active = context.state.firm["active"].copy()
         self.yardstick = Yardstick(context)
@@ -130,8 +133,7 @@ class Recorder:
         row[: len(self.groups_out)] = self.groups_out
         row[len(self.groups_out) : len(self.groups_out) + len(WHOLE)] = self.whole_out
         self.flows[month] = flows
-        for name, value in self.singles(context, flows).items():
-            row[self.single[name]] = value
+        self.measure(context, flows, row)
 
     def sum_villages(self, context: Context, window: int) -> None:
         """Sums of every village; households' income is added to the window of the programme."""
@@ -143,30 +145,31 @@ class Recorder:
             s.village, s.firm, s.route, p.chains, s.receivable, self.exit_firm, self.poverty_line, s.bazaar_price, self.cells, self.whole,
         )  # fmt: skip
 
-    def singles(self, context: Context, flows: NDArray[np.float64]) -> dict[str, float]:
-        """Values of `SINGLE` this month."""
+    def measure(self, context: Context, flows: NDArray[np.float64], row: NDArray[np.float64]) -> None:
+        """Put this month's values of `SINGLE` into a row of the record."""
         s, p = context.state, context.parameters
         measure_region(
             s.firm, s.route, s.orders, s.market_price, p.chains, s.village, s.bazaar_price, context.supply, s.city_price, context.bought,
             self.was_active, self.region_out,
         )  # fmt: skip
-        found = dict(zip(MEASURED, self.region_out.tolist(), strict=True))
-        picked = self.whole_out[WHOLE.index("picked_kg")]
-        work = found["jobs"] + picked / 1000.0 * self.picking_labour + flows[PLANT_SHIPPED] / 1000.0 * self.plant_labour
-        found |= {
-            "jobs": work / WORK_DAYS_MONTH,
-            "firm_margin": float(flows[FIRM_SALES] - flows[FIRM_COSTS] - flows[COLLECTING] - flows[SERVICES] - found["firm_margin"]),
-            "trader_profit": float(flows[TRADER_PROFIT]),
-            "consumer_surplus": float(self.money[2]),
-            "exports_usd": float(flows[FIRM_SALES]),
-            "lost_kg": float(flows[LOST_HARVEST] + flows[LOST_STORE]),
+        row[self.region_places] = self.region_out
+        moved = flows.tolist()
+        days = self.region_out.item(_JOBS) + self.whole_out.item(_PICKED) / 1000.0 * self.picking_labour
+        found = {
+            "jobs": (days + moved[PLANT_SHIPPED] / 1000.0 * self.plant_labour) / WORK_DAYS_MONTH,
+            "firm_margin": moved[FIRM_SALES] - moved[FIRM_COSTS] - moved[COLLECTING] - moved[SERVICES] - self.region_out.item(_MARGIN),
+            "trader_profit": moved[TRADER_PROFIT],
+            "consumer_surplus": self.money.item(2),
+            "exports_usd": moved[FIRM_SALES],
+            "lost_kg": moved[LOST_HARVEST] + moved[LOST_STORE],
             "quote_gap": context.quote_gap,
-            "spent": float(flows[STAFF] + flows[GRANTS] + flows[VOUCHERS] + flows[PARTNERS]),
+            "spent": moved[STAFF] + moved[GRANTS] + moved[VOUCHERS] + moved[PARTNERS],
         }
         found |= self.yardstick.measure(context, self.money, self.premium)
         if context.programme is not None:
-            found.update(context.programme.observed())
-        return found
+            found |= context.programme.observed()
+        for name, value in found.items():
+            row[self.single[name]] = value
 
     def close_books(self, context: Context) -> NDArray[np.float64]:
         """Post what traders earned, balance every account, clear the flows; returns the month's flows."""
@@ -179,10 +182,12 @@ class Recorder:
         in_order(s.flows, flows)
         in_order(s.firm_flows, flows)
         # what traders pay more for grade A is passed on to those who buy it from them
-        self.premium = flows[SALES] - self.money[3]
-        flows[TRADER_SALES] = self.money[0] = self.money[0] + self.premium
-        flows[TRADER_COSTS] = self.money[1]
-        flows[TRADER_PROFIT] = self.money[0] - self.money[1] - flows[SALES]
+        sold, costs, _, fetched = self.money.tolist()
+        bought = flows.item(SALES)
+        self.premium = bought - fetched
+        flows[TRADER_SALES] = self.money[0] = sold = sold + self.premium
+        flows[TRADER_COSTS] = costs
+        flows[TRADER_PROFIT] = sold - costs - bought
         if context.programme is not None:
             context.programme.pay_vouchers(float(flows[VOUCHERS]))
         self.books.close(flows, self.stocks(context), context.month)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage_sim.compiled import compiled
 from linkage_sim.draws import uniforms
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def household_order(programme: Facilitation, context: Context, name: str, act: T
 
     The luck is drawn once; the order is made anew each month where the target (linked) changes.
     """
-    if name in programme.queues and act.target != "linked":
+    if name in programme.queues and (act.target != "linked" or not links_changed(programme, context, name)):
         return programme.queues[name]
     households = context.state.household
     if "" not in programme.queues:
@@ -36,6 +37,15 @@ def household_order(programme: Facilitation, context: Context, name: str, act: T
     wanted = targeted(context, act)[order]
     programme.queues[name] = np.concatenate((order[wanted], order[~wanted]))
     return programme.queues[name]
+
+
+def links_changed(programme: Facilitation, context: Context, name: str) -> bool:
+    """Whether other enterprises are linked to firms than when the queue of an act was made."""
+    linked = context.state.enterprise["firm"] >= 0
+    if name in programme.linked and bool((linked == programme.linked[name]).all()):
+        return False
+    programme.linked[name] = linked
+    return True
 
 
 def targeted(context: Context, act: Targeted) -> NDArray[np.bool_]:
@@ -74,24 +84,50 @@ def affordable(programme: Facilitation, name: str, unit: UnitCost) -> bool:
     return programme.ledger.unit_cost(unit, purse.units) <= purse.free + 1e-9
 
 
-def serve(programme: Facilitation, context: Context, name: str, order: Ints, unit: UnitCost, most: int) -> Ints:
+def serve(programme: Facilitation, context: Context, name: str, order: Ints, unit: UnitCost, most: int, start: int | None = None) -> Ints:
     """Serve the next households of a queue as far as money goes; pays and returns the rows that really gained.
 
-    ``most`` is how many places of the queue may be used in all (a queue that is gone through again is longer).
+    ``most`` is how many places of the queue may be used in all (a queue that is gone through again is longer); ``start`` is the
+    place where the next stand, left out: after all that were served so far.
     """
     purse = programme.ledger.purses[name]
-    number, cost = programme.ledger.most_units(unit, purse, min(len(order), most - int(purse.units)))
-    rows = order[(int(purse.units) + np.arange(number)) % max(len(order), 1)]
+    done = int(purse.units)
+    number, cost = programme.ledger.most_units(unit, purse, min(len(order), most - done))
+    rows = order[((done if start is None else start) + np.arange(number)) % max(len(order), 1)]
     programme.ledger.spend(name, cost, context.outside_flows)
     purse.units += number
     return rows[~duplicated(programme, context, rows)] if len(rows) else rows
 
 
-def enterprises_of(context: Context, households: Ints) -> NDArray[np.bool_]:
-    """Which enterprises belong to these households; (E,)."""
-    chosen = np.zeros(len(context.state.household), dtype=bool)
-    chosen[households] = True
-    return np.asarray(chosen[context.state.enterprise["household"]])
+@compiled
+def teach(rows: Ints, improved: float, quality: float, first_enterprise: Ints, household: Any, enterprise: Any) -> None:
+    """Knowledge of each practice rises at least to what training gives, 0 for what is not taught."""
+    for h in rows:
+        for e in range(first_enterprise[h], first_enterprise[h + 1]):
+            en = enterprise[e]
+            en.knowledge_improved = max(en.knowledge_improved, improved)
+            en.knowledge_quality = max(en.knowledge_quality, quality)
+        household[h].trained = min(household[h].trained + 1, 255)
+        household[h].reached = 1
+
+
+@compiled
+def hand_out(rows: Ints, loss_cut: float, life: float, first_enterprise: Ints, household: Any, enterprise: Any) -> None:
+    """A new storage kit for every enterprise of these households."""
+    for h in rows:
+        for e in range(first_enterprise[h], first_enterprise[h + 1]):
+            enterprise[e].kit_effect = loss_cut
+            enterprise[e].kit_months = life
+        household[h].reached = 1
+
+
+@compiled
+def promise_part(rows: Ints, share: float, first_enterprise: Ints, household: Any, enterprise: Any) -> None:
+    """A voucher for every enterprise of these households."""
+    for h in rows:
+        for e in range(first_enterprise[h], first_enterprise[h + 1]):
+            enterprise[e].voucher = share
+        household[h].reached = 1
 
 
 def train(programme: Facilitation, context: Context, name: str, act: Training) -> bool:
@@ -100,20 +136,16 @@ def train(programme: Facilitation, context: Context, name: str, act: Training) -
     if not affordable(programme, name, effect.unit):
         return False
     order = household_order(programme, context, name, act)
-    if act.target == "linked":
+    start = None
+    if act.target == "linked":  # whoever is linked by now and was trained least comes next
         order = order[np.argsort(context.state.household["trained"][order], kind="stable")]
-        order = np.roll(order, int(programme.ledger.purses[name].units) % max(len(order), 1))
-    rows = serve(programme, context, name, order, effect.unit, 10**9 if act.refresh else len(order))
+        start = 0
+    rows = serve(programme, context, name, order, effect.unit, 10**9 if act.refresh else len(order), start)
     if not len(rows):
         return False
-    mine = enterprises_of(context, rows)
-    enterprise = context.state.enterprise
-    for topic in ("improved", "quality"):
-        if act.topic in (topic, "both"):
-            column = enterprise[f"knowledge_{topic}"]
-            column[mine] = np.maximum(column[mine], effect.knowledge)
-    context.state.household["trained"][rows] = np.minimum(context.state.household["trained"][rows] + 1, 255)
-    context.state.household["reached"][rows] = 1
+    improved = effect.knowledge if act.topic in ("improved", "both") else 0.0
+    quality = effect.knowledge if act.topic in ("quality", "both") else 0.0
+    teach(rows, improved, quality, programme.first_enterprise, context.state.household, context.state.enterprise)
     return True
 
 
@@ -126,10 +158,7 @@ def give_kits(programme: Facilitation, context: Context, name: str, act: Storage
     rows = serve(programme, context, name, order, effect.unit, len(order))
     if not len(rows):
         return False
-    mine = enterprises_of(context, rows)
-    context.state.enterprise["kit_effect"][mine] = effect.loss_cut
-    context.state.enterprise["kit_months"][mine] = effect.life
-    context.state.household["reached"][rows] = 1
+    hand_out(rows, effect.loss_cut, effect.life, programme.first_enterprise, context.state.household, context.state.enterprise)
     return True
 
 
@@ -159,8 +188,7 @@ def give_vouchers(programme: Facilitation, context: Context, name: str, act: Inp
     purse.reserved += float(most[rows].sum())
     purse.units += number
     real = rows[~duplicated(programme, context, rows)]
-    state.enterprise["voucher"][enterprises_of(context, real)] = act.paid
-    state.household["reached"][real] = 1
+    promise_part(real, act.paid, programme.first_enterprise, state.household, state.enterprise)
     return True
 
 

@@ -44,6 +44,9 @@ class Facilitation:
         self.overstated = 0.0
         self.progress: dict[str, float] = {}
         self.queues: dict[str, NDArray[np.int64]] = {}
+        self.linked: dict[str, NDArray[np.bool_]] = {}
+        enterprise, households = context.state.enterprise, len(context.state.household)
+        self.first_enterprise = np.searchsorted(enterprise["household"], np.arange(households + 1))
         self.duplicated = np.zeros(context.villages, dtype=bool)
         self.supported_until = np.full(context.villages, -1)
         self.paid_until: dict[str, NDArray[np.int64]] = {}
@@ -150,6 +153,8 @@ class Facilitation:
     def pay_vouchers(self, amount: float) -> None:
         """Charge redeemed vouchers to the acts that gave them, each by what it had set aside for them."""
         given = self.voucher_purses
+        if not given:
+            return
         set_aside = sum(purse.reserved for purse in given)
         if set_aside <= 0.0:
             return

@@ -106,6 +106,8 @@ def introduce(programme: Facilitation, context: Context, f: int, v: int, name: s
 
 def pay_openings(programme: Facilitation, context: Context) -> None:
     """Reimburse the promised share of set-up of routes that have opened."""
+    if not programme.promised:
+        return
     s = context.state
     opened = (s.route["setup_promise"] > 0.0) & (s.route["is_open"] == 1)
     if not opened.any():

@@ -9,8 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_sim.books import DONOR, GRANTS, PARTNERS, RETURNED, STAFF
+from linkage_sim.compiled import compiled
 from linkage_sim.scenario.acts import Facilitator
 from linkage_sim.scenario.effects import UnitCost
+
+
+@compiled
+def units_paid(cost: float, learning: float, done: float, free: float, most: int) -> tuple[int, float]:
+    """How many units after ``done`` some money pays for, and what they cost; ``cost`` of the first ever, all USD."""
+    total = 0.0
+    for number in range(most):
+        one = cost * (1.0 + done + number) ** -learning
+        if total + one > free:
+            return number, total
+        total += one
+    return max(most, 0), total
 
 
 @dataclass
@@ -70,13 +83,8 @@ class Ledger:
 
     def most_units(self, unit: UnitCost, purse: Purse, most: int) -> tuple[int, float]:
         """How many more units the money released so far pays for, at most ``most``; and what they cost together, USD."""
-        length = min(most, 64)
-        while True:
-            costs = np.cumsum(self.unit_costs(unit, purse, length))
-            number = int(np.searchsorted(costs, purse.free + 1e-9, side="right"))
-            if number < length or length >= most:
-                return number, float(costs[number - 1]) if number else 0.0
-            length = min(most, 4 * length)
+        number, cost = units_paid(self.unit_cost(unit, 0.0), self.terms.learning, float(purse.units), purse.free + 1e-9, most)
+        return number, cost
 
     def priced(self, amount: float) -> float:
         """An amount with overhead and the break-even factor."""

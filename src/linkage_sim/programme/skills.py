@@ -24,10 +24,11 @@ def teach_business(programme: Facilitation, context: Context, name: str, act: Bu
         return False
     order = household_order(programme, context, name, act)
     household = context.state.household
-    if act.target == "linked":
+    start = None
+    if act.target == "linked":  # whoever is linked by now and has least skill comes next
         order = order[np.argsort(household["business"][order], kind="stable")]
-        order = np.roll(order, int(programme.ledger.purses[name].units) % max(len(order), 1))
-    rows = serve(programme, context, name, order, effect.unit, 10**9)
+        start = 0
+    rows = serve(programme, context, name, order, effect.unit, 10**9, start)
     if not len(rows):
         return False
     household["business"][rows] = np.maximum(household["business"][rows], effect.skill)
