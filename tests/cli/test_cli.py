@@ -213,7 +213,9 @@ def test_ctrl_c_is_told_with_exit_code_130(
 def test_a_real_ctrl_c_leaves_finished_runs_readable(valley: Path, tmp_path: Path, jobs: str) -> None:
     out = tmp_path / "results"
     words = ["compare", str(valley), "--replicates", "5000", "--jobs", jobs, "--keep-runs", "--out", str(out)]
-    command = [sys.executable, "-c", "import sys; from linkage_sim.cli import main; sys.exit(main())", *words]
+    # a suite that was started in the background hands on "ignore SIGINT"
+    start = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    command = [sys.executable, "-c", start + "from linkage_sim.cli import main; sys.exit(main())", *words]
     # a new group, so that the signal reaches the workers too, as from a keyboard
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
     end = time.monotonic() + 240

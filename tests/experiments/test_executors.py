@@ -98,7 +98,8 @@ def test_a_script_needs_no_guard_around_its_main_part(tmp_path: Path) -> None:
 
 
 WAITING = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a suite that was started in the background hands on "ignore SIGINT"
 sys.path[:0] = {path!r}
 from linkage_sim.experiments.executors import Workers
 from experiments.waits import wait_long
