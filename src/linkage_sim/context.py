@@ -91,6 +91,8 @@ class Context:
         self.wanted = np.zeros(len(self.state.input_stock))
         self.supply = np.zeros_like(self.state.bazaar_price)
         self.last_quote = np.ones_like(self.supply)
+        self.asked = np.ones_like(self.supply)
+        self.still = np.zeros(len(self.supply), dtype=np.uint8)
         self.last_gap = np.zeros_like(self.supply)
         self.bracket = np.zeros((2, *self.supply.shape))
         self.scratch = np.zeros((self.villages, len(chains), 3))

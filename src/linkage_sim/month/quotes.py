@@ -12,6 +12,24 @@ SECANT = 7
 SETTLED = 0.02
 """Passes end early once quote and clearing price agree to this share."""
 
+STILL = 0.001
+"""A bazaar whose quotes moved by no more than this share since its villages last decided is not asked again before the last pass."""
+
+
+@compiled
+def mark_still(number: int, bazaar_quote: Any, asked: Any, still: Any) -> None:
+    """Find the bazaars at which a pass would change next to nothing.
+
+    ``asked`` (B, C) is the quote, USD/kg, that villages of a bazaar last decided on; ``still`` (B,) is 1 where they need not again.
+    """
+    for b in range(bazaar_quote.shape[0]):
+        still[b] = number > 0
+        for c in range(bazaar_quote.shape[1]):
+            if abs(bazaar_quote[b, c] / asked[b, c] - 1.0) > STILL:
+                still[b] = 0
+        if still[b] == 0:
+            asked[b] = bazaar_quote[b]
+
 
 @compiled
 def next_quote(number: int, bazaar_quote: Any, bazaar_price: Any, last_quote: Any, last_gap: Any, bracket: Any) -> float:

@@ -27,7 +27,7 @@ from linkage_sim.context import Context
 from linkage_sim.month.bids import learn_of_rivals, rivals_bid
 from linkage_sim.month.choose import loss_cut
 from linkage_sim.month.clear import clear
-from linkage_sim.month.quotes import SETTLED, next_quote
+from linkage_sim.month.quotes import SETTLED, mark_still, next_quote
 from linkage_sim.month.word import firms_decide
 from linkage_sim.rules.contract import (
     breach_mended,
@@ -301,10 +301,11 @@ def decide(
     first: int, last: int, commit: int, chains: Any, behaviour: Any, firms: Any, first_enterprise: Any, household: Any,
     enterprise: Any, village: Any, firm: Any, route: Any, side_share: Any, bazaar_quote: Any, rival_price: Any,
     rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any, rival_want: Any, rival_cap: Any, village_supply: Any, flows: Any,
-    ahead: Any, effects: Any,
+    ahead: Any, still: Any, effects: Any,
 ) -> None:  # fmt: skip
     """Every enterprise of a range of villages decides at the quote; with ``commit`` stocks and dues move.
 
+    Before that, villages of a bazaar that is ``still`` (B,) stay with what they decided in the pass before.
     What is the same for all enterprises of a village and chain is read once; sums are kept in numbers of their own and
     posted once a village.
     """
@@ -313,6 +314,8 @@ def decide(
     formula = int(firms[0].formula)
     for v in range(first, last):
         vi = village[v]
+        if commit == 0 and still[vi.bazaar] == 1:
+            continue
         start_village(v, route, village_supply, rival_want)
         ripe = all_picked = lost = all_eaten = to_bazaar = to_rival = delivered = paid_later = 0.0
         c_before = -1
@@ -449,7 +452,7 @@ def run(context: Context) -> None:
         p.chains, p.behaviour, p.firms, context.first_enterprise, s.household, s.enterprise, s.village, s.firm, s.route, s.side_share,
         s.bazaar_quote, s.rival_price,
         s.rival_second, s.rival_top, s.rival_firm, s.rival_ratio, s.rival_want, s.rival_cap, s.village_supply, s.flows, context.ahead,
-        context.effects,
+        context.still, context.effects,
     )  # fmt: skip
     clearing = (
         calendar, p.chains, p.traders, context.supply, p.bazaar_city, p.bazaar_slope, p.bazaar_haul, s.bazaar_closed, s.bazaar_demand0,
@@ -458,6 +461,7 @@ def run(context: Context) -> None:
     expecting = (calendar, p.chains, p.behaviour, s.usual_price, s.bazaar_quote, context.ahead)
     for number in range(passes - 1):
         prices_ahead(*expecting)
+        mark_still(number, s.bazaar_quote, context.asked, context.still)
         context.over_villages(decide, 0, *deciding)
         sum_supply(p.chains, s.village, s.village_supply, context.supply)
         clear(*clearing)
