@@ -135,7 +135,10 @@ class LeadFirmActs:
         for name in ("links", "reach", "reputation"):
             found[name] = [seen * value for value in found[name]]
         found["suppliers"] = standard([log(believed[firm]) for firm in applicants])
-        margins, ages = (standard([firm.expected_margin for firm in applicants]), standard([log1p(firm.season_count) for firm in applicants]))
+        margins, ages = (
+            standard([firm.expected_margin for firm in applicants]),
+            standard([log1p(firm.season_count) for firm in applicants]),
+        )
         found["viability"] = [margin + age for margin, age in zip(margins, ages, strict=True)]
         return found
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 LOT_UNKNOWN = 1000.0
 """Kg of one collection where a firm has no record of the village."""
+MARGINAL = 1e-9
+"""So much smaller than the last supplier wanted is the smallest one that gets an offer: rounding must not leave that one out."""
 
 
 class Route:
@@ -198,7 +200,7 @@ class LeadFirm(mesa.Agent):
         for kg in volumes:
             total += kg * belief
             if total > wanted:
-                return max(kg, least)
+                return max(kg * (1 - MARGINAL), least)
         return least
 
     def stretch_targets(self, opened: list[Route], ordered: float) -> None:

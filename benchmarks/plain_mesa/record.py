@@ -27,7 +27,7 @@ class Recorder:
         self.model = model
         self.months: list[dict[str, float]] = []
         self.flows: list[dict[str, float]] = []
-        self.extra_elsewhere = {city: 0.0 for city in model.cities}
+        self.extra_elsewhere = dict.fromkeys(model.cities, 0.0)
 
     def window(self) -> str:
         line, month = self.model.timeline, self.model.month
