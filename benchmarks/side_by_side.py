@@ -78,7 +78,7 @@ def one_size(households: int) -> tuple[str, ...]:
     first.run()
     built = timed(lambda: Simulation(scenario, SEED))
     seconds = []
-    for _ in range(9 if households <= 3_000 else 3):
+    for _ in range(9 if households <= 3_000 else 5):
         ours = Simulation(scenario, SEED, world=first.world)
         seconds.append(timed(ours.run))
     plain: list[PlainModel] = []
