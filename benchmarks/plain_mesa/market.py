@@ -19,6 +19,8 @@ CLOSED = 1e9
 """Slope of traders' cost where the road to the city is closed: nothing moves."""
 HALVING = 7
 """Passes after which a quote that does not settle is halved between bounds."""
+STILL = 0.001
+"""Villages are not asked again before the last pass where their quote moved by no more than this share since they decided."""
 
 
 class EndMarket(mesa.Agent):
@@ -120,7 +122,7 @@ class Bazaar(mesa.Agent):
         self.demand_at_reference: float = start["demand0"]
         self.usual_price: list[float] = start["usual"]
         self.road_closed: list[float] = start["closed"]
-        self.price = self.quote = self.last_quote = start["price"]
+        self.price = self.quote = self.last_quote = self.asked = start["price"]
         self.demand = self.outflow = self.supply = self.last_gap = 0.0
         self.bounds = [None, None]
         self.closed = False
@@ -163,6 +165,13 @@ class Bazaar(mesa.Agent):
             formulas.expected_price(self.usual_price[(now + k) % 12], self.quote, self.usual_price[now], memory**k)
             for k in range(1, months + 1)
         ]
+
+    def asks_again(self, number: int) -> bool:
+        """Whether the quote has moved enough since its villages decided for another pass to change anything."""
+        if number > 0 and abs(self.quote / self.asked - 1) <= STILL:
+            return False
+        self.asked = self.quote
+        return True
 
     # --- clearing -------------------------------------------------------------------------------------
 

@@ -211,11 +211,11 @@ class PlainModel(mesa.Model):
         self.every(LeadFirm, "value_routes_today")
         self.rivals_bid()
         for number in range(int(self.behaviour.quote_passes) - 1):
-            self.try_quotes(final=False)
+            self.try_quotes(number)
             if max(bazaar.move_quote(number) for bazaar in self.bazaars) < self.settled:
                 break
         self.every(LeadFirm, "decide_on_word")
-        self.try_quotes(final=True)
+        self.try_quotes(None)
         self.every(Village, "learn_of_rivals")
         self.quote_gap = max(abs(bazaar.price / bazaar.quote - 1) for bazaar in self.bazaars)
         for bazaar in self.bazaars:
@@ -223,9 +223,13 @@ class PlainModel(mesa.Model):
             self.flows["taken to the city"] += max(0, bazaar.outflow)
             self.flows["brought from the city"] += max(0, -bazaar.outflow)
 
-    def try_quotes(self, final: bool) -> None:
+    def try_quotes(self, number: int | None) -> None:
+        """One pass: decide at the quotes and clear; without a number the final one."""
         self.every(Bazaar, "look_ahead")
-        self.every(Village, "decide", final)
+        asking = {bazaar for bazaar in self.bazaars if number is None or bazaar.asks_again(number)}
+        for village in self.villages:
+            if village.bazaar in asking:
+                village.decide(final=number is None)
         for bazaar in self.bazaars:
             bazaar.supply = sum(village.supply for village in bazaar.villages)
         self.every(City, "clear")
