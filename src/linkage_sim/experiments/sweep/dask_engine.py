@@ -78,7 +78,7 @@ class DaskEngine:
             where the scheduler is gone.
         """
         flying: dict[str, T] = {}
-        coming = self._dask.as_completed()
+        coming = self._dask.as_completed(loop=self._client.loop)
         while True:
             while len(flying) < AHEAD * self._width() and (task := take()) is not None:
                 future = self._client.submit(function, task, pure=False)
