@@ -144,6 +144,17 @@ def test_a_worker_that_dies_takes_only_its_cell_and_processes_change_no_bit(
     assert (again.folder / TABLE).read_bytes() == (whole / TABLE).read_bytes()
 
 
+def test_processes_that_only_die_stop_the_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("linkage_sim.experiments.sweep.run.MOST_DEATHS", 2)
+    monkeypatch.setattr("linkage_sim.experiments.sweep.run.live_batch", dies)
+    with pytest.raises(EngineError, match="keep dying.*2 in a row; what was finished is kept"):
+        swept(tiny_sweep(tmp_path), jobs=2, out=tmp_path / "out")
+
+
+def dies(batch: Batch) -> Lived:
+    os._exit(9)
+
+
 def test_a_stop_keeps_what_is_done(whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tiny_sweep(tmp_path)
 

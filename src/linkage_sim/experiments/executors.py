@@ -222,6 +222,9 @@ def _work(connection: Connection) -> None:
             function, task = connection.recv()
         except EOFError:
             return
+        except Exception as error:  # a task that cannot be read here
+            connection.send(Answer(error=_sendable(error)))
+            continue
         answer = _answered(function, task)
         connection.send(answer if answer.error is None else Answer(error=_sendable(answer.error)))
         del function, task, answer

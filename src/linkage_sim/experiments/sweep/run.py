@@ -22,6 +22,9 @@ from linkage_sim.scenario.load import dump_scenario
 if TYPE_CHECKING:
     import pandas as pd
 
+MOST_DEATHS = 20
+"""Processes that die one after the other, none doing anything, before a sweep is stopped: then it is not one run's fault."""
+
 
 @dataclass(frozen=True)
 class Swept:
@@ -133,7 +136,7 @@ def _live(workers: Engine, plan: Plan, cells: Sequence[Cell], store: Store, prog
     """
     queue = Queue(plan, cells, workers.attempts)
     total = sum(wanted for cell in cells for _, _, wanted in cell.runs)
-    done, first_failure = 0, True
+    done, deaths, first_failure = 0, 0, True
     there = len(store.done)
     if there:
         tell(f"{there} runs are there already; {total} are to be done")
@@ -141,6 +144,9 @@ def _live(workers: Engine, plan: Plan, cells: Sequence[Cell], store: Store, prog
     for batch, answer in workers.each(live_batch, queue.take):
         if answer.error is not None:
             raise answer.error if isinstance(answer.error, LinkageError) else _unexpected(answer.error)
+        deaths = deaths + 1 if answer.died else 0
+        if deaths >= MOST_DEATHS:
+            raise EngineError(f"{KEEP_DYING}: {deaths} in a row; what was finished is kept")
         if answer.died:
             rows = [row for cell in queue.died(batch) for row in lost_rows(cell, len(plan.design.outcomes), KEEP_DYING)]
             tell("a worker process died; its runs are sent again" if not rows else f"a cell was given up: {KEEP_DYING}")

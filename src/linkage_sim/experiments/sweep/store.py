@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DESIGN, TABLE, PARTS, SCENARIOS = "design.json", "table.parquet", "parts", "scenarios"
-FLUSH_SECONDS = 2.0
+FLUSH_SECONDS = 1.0
 """What was done since the last part was written is done again after a kill; this long at most."""
 MANY_PARTS = 200
 """So many parts are made one when a folder is opened."""
@@ -46,7 +46,7 @@ class Store:
         self.rows: dict[str, Row] = {}
         self._new: list[Row] = []
         self._lock = FolderLock(folder)
-        self._last = time.monotonic()
+        self._last = -FLUSH_SECONDS
         self._next = 1
         self._is_stuck = False
 
