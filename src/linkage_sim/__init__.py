@@ -14,16 +14,18 @@ _HOMES = {
     "run": "linkage_sim.experiments.single",
     "open_run": "linkage_sim.results.folders",
     "compare": "linkage_sim.experiments.compare",
+    "sweep": "linkage_sim.experiments.sweep.run",
     "LinkageModel": "linkage_sim.model",
     "LinkageError": "linkage_sim.errors",
 }
 
-__all__ = ["LinkageError", "LinkageModel", "Scenario", "compare", "load_scenario", "load_scenarios", "open_run", "run"]
+__all__ = ["LinkageError", "LinkageModel", "Scenario", "compare", "load_scenario", "load_scenarios", "open_run", "run", "sweep"]
 
 if TYPE_CHECKING:
     from linkage_sim.errors import LinkageError
     from linkage_sim.experiments.compare import compare
     from linkage_sim.experiments.single import run
+    from linkage_sim.experiments.sweep.run import sweep
     from linkage_sim.model import LinkageModel
     from linkage_sim.results.folders import open_run
     from linkage_sim.scenario.load import load_scenario, load_scenarios

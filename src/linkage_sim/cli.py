@@ -19,11 +19,14 @@ from linkage_sim.errors import LinkageError, ScenarioError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from linkage_sim.experiments.sweep.run import Swept
     from linkage_sim.results.comparison import Comparison
     from linkage_sim.scenario.scenario import Scenario
 
 WIDTH = 100
 """Columns where the output is no terminal."""
+MOST_OUTCOMES = 4
+"""Outcomes of a sweep that are shown; the table holds all."""
 WRONG, STOPPED = 2, 130
 """Exit codes: wrong input, stopped by Ctrl-C."""
 
@@ -132,6 +135,31 @@ def compare(
             break_even=break_even,
         )
     _show(comparison)
+    return 0
+
+
+@app.command
+def sweep(
+    file: Path,
+    /,
+    *,
+    jobs: Jobs = None,
+    engine: Annotated[str, Parameter(help="local, dask (a cluster of this machine), or a scheduler such as tcp://host:8786")] = "local",
+    out: Out = Path("results"),
+    replicates: Annotated[int | None, Parameter(help="simulated worlds of every point; left out: those of the file")] = None,
+) -> int:
+    """Run a design file: many points, worlds and scenarios. Stopped at any moment, the same command goes on.
+
+    Parameters
+    ----------
+    file : a design file, or the name of a shipped one such as sweeps/first
+    """
+    from linkage_sim.experiments.progress import watched
+    from linkage_sim.experiments.sweep.run import swept
+
+    with watched() as told:
+        found = swept(_found(file), replicates, jobs, engine, out, told)
+    _show_sweep(found)
     return 0
 
 
@@ -268,6 +296,26 @@ def _show(comparison: Comparison) -> None:
         _tell(f"Mind: {warning}")
     _say("")
     _say(f"report: {comparison.report}")
+
+
+def _show_sweep(found: Swept) -> None:
+    """Means of the first outcomes, what failed, and where the table is."""
+    from linkage_sim.experiments.sweep.store import read_table
+    from linkage_sim.results.answer import number
+
+    design, table = read_table(found.folder)
+    outcomes = design["outcomes"][:MOST_OUTCOMES]
+    means = table.groupby("scenario")[[each["name"] for each in outcomes]].mean()
+    lines = [[name, *(number(value, 0 if abs(value) >= 1000 else 2) for value in means.loc[name])] for name in design["scenarios"]]
+    headings = [f"{each['name'].replace('_', ' ')}, {each['unit']}" for each in outcomes]
+    _table(f"Means over {design['points']} points and {design['replicates']} worlds", ["", *headings], lines)
+    for warning in found.warnings:
+        _tell(f"Mind: {warning}")
+    if found.failures:
+        _tell(f"{found.failures} of {found.runs} runs failed; they are rows of the table with their error:")
+        for error, where in found.failed.items():
+            _say(f"    {len(where)} runs, first {where[0]}: {error}")
+    _say(f"{found.runs} runs, {found.lived} of them lived now; table: {found.folder / 'table.parquet'}")
 
 
 def _by_table(columns: Sequence[str]) -> list[str]:

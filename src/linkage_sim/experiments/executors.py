@@ -12,19 +12,31 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from typing import Any, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from linkage_sim.errors import EngineError
 
 T = TypeVar("T")
 R = TypeVar("R")
+L = TypeVar("L")
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and of how much; the total is 0 where it cannot be told."""
 
 MOST_ATTEMPTS = 3
 """A task whose process died this often is given up."""
+KEEP_DYING = "worker processes keep dying (out of memory, or stopped from outside)"
+
+
+@dataclass(frozen=True)
+class Answer(Generic[R]):
+    """What became of a task: a value, an error that it raised, or nothing as its process died."""
+
+    value: R | None = None
+    error: Exception | None = None
+    died: bool = False
 
 
 def silent(stage: str, done: int, total: int) -> None:
@@ -85,38 +97,81 @@ class Workers:
             where a task keeps killing the process it is sent to. Whatever a task raises is raised here.
         """
         found: dict[int, R] = {}
-        if self.jobs == 1:
-            for number, task in enumerate(tasks):
-                found[number] = function(task)
-                done(len(found))
-            return list(found.values())
         waiting = deque((number, 1) for number in range(len(tasks)))
-        while len(self._crew) < min(self.jobs, len(tasks)):
-            self._crew.append(_Worker())
-        at_work: dict[Connection, tuple[_Worker, int, int]] = {}
-        while len(found) < len(tasks):
-            busy = {worker for worker, _, _ in at_work.values()}
-            for worker in [each for each in self._crew if each not in busy][: len(waiting)]:
-                number, attempt = waiting.popleft()
-                worker.send((function, tasks[number]))
-                at_work[worker.connection] = worker, number, attempt
-            for connection in wait(list(at_work)):
-                worker, number, attempt = at_work.pop(cast("Connection", connection))
-                try:
-                    found[number] = worker.result()
-                    done(len(found))
-                except EOFError:
-                    self._replace(worker, attempt)
-                    waiting.appendleft((number, attempt + 1))
+
+        def take() -> tuple[tuple[int, int], T] | None:
+            return None if not waiting else ((waiting[0][0], waiting[0][1]), tasks[waiting.popleft()[0]])
+
+        for (number, attempt), answer in self._answers(function, take):
+            if answer.error is not None:
+                raise answer.error
+            if answer.died:
+                if attempt >= MOST_ATTEMPTS:
+                    raise EngineError(f"{KEEP_DYING}; use fewer, or --jobs 1")
+                waiting.appendleft((number, attempt + 1))
+                continue
+            found[number] = cast("R", answer.value)
+            done(len(found))
         return [found[number] for number in range(len(tasks))]
 
-    def _replace(self, worker: _Worker, attempt: int) -> None:
-        """Put a new process in the place of one that died."""
-        worker.stop()
-        self._crew.remove(worker)
-        if attempt >= MOST_ATTEMPTS:
-            raise EngineError("worker processes keep dying (out of memory, or stopped from outside); use fewer, or --jobs 1")
+    def each(self, function: Callable[[T], R], take: Callable[[], T | None]) -> Iterator[tuple[T, Answer[R]]]:
+        """Answers as they come, whatever becomes of a task.
+
+        Parameters
+        ----------
+        function : as of `run`
+        take : asked for the next task whenever a process is free; None where there is none for now. It is asked again
+            after every answer, so a task may be put back
+        """
+
+        def labelled() -> tuple[T, T] | None:
+            task = take()
+            return None if task is None else (task, task)
+
+        yield from self._answers(function, labelled)
+
+    def _answers(self, function: Callable[[T], R], take: Callable[[], tuple[L, T] | None]) -> Iterator[tuple[L, Answer[R]]]:
+        """Answers with the labels of their tasks, in the order in which they come."""
+        if self.jobs == 1:
+            while (taken := take()) is not None:
+                yield taken[0], _answered(function, taken[1])
+            return
+        at_work: dict[Connection, tuple[_Worker, L]] = {}
+        try:
+            while True:
+                while len(at_work) < self.jobs and (taken := take()) is not None:
+                    worker = self._free([each for each, _ in at_work.values()])
+                    worker.send((function, taken[1]))
+                    at_work[worker.connection] = worker, taken[0]
+                if not at_work:
+                    return
+                for connection in wait(list(at_work)):
+                    worker, label = at_work.pop(cast("Connection", connection))
+                    yield label, self._answer(worker)
+        finally:
+            for worker, _ in at_work.values():
+                self._remove(worker)
+
+    def _free(self, busy: Sequence[_Worker]) -> _Worker:
+        """A process without work, a new one where there is none."""
+        for worker in self._crew:
+            if worker not in busy:
+                return worker
         self._crew.append(_Worker())
+        return self._crew[-1]
+
+    def _answer(self, worker: _Worker) -> Answer[Any]:
+        """What a process sent; one that died is removed."""
+        try:
+            return worker.result()
+        except EOFError:
+            self._remove(worker)
+            return Answer(died=True)
+
+    def _remove(self, worker: _Worker) -> None:
+        worker.stop()
+        if worker in self._crew:
+            self._crew.remove(worker)
 
     def stop(self) -> None:
         """End the processes at once, whatever they are doing."""
@@ -132,7 +187,7 @@ class _Worker:
         context = multiprocessing.get_context("spawn")
         self.connection, other = context.Pipe()
         self.process = context.Process(target=_work, args=(other,), daemon=True)
-        with _no_main_module(), _no_interrupt():
+        with no_main_module(), _no_interrupt():
             self.process.start()
         other.close()
 
@@ -141,15 +196,14 @@ class _Worker:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             self.connection.send(work)
 
-    def result(self) -> Any:
-        """Result of the task; what it raised is raised, EOFError where the process died."""
+    def result(self) -> Answer[Any]:
+        """What became of the task; EOFError where the process died."""
         try:
-            went_well, result = self.connection.recv()
+            answer = self.connection.recv()
         except ConnectionResetError as error:
             raise EOFError from error
-        if not went_well:
-            raise result
-        return result
+        assert isinstance(answer, Answer)
+        return answer
 
     def stop(self) -> None:
         self.process.terminate()
@@ -168,14 +222,22 @@ def _work(connection: Connection) -> None:
             function, task = connection.recv()
         except EOFError:
             return
-        try:
-            answer: tuple[bool, Any] = True, function(task)
-        except Exception as error:
-            answer = False, _sendable(error)
-        connection.send(answer)
+        except Exception as error:  # a task that cannot be read here
+            connection.send(Answer(error=_sendable(error)))
+            continue
+        answer = _answered(function, task)
+        connection.send(answer if answer.error is None else Answer(error=_sendable(answer.error)))
+        del function, task, answer
         if not gc.get_freeze_count():  # what a first task leaves (libraries, machine code) stays: never look through it again
             gc.collect()
             gc.freeze()
+
+
+def _answered(function: Callable[[T], R], task: T) -> Answer[R]:
+    try:
+        return Answer(function(task))
+    except Exception as error:
+        return Answer(error=error)
 
 
 def _sendable(error: Exception) -> Exception:
@@ -206,7 +268,7 @@ def _no_interrupt() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _no_main_module() -> Iterator[None]:
+def no_main_module() -> Iterator[None]:
     """Let new processes start without reading the user's script again.
 
     Workers only need functions of this package, so a script works without a guard around its main part, a notebook or

@@ -34,8 +34,8 @@ def shipped(name: str) -> Path:
 
 
 def shipped_scenarios() -> list[str]:
-    """Names of shipped scenarios, such as ``apricot/baseline``."""
-    return _names(scenario_folder(), "")
+    """Names of shipped scenarios, such as ``apricot/baseline``; design files of sweeps are none."""
+    return [name for name in _names(scenario_folder(), "") if not name.startswith("sweeps/")]
 
 
 def shipped_data() -> list[str]:
