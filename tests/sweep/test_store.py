@@ -98,8 +98,8 @@ def test_a_folder_that_cannot_be_written_for_a_while_loses_nothing(tmp_path: Pat
 
 def test_a_folder_that_stays_full_is_an_error_in_the_end(tmp_path: Path) -> None:
     one = opened(tmp_path).__enter__()
-    one.add([row(1)])
     (tmp_path / "parts").rename(tmp_path / "away")
+    one.add([row(1)])
     with pytest.raises(ResultsError, match=r"1 runs could not be written; free some space"):
         one.__exit__(None, None, None)
 
@@ -114,8 +114,8 @@ def test_a_full_disk_leaves_no_part_behind(tmp_path: Path) -> None:
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "design = {'outcomes': [{'name': 'income'}], 'scenarios': ['baseline']}\n"
         "with Store(Path(sys.argv[1]), design, print) as store:\n"
-        "    store.add([Row('a', 0, 0, 0, (1.0,))])\n"
         "    resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100_000))\n"
+        "    store.add([Row('a', 0, 0, 0, (1.0,))])\n"
         "    store.flush()\n"
         "    print(list(path.name for path in (Path(sys.argv[1]) / 'parts').iterdir()))\n"
         "    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"

@@ -155,7 +155,10 @@ def dies(batch: Batch) -> Lived:
     os._exit(9)
 
 
-def test_a_stop_keeps_what_is_done(whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_stop_keeps_what_is_done(
+    whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("linkage_sim.experiments.sweep.plan.BATCH_SECONDS", 0.0)  # cell by cell, so that a stop comes in between
     path = tiny_sweep(tmp_path)
 
     def stops(stage: str, done: int, total: int) -> None:
