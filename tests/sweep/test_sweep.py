@@ -147,7 +147,7 @@ def test_a_worker_that_dies_takes_only_its_cell_and_processes_change_no_bit(
 def test_processes_that_only_die_stop_the_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("linkage_sim.experiments.sweep.run.MOST_DEATHS", 2)
     monkeypatch.setattr("linkage_sim.experiments.sweep.run.live_batch", dies)
-    with pytest.raises(EngineError, match="keep dying.*2 in a row; what was finished is kept"):
+    with pytest.raises(EngineError, match=r"keep dying.*2 in a row; what was finished is kept"):
         swept(tiny_sweep(tmp_path), jobs=2, out=tmp_path / "out")
 
 
