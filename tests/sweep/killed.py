@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from linkage_sim.experiments.sweep import store
+from linkage_sim.experiments.sweep import plan, store
 from linkage_sim.experiments.sweep.run import swept
 
 
@@ -32,6 +32,7 @@ def child(design: str, out: str) -> int:
 def main(design: str, out: str, kills: int) -> None:
     swept(design, replicates=1, jobs=1, out=f"{out}-warm")
     store.FLUSH_SECONDS = 0.0
+    plan.BATCH_SECONDS = 0.0
     for kill in range(kills):
         before = len(list(Path(out).glob("*/parts/part-*")))
         wanted = 0 if kill == 0 else 1

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from linkage_sim.compiled import model_version
 from linkage_sim.errors import ScenarioError
 from linkage_sim.experiments.sweep.factor import Factor, Kind, Numbers, read_factor
+from linkage_sim.experiments.sweep.listing import listed, seen
 from linkage_sim.experiments.sweep.outcomes import KNOWN, RATIO_WORDS, is_against_twin
 from linkage_sim.experiments.sweep.sample import KINDS, Layout, sampled
 from linkage_sim.experiments.worker import with_seed
@@ -384,10 +381,11 @@ class _Reader:
         node = self.entries["design"]
         if layout.kind == "list":
             named = node.entries()["file"]
-            values = self._listed(named, path.parent / layout.file, factors)
+            values, problems = listed(named, path.parent / layout.file, factors)
+            self.problems.extend(problems)
             if values is None:
                 return None
-            within = [_seen(factor, values[:, place]) for place, factor in enumerate(factors)]
+            within = [seen(factor, values[:, place]) for place, factor in enumerate(factors)]
             return within, values, None
         if layout.points(factors) * replicates * scenarios > MOST_RUNS:
             count = layout.points(factors)
@@ -396,62 +394,6 @@ class _Reader:
             return None
         values, shares = sampled(layout, factors)
         return factors, values, shares
-
-    def _listed(self, node: Node, file: Path, factors: Sequence[Factor]) -> Numbers | None:
-        """Points of a CSV file, one column a factor."""
-        try:
-            with file.open(encoding="utf-8-sig", newline="") as stream:
-                rows = list(csv.reader(stream))
-        except (OSError, UnicodeDecodeError, csv.Error) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            beside = [other.name for other in file.parent.glob("*.csv")]
-            self.report(node, "design.file", f"{file.name}: cannot be read ({reason})", nearest=nearest_word(file.name, beside))
-            return None
-        names = [factor.path for factor in factors]
-        heads = [head.strip() for head in rows[0]] if rows else []
-        before = len(self.problems)
-        for head in heads:
-            if head not in names:
-                self._in_list(file, 1, head, f"unknown column {shown_value(head)}", known_words(names), nearest_word(head, names))
-        for name in names:
-            if heads.count(name) != 1:
-                self._in_list(file, 1, name, "has no column" if name not in heads else "has two columns", known_words(heads))
-        if len(self.problems) > before:
-            return None
-        order = [heads.index(name) for name in names]
-        values: list[list[float]] = []
-        for line, row in enumerate(rows[1:], start=2):
-            if not any(cell.strip() for cell in row):
-                continue
-            if len(row) != len(heads):
-                self._in_list(file, line, "", f"has {len(row)} values", f"allowed: {len(heads)}, one for each column")
-                continue
-            values.append([self._cell(file, line, factor, row[place].strip()) for factor, place in zip(factors, order, strict=True)])
-        if not values and len(self.problems) == before:
-            self._in_list(file, 1, "", "holds no points", "allowed: one row for each point")
-        return None if len(self.problems) > before else np.array(values, dtype=np.float64)
-
-    def _in_list(self, file: Path, line: int, path: str, found: str, allowed: str = "", nearest: str = "") -> None:
-        self.problems.append(Problem(str(file), line, path, found, allowed, nearest))
-
-    def _cell(self, file: Path, line: int, factor: Factor, text: str) -> float:
-        """One number of a list, within the range of its factor; a word is the place of it."""
-        if factor.values:
-            words = [shown_value(value).strip('"') for value in factor.values]
-            if text in words:
-                return factor.columns_of_values[words.index(text)]
-            self._in_list(file, line, factor.path, f"unknown value {shown_value(text)}", known_words(words), nearest_word(text, words))
-            return math.nan
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        low, high = factor.numbers["low"], factor.numbers["high"]
-        whole = factor.leaf.value == "whole" and not value.is_integer()
-        if not low <= value <= high or whole:
-            kind = "whole number" if factor.leaf.value == "whole" else "number"
-            self._in_list(file, line, factor.path, f"{shown_value(text)} is out of bounds", f"allowed: {kind}, {low:g} to {high:g}")
-        return value
 
     # --- outcomes -------------------------------------------------------------------------------------
 
@@ -496,13 +438,6 @@ def _declared(scenario: Scenario) -> dict[str, tuple[Leaf, Any]]:
         else:
             found[path] = leaf, value
     return found
-
-
-def _seen(factor: Factor, column: Numbers) -> Factor:
-    """A factor with the ends that a list has."""
-    if factor.values:
-        return factor
-    return replace(factor, distribution="file", numbers={"low": float(column.min()), "high": float(column.max())})
 
 
 def _budgets(scenarios: Sequence[Scenario]) -> Iterable[str]:
