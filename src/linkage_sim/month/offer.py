@@ -22,6 +22,9 @@ from linkage_sim.rules.firm import (
 )
 from linkage_sim.rules.harvest import expected_price
 
+MARGIN, KEPT, KG = 0, 1, 2
+"""Places in a firm's plan: margin of all kg planned, what is kept of it after side-selling and running cost (USD), and these kg."""
+
 
 @compiled
 def season_price(usual_price: Any, season: Any, b: int, c: int, calendar: int, today: float, memory: float) -> float:
@@ -194,6 +197,68 @@ def services(
 
 
 @compiled
+def next_outlet(
+    f: int, c: int, fi: Any, markets: Any, market_chain: Any, market_price: Any, market_haul: Any, orders: Any, plants: Any,
+    plant_chain: Any, plant_market: Any, plant_haul: Any, plant_market_haul: Any, ef: Any, done: Any, outlet: Any,
+) -> tuple[int, float, bool]:  # fmt: skip
+    """The best end market not yet tried, after them the processor under contract: its end market, kg ordered, whether a processor."""
+    m = best_untried(c, markets, market_chain, market_price, done)
+    if m >= 0:
+        done[m] = 1
+        market_outlet(m, fi.place, markets[m], market_price, market_haul, outlet)
+        return m, orders[f, m], False
+    m = plant_outlet(
+        c, fi.place, fi.processor * ef.processor_links_margin, plants, plant_chain, plant_market, plant_haul, plant_market_haul,
+        market_price, outlet,
+    )  # fmt: skip
+    return m, fi.plant_orders if m >= 0 else 0.0, True
+
+
+@compiled
+def open_route(
+    v: int, m: int, kg_a: float, kg_b: float, was_open: int, contracts: int, ch: Any, bb: Any, fm: Any, fi: Any, vi: Any, ro: Any, c: int,
+    first_enterprise: Any, enterprise: Any, outside: Any, volume: Any, goal: Any, ef: Any, plan: Any,
+) -> None:  # fmt: skip
+    """Open a route for some kg and add what is expected of it to ``plan``: margin, margin kept after running, kg."""
+    ro.is_open = 1
+    ro.tier_a = m
+    ro.tier_b = m if kg_b > 0.0 else -1
+    ro.target_a, ro.target_b = kg_a, kg_b
+    gain = (ro.netback_a - ro.price_a) * kg_a + (ro.netback_b - ro.price_b) * kg_b
+    shared = shared_running(ef.village_organisations_collection * vi.organisation, fm.association_saving * vi.association)
+    plan[MARGIN] += gain
+    plan[KEPT] += (1.0 - ro.side_record) * gain - running_cost(fi.running, ro.travel, 0.0, False, shared)
+    plan[KG] += kg_a + kg_b
+    if contracts == 1:
+        services(v, kg_a, ch, bb, fm, vi, ro, c, first_enterprise, enterprise, outside, volume, goal, ef)
+    if was_open == 0:
+        ro.seasons = 0.0
+        fi.cash -= fm.route_setup
+
+
+@compiled
+def stretch_targets(f: int, stretch: float, now: Any, route: Any) -> None:
+    """Contract up to the orders in the villages just opened."""
+    for v in range(now.shape[0]):
+        ro = route[f, v]
+        if now[v] == 1:
+            ro.target_a *= stretch
+            ro.target_b *= stretch
+            if stretch < 1.0001:  # orders are full: nothing to gain from more quality
+                ro.extension = ro.loan = 0
+
+
+@compiled
+def forget_unopened(f: int, contracts: int, route: Any) -> None:
+    """No price where the firm does not buy; a rival offers none beforehand."""
+    for v in range(route.shape[1]):
+        if route[f, v].is_open == 0 or contracts == 0:
+            route[f, v].price_a = route[f, v].price_b = 0.0
+        elif route[f, v].tier_b < 0:
+            route[f, v].price_b = 0.0
+
+
+@compiled
 def plan_firm(
     f: int, c: int, working: int, ch: Any, bb: Any, fm: Any, fi: Any, markets: Any, market_chain: Any, market_price: Any, firm_haul: Any,
     market_haul: Any, village: Any, route: Any, orders: Any, first_enterprise: Any, enterprise: Any, outside: Any, volume: Any, goal: Any,
@@ -207,26 +272,17 @@ def plan_firm(
     contracts = 1 - fi.imitator
     money = max(0.0, fi.cash + fi.credit)
     n_villages = village.shape[0]
-    planned = planned_kg = margin = 0.0
+    plan = np.zeros(3)
     done = np.zeros(markets.shape[0], dtype=np.uint8)
     now = np.zeros(n_villages, dtype=np.uint8)
     outlet = np.zeros(6)
     to_plant = False
     while not to_plant:
-        m = best_untried(c, markets, market_chain, market_price, done)
-        to_plant = m < 0
-        if to_plant:
-            m = plant_outlet(
-                c, fi.place, fi.processor * ef.processor_links_margin, plants, plant_chain, plant_market, plant_haul, plant_market_haul,
-                market_price, outlet,
-            )  # fmt: skip
-            left = fi.plant_orders if m >= 0 else 0.0
-        else:
-            done[m] = 1
-            left = orders[f, m]
-            market_outlet(m, fi.place, markets[m], market_price, market_haul, outlet)
-        ordered = left
-        taken = 0.0
+        m, ordered, to_plant = next_outlet(
+            f, c, fi, markets, market_chain, market_price, market_haul, orders, plants, plant_chain, plant_market, plant_haul,
+            plant_market_haul, ef, done, outlet,
+        )  # fmt: skip
+        left = ordered
         for v in range(n_villages):
             now[v] = 0
             profit[v] = -1.0
@@ -235,6 +291,7 @@ def plan_firm(
                     v, left, contracts, working, was_open[v], fm, fi, village[v], route[f, v], outlet, firm_haul, outside, volume, goal, ef,
                 )  # fmt: skip
                 profit[v] = earned - hurdle
+        taken = 0.0
         for _ in range(n_villages):
             v = int(np.argmax(profit))
             if profit[v] <= 0.0 or left <= 0.0:
@@ -246,41 +303,19 @@ def plan_firm(
             need = (ro.price_a * kg_a + ro.price_b * kg_b) * fm.turnover + (0.0 if was_open[v] == 1 else fm.route_setup)
             if kg_a <= 0.0 or need > money:
                 continue
-            ro.is_open = 1
             now[v] = 1
-            ro.tier_a = m
-            ro.tier_b = m if kg_b > 0.0 else -1
-            ro.target_a, ro.target_b = kg_a, kg_b
             left -= kg_a + kg_b
             taken += kg_a + kg_b
             money -= need
-            gain = (ro.netback_a - ro.price_a) * kg_a + (ro.netback_b - ro.price_b) * kg_b
-            margin += gain
-            vi = village[v]
-            shared = shared_running(ef.village_organisations_collection * vi.organisation, fm.association_saving * vi.association)
-            planned += (1.0 - ro.side_record) * gain - running_cost(fi.running, ro.travel, 0.0, False, shared)
-            planned_kg += kg_a + kg_b
-            if contracts == 1:
-                services(v, kg_a, ch, bb, fm, village[v], ro, c, first_enterprise, enterprise, outside, volume, goal, ef)
-            if was_open[v] == 0:
-                ro.seasons = 0.0
-                fi.cash -= fm.route_setup
-                firm_flows[f, COLLECTING] += fm.route_setup
-        stretch = ordered / taken if taken > 0.0 else 1.0
-        for v in range(n_villages):
-            ro = route[f, v]
-            if now[v] == 1:
-                ro.target_a *= stretch
-                ro.target_b *= stretch
-                if stretch < 1.0001:  # orders are full: nothing to gain from more quality
-                    ro.extension = ro.loan = 0
-    for v in range(n_villages):
-        if route[f, v].is_open == 0 or contracts == 0:
-            route[f, v].price_a = route[f, v].price_b = 0.0
-        elif route[f, v].tier_b < 0:
-            route[f, v].price_b = 0.0
-    fi.expected_margin = planned if fi.season_count == 0.0 else 0.5 * (fi.expected_margin + planned)
-    fi.planned_margin = margin / planned_kg if planned_kg > 0.0 else 0.0
+            firm_flows[f, COLLECTING] += 0.0 if was_open[v] == 1 else fm.route_setup
+            open_route(
+                v, m, kg_a, kg_b, was_open[v], contracts, ch, bb, fm, fi, village[v], ro, c, first_enterprise, enterprise, outside,
+                volume, goal, ef, plan,
+            )  # fmt: skip
+        stretch_targets(f, ordered / taken if taken > 0.0 else 1.0, now, route)
+    forget_unopened(f, contracts, route)
+    fi.expected_margin = plan[KEPT] if fi.season_count == 0.0 else 0.5 * (fi.expected_margin + plan[KEPT])
+    fi.planned_margin = plan[MARGIN] / plan[KG] if plan[KG] > 0.0 else 0.0
 
 
 @compiled
