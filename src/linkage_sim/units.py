@@ -33,7 +33,7 @@ UNITS: dict[str, tuple[str, float]] = {
     "USD/ha/year": ("money per area and year", 1.0),
     "USD/day": ("money per day", 1.0),
     "USD/h": ("money per hour", 1.0),
-    "kg/year per USD": ("orders per money", 1.0),
+    "USD/year per USD": ("yearly sales per money", 1.0),
     "TJS/USD": ("exchange rate", 1.0),
     "ha": ("area", 1.0),
     "km": ("length", 1.0),

@@ -93,8 +93,9 @@ SETTINGS: tuple[dict[str, Any], ...] = (
         "value_chains.apricot.assets.adjustment": 0.5,
         f"{MARKETS}.premium.order_gap": 0.3,
     },
-    # what needs no land: bred, bought and sold
+    # what needs no land: bred, bought and sold; firms that buy in villages only, whose suppliers pay for grading
     {
+        "lead_firms.large_reach": 0,
         "value_chains.apricot.assets.land": 0,
         "value_chains.apricot.assets.adjustment": 0.5,
         "value_chains.apricot.assets.herd_rate": 0.3,

@@ -8,6 +8,8 @@ from linkage_sim.rules.firm import (
     breaks_word,
     farmer_share,
     future_at_stake,
+    large_supplier_price,
+    large_supplier_share,
     loss_of_keeping,
     netback,
     outside_value,
@@ -174,3 +176,20 @@ def test_a_bulking_association_takes_in_the_small(least: float, more: float, ass
     assert least - 1e-9 <= smallest <= least + more + 1e-9
     assert smallest_offer(least, least + more, 1.0) == pytest.approx(least)
     assert smallest_offer(least, least + more, 0.0) == pytest.approx(least + more)
+
+
+@given(st.floats(0.01, 10.0), st.floats(0.01, 3.0), st.floats(0.01, 3.0), st.floats(0.0, 30.0))
+def test_large_suppliers_are_asked_until_the_next_kg_is_as_dear_as_it_may_be(
+    city: float, premium: float, reach: float, most: float
+) -> None:
+    filled = large_supplier_share(most, city, premium, reach)
+    assert 0.0 <= filled <= 1.0
+    asked = large_supplier_price(city, premium, filled, reach)
+    if filled == 0.0:
+        assert most <= city * (1.0 + premium) * (1.0 + 1e-9)
+    elif filled < 1.0:
+        assert asked == pytest.approx(most)
+    else:
+        assert asked <= most * (1.0 + 1e-9)
+    assert large_supplier_price(city, premium, reach, reach) == pytest.approx(city * (1.0 + 2.0 * premium))
+    assert large_supplier_share(most, city, premium, 0.0) == 0.0

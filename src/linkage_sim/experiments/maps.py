@@ -112,7 +112,7 @@ CONCEPT = Axis(
 )  # fmt: skip
 SMALL_FIRMS: Setting = {
     "lead_firms.number": 12,
-    "value_chains.apricot.end_markets.premium.orders": 6750,
+    "value_chains.apricot.end_markets.premium.orders": 7750,
     "value_chains.apricot.end_markets.regional.orders": 6000,
     "programme.selection.choose": 3,
 }
@@ -122,7 +122,7 @@ MUCH_SOLD: Setting = {
     "value_chains.apricot.end_markets.regional.orders": 45000,
 }
 """Standing orders with which firms buy about a sixth of the crop before any programme; see docs/fairness.md."""
-HALF_ORDERS: Setting = {**SMALL_FIRMS, "interventions.co_investment.orders": 0.375}
+HALF_ORDERS: Setting = {**SMALL_FIRMS, "interventions.co_investment.orders": 0.866}
 MAPS: dict[str, tuple[str, Axis, Axis, Setting]] = {
     "thinness": ("Few or many traders, and firms that keep their word or not", THIN, RELIABLE, {}),
     "thinness_sold": ("The same where firms buy much before any programme", THIN, RELIABLE, MUCH_SOLD),

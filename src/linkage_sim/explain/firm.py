@@ -55,7 +55,8 @@ def route_decisions(simulation: Simulation, before: State, f: int) -> list[Decis
         x.month, working, p.chains, p.behaviour, p.firms, p.season, p.markets, p.market_chain, p.firm_haul, p.market_haul,
         x.first_enterprise, whole.enterprise, whole.village, whole.firm, whole.route, whole.usual_price, whole.bazaar_price,
         whole.market_price, whole.rival_gain, whole.orders, whole.orders_left, whole.firm_flows, x.effects,
-        p.plants, p.plant_chain, p.plant_market, p.plant_haul, p.plant_market_haul,
+        p.plants, p.plant_chain, p.plant_market, p.plant_haul, p.plant_market_haul, p.place_city, p.city_season,
+        whole.city_price, p.city_haul, whole.large_plan,
     )  # fmt: skip
     count = x.villages
     outside, volume, goal, done = np.zeros((count, 2)), np.zeros((count, 3)), np.zeros((count, 2)), np.zeros(len(p.markets), dtype=np.uint8)
@@ -146,6 +147,7 @@ class FirmWatch:
             self._acts(before, now, x.month)
         elif phase == "offer" and int(x.parameters.chains["contract_month"][now.firm["chain"][f]]) == x.calendar and now.firm["active"][f]:
             self._offer(route_decisions(simulation, before, f), x.month)
+            self._large(now, x.month)
         elif phase == "trade" and now.firm["active"][f]:
             self._word(word_decision(simulation, f), x.month)
         elif phase == "settle" and now.firm_paid_share[f] < 0.999999 and now.firm_due[f].sum() > 0.0:
@@ -211,10 +213,16 @@ class FirmWatch:
                 worth, outside = price(i["netback_a_usd_kg"]), price(i["outside_a_usd_kg"])
                 text += f"; pays {price(i['price_a_usd_kg'])} for grade A (worth {worth} to it, {outside} outside)."
             elif profit > hurdle:
-                text += "; but orders were full or money short."
+                text += "; but orders were full, larger suppliers cheaper or money short."
             else:
                 text += "."
             self.entries.append(Entry(month, "route", text, turning=opened != was, decision=one))
+
+    def _large(self, now: State, month: int) -> None:
+        planned, ordered = float(now.large_plan[self.row].sum()), float(now.orders[self.row][now.large_plan[self.row] > 0.0].sum())
+        if planned > 0.0:
+            text = f"Means to fill {kg(planned)} of orders for {kg(ordered)} from large suppliers, where these leave it more than villages."
+            self.entries.append(Entry(month, "large", text))
 
     def _word(self, one: Decision | None, month: int) -> None:
         if one is None or one.value is None or one.threshold is None:

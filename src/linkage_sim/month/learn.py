@@ -267,7 +267,7 @@ def firms_learn(
             if fi.chain != c or fi.active == 0:
                 continue
             contracts_season(f, effects[0], fi, route, firm_flows)
-            fi.expected_margin = 0.5 * fi.expected_margin + 0.5 * fi.season_margin
+            fi.expected_margin = 0.5 * fi.expected_margin + 0.5 * (fi.season_margin - fi.season_large)
             fi.season_count += 1.0
             profit = fi.season_margin - fm.fixed_cost
             if fi.imitator == 0:
@@ -282,7 +282,7 @@ def firms_learn(
                     renew_orders(f, m, profit, fm, fi, markets[m].depth * market_first[m], orders, orders_left, market_taken, firm_flows)
             if fi.cash < -fi.credit:
                 close_firm(f, c, fi, enterprise, route, place_city, city_price, city_extra, firm_flows)
-            fi.season_margin = fi.season_kg = fi.season_breaks = 0.0
+            fi.season_margin = fi.season_kg = fi.season_large = fi.season_breaks = 0.0
         observed = margin / max(turnover, 1000.0)
         for f in range(firm.shape[0]):
             fi = firm[f]
@@ -366,7 +366,8 @@ WRITES = (
     "route.believed_a", "route.believed_b", "route.side_record", "route.lot", "route.seasons", "route.dependence", "route.season_due",
     "route.season_side", "route.season_kept", "route.season_broken", "route.is_open", "route.price_a", "route.price_b", "firm.active",
     "firm.cash", "firm.stock_a", "firm.stock_b", "firm.late_months", "city_extra", "firm.capacity", "firm.expected_margin",
-    "firm.season_margin", "firm.season_kg", "firm.season_breaks", "firm.season_count", "orders", "market_taken", "input_stock",
+    "firm.season_margin", "firm.season_kg", "firm.season_large",
+    "firm.season_breaks", "firm.season_count", "orders", "market_taken", "input_stock",
     "input_sales", "village.outlet", "village.input_sales", "village.reach_hours", "firm_flows", "village.organisation", "village.group",
     "village.mobile", "village.provider", "household.business", "household.mobile", "enterprise.delay_value", "route.written",
     "route.grading", "firm.prepared", "firm.processor", "firm.plant_orders", "firm.plant_advance", "firm.credit", "firm.plant_kg",

@@ -9,6 +9,7 @@ import numpy as np
 from linkage_sim.books import COLLECTING
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
+from linkage_sim.month.large import cheaper_kg, city_ahead, paid_for
 from linkage_sim.rules.firm import (
     farmer_share,
     member_cost,
@@ -237,6 +238,13 @@ def open_route(
 
 
 @compiled
+def route_kg(ordered: float, believed: Any, ro: Any) -> float:
+    """Kg of both grades over which the profit of a route was judged, above 0."""
+    kg = min(believed[0], ordered) if ro.price_a > 0.0 else 0.0
+    return max(1e-9, kg + (min(believed[1], ordered) if ro.price_b > 0.0 else 0.0))
+
+
+@compiled
 def stretch_targets(f: int, stretch: float, now: Any, route: Any) -> None:
     """Contract up to the orders in the villages just opened."""
     for v in range(now.shape[0]):
@@ -263,16 +271,21 @@ def plan_firm(
     f: int, c: int, working: int, ch: Any, bb: Any, fm: Any, fi: Any, markets: Any, market_chain: Any, market_price: Any, firm_haul: Any,
     market_haul: Any, village: Any, route: Any, orders: Any, first_enterprise: Any, enterprise: Any, outside: Any, volume: Any, goal: Any,
     profit: Any, was_open: Any, firm_flows: Any, ef: Any, plants: Any, plant_chain: Any, plant_market: Any, plant_haul: Any,
-    plant_market_haul: Any,
+    plant_market_haul: Any, city: float, city_haul: Any, large_plan: Any,
 ) -> None:  # fmt: skip
     """Routes of one firm in order of profit, best end market first, then its contract with a processor, while money lasts.
 
-    A rival plans the same way but pays the outside value, offers no contract and gives no services.
+    An order is filled from large suppliers before a village where that leaves the firm more per kg than the village's route,
+    and as far as it pays beyond all that grows in its villages. ``city`` is the wholesale price expected at harvest. A rival
+    plans the same way but pays the outside value, offers no contract, gives no services and knows no large suppliers.
     """
     contracts = 1 - fi.imitator
     money = max(0.0, fi.cash + fi.credit)
     n_villages = village.shape[0]
+    start = money
     plan = np.zeros(3)
+    large_margin = large_kg = 0.0
+    haul = city_haul[fi.place]
     done = np.zeros(markets.shape[0], dtype=np.uint8)
     now = np.zeros(n_villages, dtype=np.uint8)
     outlet = np.zeros(6)
@@ -283,6 +296,8 @@ def plan_firm(
             plant_market_haul, ef, done, outlet,
         )  # fmt: skip
         left = ordered
+        reach = 0.0 if to_plant else fi.reach
+        worth = outlet[0] * outlet[1] - outlet[2] - outlet[3] - outlet[4]
         for v in range(n_villages):
             now[v] = 0
             profit[v] = -1.0
@@ -291,13 +306,19 @@ def plan_firm(
                     v, left, contracts, working, was_open[v], fm, fi, village[v], route[f, v], outlet, firm_haul, outside, volume, goal, ef,
                 )  # fmt: skip
                 profit[v] = earned - hurdle
-        taken = 0.0
+        taken = filled = room = 0.0
         for _ in range(n_villages):
             v = int(np.argmax(profit))
             if profit[v] <= 0.0 or left <= 0.0:
                 break
-            profit[v] = -1.0
             ro = route[f, v]
+            if reach > 0.0:
+                per_kg = profit[v] / route_kg(ordered, goal[v], ro)
+                more = cheaper_kg(ordered, filled, left, money, worth, per_kg, city, haul, reach, fm)
+                filled += more
+                left -= more
+                money -= more * (city * (1.0 + fm.large_premium) + haul) * fm.turnover
+            profit[v] = -1.0
             kg_a = min(goal[v, 0], left) if ro.price_a > 0.0 else 0.0
             kg_b = min(goal[v, 1], left - kg_a) if ro.price_b > 0.0 else 0.0
             need = (ro.price_a * kg_a + ro.price_b * kg_b) * fm.turnover + (0.0 if was_open[v] == 1 else fm.route_setup)
@@ -306,16 +327,28 @@ def plan_firm(
             now[v] = 1
             left -= kg_a + kg_b
             taken += kg_a + kg_b
+            room += max(0.0, volume[v, 0] - kg_a) + (max(0.0, volume[v, 1] - kg_b) if ro.price_b > 0.0 else 0.0)
             money -= need
             firm_flows[f, COLLECTING] += 0.0 if was_open[v] == 1 else fm.route_setup
             open_route(
                 v, m, kg_a, kg_b, was_open[v], contracts, ch, bb, fm, fi, village[v], ro, c, first_enterprise, enterprise, outside,
                 volume, goal, ef, plan,
             )  # fmt: skip
-        stretch_targets(f, ordered / taken if taken > 0.0 else 1.0, now, route)
+        if reach > 0.0 and left > room:
+            more = cheaper_kg(ordered, filled, left - room, money, worth, 0.0, city, haul, reach, fm)
+            filled += more
+            money -= more * (city * (1.0 + fm.large_premium) + haul) * fm.turnover
+        if filled > 0.0:
+            large_plan[f, m] = filled
+            large_kg += filled
+            large_margin += filled * (worth - paid_for(ordered, filled, city, haul, reach, fm))
+        stretch_targets(f, (ordered - filled) / taken if taken > 0.0 else 1.0, now, route)
     forget_unopened(f, contracts, route)
     fi.expected_margin = plan[KEPT] if fi.season_count == 0.0 else 0.5 * (fi.expected_margin + plan[KEPT])
     fi.planned_margin = plan[MARGIN] / plan[KG] if plan[KG] > 0.0 else 0.0
+    fi.planned_kg = plan[KG] + large_kg
+    fi.order_margin = (plan[MARGIN] + large_margin) / fi.planned_kg if fi.planned_kg > 0.0 else 0.0
+    fi.tied = start - money
 
 
 @compiled
@@ -323,7 +356,8 @@ def offer(
     month: int, working: int, chains: Any, behaviour: Any, firms: Any, season: Any, markets: Any, market_chain: Any, firm_haul: Any,
     market_haul: Any, first_enterprise: Any, enterprise: Any, village: Any, firm: Any, route: Any, usual_price: Any, bazaar_price: Any,
     market_price: Any, rival_gain: Any, orders: Any, orders_left: Any, firm_flows: Any, effects: Any,
-    plants: Any, plant_chain: Any, plant_market: Any, plant_haul: Any, plant_market_haul: Any,
+    plants: Any, plant_chain: Any, plant_market: Any, plant_haul: Any, plant_market_haul: Any, place_city: Any, city_season: Any,
+    city_price: Any, city_haul: Any, large_plan: Any,
 ) -> None:  # fmt: skip
     """All plans of the contracting month; ``working`` is 1 while the programme runs."""
     calendar = month % 12
@@ -347,14 +381,18 @@ def offer(
                 continue
             for m in range(markets.shape[0]):
                 orders_left[f, m] = orders[f, m]
+                large_plan[f, m] = 0.0
             for v in range(n_villages):
                 was_open[v] = route[f, v].is_open
             start_plan(f, firms[c], route, volume, goal)
             if fi.active == 1:
+                city = city_ahead(
+                    c, place_city[fi.place], calendar, ch, season, city_season, city_price, behaviour[0].news_memory
+                )  # fmt: skip
                 plan_firm(
                     f, c, working, ch, behaviour[0], firms[c], fi, markets, market_chain, market_price, firm_haul, market_haul, village,
                     route, orders, first_enterprise, enterprise, outside, volume, goal, profit, was_open, firm_flows, effects[0],
-                    plants, plant_chain, plant_market, plant_haul, plant_market_haul,
+                    plants, plant_chain, plant_market, plant_haul, plant_market_haul, city, city_haul, large_plan,
                 )  # fmt: skip
 
 
@@ -368,13 +406,18 @@ def run(context: Context) -> None:
         context.month, working, p.chains, p.behaviour, p.firms, p.season, p.markets, p.market_chain, p.firm_haul, p.market_haul,
         context.first_enterprise, s.enterprise, s.village, s.firm, s.route, s.usual_price, s.bazaar_price, s.market_price,
         s.rival_gain, s.orders, s.orders_left, s.firm_flows, context.effects,
-        p.plants, p.plant_chain, p.plant_market, p.plant_haul, p.plant_market_haul,
+        p.plants, p.plant_chain, p.plant_market, p.plant_haul, p.plant_market_haul, p.place_city, p.city_season,
+        s.city_price, p.city_haul, s.large_plan,
     )  # fmt: skip
 
 
-READS = ("enterprise.expected_kg", "village.association", "usual_price", "bazaar_price", "market_price", "orders", "route.side_record")
+READS = (
+    "enterprise.expected_kg", "village.association", "usual_price", "bazaar_price", "market_price", "city_price", "orders",
+    "route.side_record",
+)  # fmt: skip
 WRITES = (
     "route.is_open", "route.price_a", "route.price_b", "route.premium_a", "route.premium_b", "route.netback_a", "route.netback_b",
     "route.target_a", "route.target_b", "route.tier_a", "route.tier_b", "route.smallest", "route.extension", "route.loan", "firm.cash",
-    "firm.expected_margin", "firm.planned_margin", "orders_left", "firm_flows",
+    "firm.expected_margin", "firm.planned_margin", "firm.order_margin", "firm.planned_kg", "firm.tied", "orders_left", "large_plan",
+    "firm_flows",
 )  # fmt: skip

@@ -23,7 +23,7 @@ SINGLE = (
     "bazaar_price", "city_price", "premium_price", "routes", "firms", "firm_margin", "firm_cash", "firm_breaks", "firm_late",
     "trader_profit", "consumer_surplus", "jobs", "exports_usd", "association", "quote_gap", "spent", "supported", "rivals",
     "claimed_over_true", "concept", "skill", "orders_kg", "lost_kg", "capacity_kg", "entries", "exits", "outlets", "bazaar_usd",
-    "competitive_usd", "competitive_surplus",
+    "competitive_usd", "competitive_surplus", "large_kg",
 )  # fmt: skip
 """Kept once for the region each month, not sums over villages."""
 

@@ -11,7 +11,9 @@ from linkage_sim.books import (
     COLLECTING,
     FIRM_COSTS,
     FIRM_SALES,
+    FROM_LARGE,
     GRANTS,
+    LARGE_PAID,
     LOST_HARVEST,
     LOST_STORE,
     N_FLOWS,
@@ -48,6 +50,8 @@ from linkage_sim.month.record import (
 )  # fmt: skip
 from linkage_sim.month.yardstick import Yardstick
 
+FIRM_SPENDING = (FIRM_COSTS, COLLECTING, SERVICES, LARGE_PAID)
+"""What firms pay besides what they owe households for goods."""
 _JOBS, _MARGIN, _PICKED = MEASURED.index("jobs"), MEASURED.index("firm_margin"), WHOLE.index("picked_kg")
 
 
@@ -157,7 +161,8 @@ class Recorder:
         days = self.region_out.item(_JOBS) + self.whole_out.item(_PICKED) / 1000.0 * self.picking_labour
         found = {
             "jobs": (days + moved[PLANT_SHIPPED] / 1000.0 * self.plant_labour) / WORK_DAYS_MONTH,
-            "firm_margin": moved[FIRM_SALES] - moved[FIRM_COSTS] - moved[COLLECTING] - moved[SERVICES] - self.region_out.item(_MARGIN),
+            "firm_margin": moved[FIRM_SALES] - sum(moved[cost] for cost in FIRM_SPENDING) - self.region_out.item(_MARGIN),
+            "large_kg": moved[FROM_LARGE],
             "trader_profit": moved[TRADER_PROFIT],
             "consumer_surplus": self.money.item(2),
             "exports_usd": moved[FIRM_SALES],

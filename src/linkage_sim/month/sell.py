@@ -18,6 +18,7 @@ from linkage_sim.books import (
 )  # fmt: skip
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
+from linkage_sim.month.large import buy_large, still_wanted
 from linkage_sim.rules.firm import member_cost, plant_price, running_cost, shared_running
 from linkage_sim.rules.harvest import months_to_sell
 
@@ -136,7 +137,7 @@ def sell_on(
     plant_chain: Any, plant_market: Any, place_city: Any, firm_haul: Any, market_haul: Any, city_haul: Any, plant_haul: Any,
     plant_market_haul: Any, plant_city_haul: Any, village: Any, firm: Any, route: Any, market_price: Any, market_open: Any, order_gap: Any,
     market_barred: Any, city_price: Any, city_extra: Any, plant_free: Any, orders_left: Any, firm_flows: Any, plant_flows: Any,
-    bought_value: Any, plant_capacity: Any, effects: Any,
+    bought_value: Any, plant_capacity: Any, effects: Any, season: Any, orders: Any, large_plan: Any,
 ) -> None:  # fmt: skip
     """All firms, then all processors; what ends in the city of their place enters its supply next month."""
     calendar = month % 12
@@ -159,6 +160,14 @@ def sell_on(
             w = place_city[fi.place]
             city = city_price[w, c] - city_haul[fi.place]
             passes = fm.spot_pass if fi.imitator == 1 else 1.0
+            if season[c, calendar] > 0.0 and fi.reach > 0.0:
+                wanted = still_wanted(
+                    f, c, w, fi, passes, city, markets, market_chain, market_price, market_haul, market_barred, orders_left
+                )
+                city_extra[w, c] -= buy_large(
+                    f, c, w, season[c, calendar], wanted - fi.stock_a - fi.stock_b, fm, fi, markets, market_chain, market_price,
+                    market_barred, order_gap, market_haul, city_price, city_haul, orders, orders_left, large_plan, firm_flows,
+                )  # fmt: skip
             for grade in range(2):
                 sold = ship(
                     f, c, w, fi, fi.stock_a if grade == 0 else fi.stock_b, grade, room, markets, market_chain, market_price,
@@ -169,12 +178,7 @@ def sell_on(
                     fi.stock_a -= sold
                 else:
                     fi.stock_b -= sold
-            wanted = 0.0
-            for m in range(markets.shape[0]):
-                mk = markets[m]
-                net = mk.conversion * market_price[m] * passes - mk.processing_cost - mk.marketing_cost - market_haul[m, fi.place]
-                if market_chain[m] == c and net > city and market_barred[w, m] == 0:  # no use in waiting for a barred market
-                    wanted += orders_left[f, m]
+            wanted = still_wanted(f, c, w, fi, passes, city, markets, market_chain, market_price, market_haul, market_barred, orders_left)
             ends = months_to_sell(calendar, int(chains[c].harvest_start), chains[c].firm_keeps, 0.0) == 0.0
             spare = fi.stock_a + fi.stock_b if ends else max(0.0, fi.stock_a + fi.stock_b - wanted)
             spare = min(spare, fi.stock_a + fi.stock_b)
@@ -252,12 +256,16 @@ def run(context: Context) -> None:
         context.bought.sum(axis=1),
         s.plant_capacity,
         context.effects,
+        p.season,
+        s.orders,
+        s.large_plan,
     )
 
 
-READS = ("route.bought_a", "route.bought_b", "market_price", "market_open", "orders_left", "firm.capacity", "city_price")
+READS = ("route.bought_a", "route.bought_b", "market_price", "market_open", "orders_left", "firm.capacity", "city_price", "large_plan")
 WRITES = (
-    "firm.stock_a", "firm.stock_b", "firm.cash", "firm.season_margin", "firm.season_kg", "firm.plant_kg", "orders_left", "plant_free",
+    "firm.stock_a", "firm.stock_b", "firm.cash", "firm.season_margin", "firm.season_kg", "firm.season_large", "firm.plant_kg",
+    "orders_left", "plant_free",
     "city_extra",
     "firm_flows",
 )  # fmt: skip

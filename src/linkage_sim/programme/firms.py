@@ -149,32 +149,48 @@ def is_ready(programme: Facilitation, context: Context, f: int) -> bool:
 
 
 def sign_addendum(programme: Facilitation, context: Context, name: str, act: CoInvestment, f: int) -> bool:
-    """One addendum of one firm, if both can pay and the firm gains by it."""
+    """One addendum of one firm, as large as the firm can bear, if the programme can pay and the firm gains by it."""
     s, p, effect, ledger = context.state, context.parameters, programme.effects.co_investment, programme.ledger
     purse = ledger.purses[name]
     share = effect.shares[int(s.firm["addenda"][f])] if act.share_paid is None else act.share_paid
-    part = share * effect.investment
-    own = effect.investment - part
+    m, most = best_room(s, p, f, effect.orders * effect.investment)
+    size = bearable(s.firm[f], (1.0 - share) * effect.investment, most)
+    investment = size * effect.investment
+    part = share * investment
+    own = investment - part
+    kg = min(most, size * effect.orders * effect.investment / usual_worth(p.markets, m, float(p.markets["conversion"][m])))
     cost = ledger.unit_cost(effect.unit, purse.units)
-    if s.firm["planned_margin"][f] <= 0.0 or part + cost > purse.free:
-        return False
-    m, kg = best_room(s, p, f, effect.orders * effect.investment)
     patience = float(p.firms["patience"][s.firm["chain"][f]])
-    gain = s.firm["planned_margin"][f] * kg * patience / (1.0 - patience)
-    if kg <= 0.0 or gain < own or s.firm["cash"][f] < own:
+    gain = s.firm["order_margin"][f] * kg * patience / (1.0 - patience)
+    if size < effect.smallest or kg <= 0.0 or gain < own or part + cost > purse.free:
         return False
     ledger.spend(name, cost, context.outside_flows)
     ledger.grant(name, part, context.outside_flows)
     purse.units += 1
-    s.firm["cash"][f] += part - effect.investment
+    s.firm["cash"][f] += part - investment
     s.firm["spent"][f] += part
     s.firm["addenda"][f] += 1
-    s.firm_flows[f, FIRM_INVEST] += effect.investment
+    s.firm_flows[f, FIRM_INVEST] += investment
     s.orders[f, m] += kg
     s.orders_left[f, m] += kg
     s.firm["capacity"][f] += effect.capacity * kg
     programme.last_addendum[f] = context.month
     return True
+
+
+def bearable(firm: Any, own: float, kg: float) -> float:
+    """Part of an addendum that a firm can bear: what it pays itself and what the new orders tie up, besides what it has planned.
+
+    Parameters
+    ----------
+    firm : its row; own : USD it would pay for the whole; kg : a year of new orders that the whole would bring
+    """
+    if firm["planned_kg"] <= 0.0:
+        return 0.0
+    per_kg = float(firm["tied"] / firm["planned_kg"])
+    in_store = float(firm["stock_a"] + firm["stock_b"])
+    spare = float(firm["cash"] + firm["credit"]) - per_kg * max(0.0, float(firm["planned_kg"]) - in_store)
+    return max(0.0, min(1.0, spare / max(own + per_kg * kg, 1e-9), float(firm["cash"]) / max(own, 1e-9)))
 
 
 def pay_running(programme: Facilitation, context: Context, name: str, share: float) -> bool:
@@ -206,15 +222,20 @@ def end_support(programme: Facilitation, context: Context) -> None:
         context.state.firm["subsidy"][f] = 0.0
 
 
+def usual_worth(markets: Any, m: int, conversion: float) -> float:
+    """What a kg bought usually fetches in an end market, USD; ``conversion`` to kg of its product."""
+    return conversion * float(markets["price"][m])
+
+
 def best_room(s: Any, p: Any, f: int, wanted: float) -> tuple[int, float]:
-    """End market with the highest netback in which a firm can still win orders, and how many kg a year."""
+    """End market with the highest netback in which a firm can still win orders, and how many kg a year of ``wanted`` USD of sales."""
     best, most, top = 0, 0.0, 0.0
     for m in np.flatnonzero(p.market_chain == s.firm["chain"][f]):
         mk = p.markets[m]
         worth = float(mk["conversion"] * s.market_price[m] - mk["processing_cost"] - mk["marketing_cost"])
         room = room_for_orders(s, p, int(m))
         if room > 0.0 and worth > top:
-            best, most, top = int(m), min(wanted, room), worth
+            best, most, top = int(m), min(wanted / usual_worth(p.markets, int(m), float(mk["conversion"])), room), worth
     return best, most
 
 

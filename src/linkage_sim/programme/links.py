@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage_sim.programme.firms import usual_worth
 from linkage_sim.programme.villages import is_wasted, pay_unit, village_order
 from linkage_sim.rules.firm import plant_price
 
@@ -101,7 +102,10 @@ def link_processors(programme: Facilitation, context: Context, name: str, act: P
         pay_unit(programme, context, name, effect.unit)
         ledger.partner(name, grant, context.outside_flows)
         s.plant_capacity[q] += effect.capacity * effect.investment
-        s.firm["plant_orders"][f] += effect.orders * effect.investment
+        worth = usual_worth(
+            context.parameters.markets, int(context.parameters.plant_market[q]), float(context.parameters.plants["conversion"][q])
+        )
+        s.firm["plant_orders"][f] += effect.orders * effect.investment / worth
         s.firm["processor"][f] = 1.0
         s.firm["plant_advance"][f] += effect.advance
         s.firm["credit"][f] += effect.advance

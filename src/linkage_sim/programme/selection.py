@@ -127,7 +127,8 @@ def criteria(
     members = route["members"] * (route["is_open"] == 1)
     total = np.maximum(members.sum(axis=1), 1e-9)
     services = (route["extension"] + route["loan"] + np.minimum(route["seasons"], 3.0) / 3.0) / 3.0
-    unfilled = np.maximum(s.orders[applicants].sum(axis=1) - (route["believed_a"] * (route["is_open"] == 1)).sum(axis=1), 1.0)
+    asked = (s.orders - s.large_plan)[applicants].sum(axis=1)
+    unfilled = np.maximum(asked - (route["believed_a"] * (route["is_open"] == 1)).sum(axis=1), 1.0)
     own = effect.investment * sum(1.0 - share for share in effect.shares)
     reach, trust = suppliers_met(context, applicants)
     seen = seen_share(float(visits))

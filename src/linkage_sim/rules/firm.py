@@ -84,6 +84,27 @@ def plant_price(conversion: float, end_price: float, haul: float, margin: float,
 
 
 @rule
+def large_supplier_price(city: float, premium: float, filled: float, reach: float) -> float:
+    """What the next kg from large suppliers costs where they sell, USD/kg: P_city*(1 + premium*(1 + filled/reach)).
+
+    Parameters
+    ----------
+    city : wholesale price, USD/kg; premium : wanted above it for a sorted lot at a set date, share
+    filled : part of an order already filled so; the nearest and cheapest come first
+    reach : part of an order at which that premium has doubled, above 0; larger for a firm with more capital
+    """
+    return city * (1.0 + premium * (1.0 + filled / reach))
+
+
+@rule
+def large_supplier_share(most: float, city: float, premium: float, reach: float) -> float:
+    """Part of an order for which large suppliers ask at most ``most`` USD/kg, 0..1; the inverse of `large_supplier_price`."""
+    if reach <= 0.0 or most <= city * (1.0 + premium):
+        return 0.0
+    return min(1.0, reach * ((most / city - 1.0) / premium - 1.0))
+
+
+@rule
 def member_cost(usual: float, association: float, mobile: float) -> float:
     """Yearly cost of serving one supplier, USD: an association weighs and pays for many; so do mobile payments in part."""
     return usual * (1.0 - association) * (1.0 - mobile)

@@ -203,6 +203,9 @@ class ChainFirms(Section):
     )
     smallest_lot: float | None = parameter("kg", 0.1, 1e5, "lot below which cost per kg does not rise", default=None, source="assumed")
     order_cost: float | None = parameter("USD", 0.001, 10000, "investment per kg a year of new orders", default=None, source="assumed")
+    large_reach: float | None = parameter(
+        "share", 0, 10, "part of an order at which the premium of large suppliers has doubled; 0 = none", default=None, source="assumed"
+    )
     rivals: int = parameter(
         "number", 0, 60, "firms that buy without contract from the start, of the imitators", default=0, source="assumed", kind="setting"
     )

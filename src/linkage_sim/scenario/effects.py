@@ -108,7 +108,10 @@ class CoInvestmentEffect(Section):
         description="programme share of the first, second, ... addendum",
         json_schema_extra={"unit": "share", "source": "", "kind": "lever", "each_low": 0, "each_high": 0.95},
     )
-    orders: float = parameter("kg/year per USD", 0, 100, "orders gained per dollar invested by both sides")
+    orders: float = parameter(
+        "USD/year per USD", 0, 100, "new yearly orders per dollar invested by both sides, at what the end market usually pays"
+    )
+    smallest: float = parameter("share", 0.01, 1, "least part of it that is signed; a firm signs what its working capital bears")
     capacity: float = parameter("number", 0, 100, "capacity gained, kg a month per kg a year of new orders")
     memorandum: int = parameter("months", 0, 60, "months from the choice of a firm to its first addendum: a memorandum without money")
     spacing: int = parameter("months", 1, 60, "months from one addendum of a firm to the next")
@@ -206,7 +209,12 @@ class ProcessorEffect(Section):
     share: float = parameter("share", 0, 0.95, "programme's share of it")
     capacity: float = parameter("number", 0, 100, "plant capacity gained, kg a month per USD invested")
     wear: float = parameter("per year", 0, 1, "how fast that capacity wears")
-    orders: float = parameter("kg/year per USD", 0, 100, "kg a year that the plant buys from a firm under contract, per USD invested")
+    orders: float = parameter(
+        "USD/year per USD",
+        0,
+        100,
+        "what the plant sells of a firm's goods under contract in a year, at its usual price, per USD invested",
+    )
     margin: float = parameter("share", 0, 1, "part of its margin a plant leaves to a firm under contract")
     advance: float = parameter("USD", 0, 1e6, "working capital a plant advances to a firm under contract")
     decay: float = parameter("per season", 0, 1, "what is lost of such a contract in a season without deliveries to the plant")

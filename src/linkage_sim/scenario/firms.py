@@ -33,6 +33,25 @@ class LeadFirms(Section):
     )
     suppliers_skill: float = parameter("number", -2, 3, "how skill raises that number (log per unit)", default=0.6, source="trial")
     suppliers_spread: float = parameter("log", 0, 2, "own noise of that number", default=0.3, source="assumed")
+    large_premium: float = parameter(
+        "share",
+        0.001,
+        5,
+        "what large suppliers (farms, herds, workshops outside the villages) want above the wholesale price for a sorted lot at a set date",
+        default=0.3,
+        source="assumed",
+    )
+    large_reach: float = parameter(
+        "share",
+        0,
+        10,
+        "part of an order at which that premium has doubled, for a firm of median capital; 0 = it knows no large suppliers",
+        default=0.1,
+        source="assumed",
+    )
+    large_size: float = parameter(
+        "number", -2, 3, "how a firm's capital raises that part (log per log of capital)", default=1.0, source="assumed"
+    )
     honesty_spread: float = parameter(
         "log", 0, 3, "spread over firms of the dislike of lying in an application", default=1.0, source="assumed"
     )

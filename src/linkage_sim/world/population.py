@@ -170,6 +170,8 @@ def _firms(scenario: Scenario, routes: Routes, key: Key) -> tuple[Any, Any]:
     table["running"] = lead.route_running * np.exp(lead.route_running_skill * z)
     capital = _own(scenario, "capital", per_chain) * np.exp(lead.capital_spread * normals(key, "firm.capital", 0, identity))
     table["first_capital"], table["credit"] = capital, lead.credit_line * capital
+    size = np.exp(lead.large_size * lead.capital_spread * normals(key, "firm.capital", 0, identity))
+    table["reach"] = np.where(table["imitator"] == 1, 0.0, _own(scenario, "large_reach", per_chain) * size)
     table["cash"] = np.where(table["active"] == 1, capital, 0.0)
     table["capacity"] = _own(scenario, "capacity", per_chain)
     markets = [(c, market) for c, chain in enumerate(chains) for market in chain.end_markets.values()]

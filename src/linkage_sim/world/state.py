@@ -186,6 +186,7 @@ COLUMNS: list[Column] = [
         reliability | f8 | share | 0 | 1 | world | weight of the future in keeping its word
         honesty | f8 | number | 0 | inf | world | dislike of lying against the average firm
         elsewhere | f8 | number | 0 | inf | world | true suppliers outside the modelled villages
+        reach | f8 | share | 0 | inf | world | part of an order at which what large suppliers want above the wholesale price has doubled
         running | f8 | USD/year | 0 | inf | world | cost of collecting in one village
         first_capital | f8 | USD | 0 | inf | world | cash at the start
         credit | f8 | USD | 0 | inf | acts | credit line, with advances of processors
@@ -199,12 +200,16 @@ COLUMNS: list[Column] = [
         word_due | f8 | kg | 0 | inf | trade | contract kg offered to it then
         word_margin | f8 | USD | -inf | inf | trade | margin of these kg at today's end market
         word_hears | f8 | households | 0 | inf | trade | households that would hear of a broken word
-        expected_margin | f8 | USD/year | -inf | inf | learn | yearly margin it expects
+        expected_margin | f8 | USD/year | -inf | inf | learn | yearly margin it expects of buying in villages
         season_count | f8 | seasons | 0 | inf | learn | seasons it has been in business
         season_margin | f8 | USD | -inf | inf | sell | margin this season so far, after running and before fixed cost
-        season_kg | f8 | kg | 0 | inf | sell | bought this season so far
+        season_kg | f8 | kg | 0 | inf | sell | bought this season so far, in villages and from large suppliers
+        season_large | f8 | USD | -inf | inf | sell | part of this season's margin that comes from goods of large suppliers
         season_breaks | f8 | number | 0 | inf | trade | months in which it broke its word this season
-        planned_margin | f8 | USD/kg | -inf | inf | offer | margin per kg when the offers were made
+        planned_margin | f8 | USD/kg | -inf | inf | offer | margin per kg bought in villages when the offers were made
+        tied | f8 | USD | 0 | inf | offer | money that its planned purchases tie up until they are sold
+        planned_kg | f8 | kg | 0 | inf | offer | goods it planned to buy for its orders, in villages and from large suppliers
+        order_margin | f8 | USD/kg | -inf | inf | offer | the same over all goods for its orders, those of large suppliers too
         late_months | f8 | months | 0 | inf | settle | months in a row it paid late
         supported | u1 | flag | 0 | 1 | acts | chosen by the programme
         addenda | i4 | number | 0 | inf | acts | co-investments done
@@ -301,6 +306,7 @@ WIDE: dict[str, tuple[str, str, str]] = {
     "crop_left": ("village x chain", "environment", "crop left by events until it is harvested, share"),
     "market_taken": ("end market", "learn", "kg a year of standing orders of all firms"),
     "orders": ("firm x end market", "learn", "standing order, kg a year"),
+    "large_plan": ("firm x end market", "offer", "part of a year's standing order to be filled from large suppliers, kg"),
     "orders_left": ("firm x end market", "sell", "not yet shipped this season, kg"),
     "input_stock": ("bazaar", "learn", "inputs the provider still has this season, USD"),
     "input_sales": ("bazaar", "learn", "inputs wanted this season, USD"),
@@ -369,6 +375,7 @@ class State:
     crop_left: Numbers
     market_taken: Numbers
     orders: Numbers
+    large_plan: Numbers
     orders_left: Numbers
     input_stock: Numbers
     input_sales: Numbers
