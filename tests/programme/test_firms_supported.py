@@ -65,6 +65,25 @@ def test_without_the_concept_size_decides() -> None:
     assert np.argmax(score) == np.argmax(capital)
 
 
+def test_friends_of_a_careless_firm_confirm_more_false_names() -> None:
+    """Calls only: what is believed of the claims of firms that mind lying less than others rises, of the rest it falls."""
+
+    def told(follows: float) -> tuple[np.ndarray, np.ndarray]:
+        plan = {"selection": {"act": "lead_firm_selection", "share": 0.5, "choose": 1, "visits": 0, "references": 12}}
+        setting = {"lead_firms.number": 12, "interventions.lead_firm_selection.reference_honesty": follows}
+        run = engine.Simulation(with_plan(plan, setting), SEED)
+        run.run(until=BEFORE + 2)
+        claims = run.outcome().programme["claims"]
+        honesty = run.context.state.firm["honesty"][[int(claim["firm"]) for claim in claims]]
+        return honesty, np.array([claim["believed"] / claim["claimed"] for claim in claims])
+
+    honesty, friends = told(1.0)
+    _, same = told(0.0)
+    assert len(honesty) == 12
+    assert friends[honesty < 1.0].mean() > same[honesty < 1.0].mean()
+    assert friends[honesty > 1.0].mean() < same[honesty > 1.0].mean()
+
+
 def chosen_plan(**more: Any) -> dict[str, dict[str, Any]]:
     """Three firms and shared investments."""
     return {

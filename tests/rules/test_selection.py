@@ -12,6 +12,7 @@ from linkage_sim.rules.selection import (
     claim_worth,
     effective_months,
     estimated_suppliers,
+    referee_bias,
 )
 
 share = st.floats(0.0, 1.0)
@@ -113,3 +114,11 @@ def test_facilitation_is_never_more_than_its_months(months: float, skill: float,
     assert 0.0 <= effective <= months
     assert effective_months(months, 1.0, 1.0, 0.0) == months
     assert effective_months(months, skill, concept, 1.0) == 0.0
+
+
+@given(st.floats(0.01, 0.99), st.floats(0.0, 5.0), st.floats(0.01, 2.0), st.floats(0.1, 3.0))
+def test_who_minds_lying_less_names_friendlier_referees(usual: float, honesty: float, more: float, follows: float) -> None:
+    careful, careless = referee_bias(usual, honesty + more, follows), referee_bias(usual, honesty, follows)
+    assert 0.0 <= careful <= careless <= 1.0
+    assert referee_bias(usual, 1.0, follows) == usual
+    assert referee_bias(usual, honesty, 0.0) == usual

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_sim.draws import normals, uniforms
-from linkage_sim.rules.selection import best_overstatement, estimated_suppliers, seen_share
+from linkage_sim.rules.selection import best_overstatement, estimated_suppliers, referee_bias, seen_share
 
 if TYPE_CHECKING:
     from linkage_sim.context import Context
@@ -31,12 +31,17 @@ def standard(values: Numbers) -> Numbers:
 
 
 def checked(programme: Facilitation, context: Context, f: int, claimed: float, true: float, visits: int, references: int) -> float:
-    """What a programme believes after visiting claimed names and calling the firm's own referees."""
-    bias = programme.effects.lead_firm_selection.reference_bias
+    """What a programme believes after visiting claimed names and calling the firm's own referees.
+
+    Referees are friends, closer ones where the firm minds lying less; the programme knows only what is usual and corrects for that.
+    """
+    effect = programme.effects.lead_firm_selection
+    bias = effect.reference_bias
+    friendly = referee_bias(bias, float(context.state.firm["honesty"][f]), effect.reference_honesty)
     share = min(1.0, true / claimed)
     names = np.arange(max(visits, references, 1)) + f * 100_000
     found = uniforms(context.key, "selection.visit", context.month, names[:visits]) < share
-    said = uniforms(context.key, "selection.reference", context.month, names[:references]) < share + (1.0 - share) * bias
+    said = uniforms(context.key, "selection.reference", context.month, names[:references]) < share + (1.0 - share) * friendly
     return float(estimated_suppliers(claimed, float(found.sum()), float(visits), float(said.sum()), float(references), bias))
 
 

@@ -39,6 +39,19 @@ def best_overstatement(
 
 
 @rule
+def referee_bias(usual: float, honesty: float, follows: float) -> float:
+    """Chance that a referee named by a firm confirms a false name: b^(honesty^follows).
+
+    Parameters
+    ----------
+    usual : that chance for the average firm, 0..1
+    honesty : dislike of lying against the average firm, 0 or more; who dislikes it less names closer friends
+    follows : how far that goes; 0 = all firms name the same kind of referees
+    """
+    return usual ** (honesty**follows)
+
+
+@rule
 def estimated_suppliers(
     claimed: float, confirmed: float, visited: float, references_confirmed: float, references: float, bias: float
 ) -> float:

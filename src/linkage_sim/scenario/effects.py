@@ -81,7 +81,10 @@ class SelectionEffect(Section):
     claim_penalty: float = parameter("number", 0, 100, "believed penalty when caught, in awards")
     claim_slope: float = parameter("number", 0, 20, "believed rise of the chance of selection with log claim")
     highest_overstatement: float = parameter("number", 0, 20, "no firm claims more than (1+this) times the truth")
-    reference_bias: float = parameter("share", 0, 1, "chance that a false name is confirmed by a friendly referee")
+    reference_bias: float = parameter("share", 0, 1, "chance that a false name is confirmed by a referee, for the average firm")
+    reference_honesty: float = parameter(
+        "number", 0, 3, "how far a firm that minds lying less names friendlier referees; 0 = all name the same kind"
+    )
     weights: Weights
     score_noise: float = parameter("number", 0, 5, "noise of an appraisal without skill or market view")
 
