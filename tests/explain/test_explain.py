@@ -19,7 +19,7 @@ from linkage_sim.explain import Decision, Story, explain_simulation
 from linkage_sim.explain.firm import FirmWatch
 from linkage_sim.explain.household import HouseholdWatch
 from linkage_sim.explain.replay import live_again
-from linkage_sim.explain.words import chance, luck, phase_of
+from linkage_sim.explain.words import chance, luck, phase_of, price, quantity, unit_of_sale
 from linkage_sim.model import LinkageModel
 from linkage_sim.scenario.load import load_scenario, shipped
 from linkage_sim.scenario.scenario import Scenario
@@ -268,3 +268,16 @@ def test_a_scenario_is_not_changed_by_being_explained() -> None:
     before = scenario.hash()
     explain_simulation(scenario, SEED, household=0, until=5)
     assert scenario.hash() == before
+
+
+def test_goods_sold_by_the_piece_are_told_in_pieces() -> None:
+    assert (quantity(1.0, "piece"), quantity(0.4, "piece"), quantity(40.0, "piece")) == ("1.0 piece", "0.4 pieces", "40 pieces")
+    assert (quantity(1200.0, "kg"), price(0.5, "kg")) == ("1,200 kg", "0.50 USD/kg")
+    assert (unit_of_sale(["kg", "piece"]), unit_of_sale([])) == ("kg or piece", "kg")
+    simulation = engine.Simulation(load_scenario(shipped("chains/handicrafts"), {"timeline.spin_up": 12}), SEED)
+    watch = HouseholdWatch(simulation, int(simulation.context.state.enterprise["household"][0]))
+    live_again(simulation, [watch])
+    told = " ".join(entry.text for entry in watch.story().entries)
+    assert "pieces" in told
+    assert "USD/piece" in told
+    assert not re.search(r"\bkg\b", told)

@@ -91,6 +91,19 @@ def test_the_system_section_shows_stages_and_yardstick(small: dict[str, Any]) ->
     assert len(found["Prices against a competitive market"]) == 3, "the baseline too"
 
 
+def test_the_yardstick_says_which_goods_are_counted_in_pieces(small: dict[str, Any]) -> None:
+    def note() -> str:
+        section = system_section(View(comparison_of(small)))
+        assert section is not None
+        captions = {cell(block.caption): cell(block.note) for block in section.blocks if isinstance(block, Table)}
+        return captions["Prices against a competitive market"]
+
+    set_rows(small, "combined", below_competitive=0.21)
+    assert "is a piece" not in note()
+    small["sold_in"] = {"honey": "kg", "handicrafts": "piece"}
+    assert "A kg of handicrafts is a piece." in note()
+
+
 def test_without_their_rows_both_sections_are_left_out(small: dict[str, Any]) -> None:
     small["rows"] = [r for r in small["rows"] if r["measure"] in ("income", "reached")]
     view = View(comparison_of(small))

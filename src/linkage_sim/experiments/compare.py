@@ -254,6 +254,7 @@ def gathered(design: Design, samples: dict[str, list[Sample]], turning: list[dic
         "seed": design.seed,
         "baseline": design.baseline,
         "timeline": {"before": line.before, "during": line.during, "after": line.after},
+        "sold_in": {name: chain.sold_in for name, chain in first.value_chains.items()},
         "currency": {"exchange_rate": region.exchange_rate, "price_year": region.price_year},
         "households": int(samples[design.baseline][0].levels["households", ALL] or 0),
         "scenarios": described,

@@ -8,7 +8,7 @@ import numpy as np
 
 from linkage_sim.engine import Simulation
 from linkage_sim.explain.story import Decision, Entry, Story
-from linkage_sim.explain.words import joined, kg, price, usd
+from linkage_sim.explain.words import joined, price, quantity, usd
 from linkage_sim.month.offer import best_untried, judge, market_outlet, offer, plant_outlet, start_plan, village_values
 from linkage_sim.month.word import at_stake
 from linkage_sim.rules.firm import breaks_word
@@ -132,6 +132,8 @@ class FirmWatch:
         self.decisions: list[Decision] = []
         self.entries: list[Entry] = []
         self.ledger: list[dict[str, float]] = []
+        chains = list(simulation.scenario.value_chains.values())
+        self.unit = chains[int(simulation.context.state.firm["chain"][row])].sold_in
         self.names = simulation.world.routes.village_names
         self.markets = [
             name.replace("_", " ") for chain in simulation.scenario.value_chains.values() for name in chain.end_markets
@@ -165,8 +167,14 @@ class FirmWatch:
             if bought > 0.0:
                 spent = self.ledger[-1]["paid"]
                 cash = usd(self.ledger[-1]["cash"])
-                text = f"Bought {kg(bought)} for {usd(spent)}, {price(spent / bought)}; cash after paying what was due: {cash}."
+                text = f"Bought {self._kg(bought)} for {usd(spent)}, {self._price(spent / bought)}; cash after paying what was due: {cash}."
                 self.entries.append(Entry(x.month, "bought", text))
+
+    def _kg(self, amount: float) -> str:
+        return quantity(amount, self.unit)
+
+    def _price(self, amount: float) -> str:
+        return price(amount, self.unit)
 
     def _comes_or_goes(self, before: State, now: State, month: int, phase: str) -> None:
         was, is_ = before.firm["active"][self.row], now.firm["active"][self.row]
@@ -178,7 +186,11 @@ class FirmWatch:
             self.entries.append(Entry(month, "entered", "Entered the market: it saw what others earned.", turning=True))
         orders = float(now.orders[self.row].sum() - before.orders[self.row].sum())
         if phase == "learn" and is_ and abs(orders) > 1.0:
-            word = f"won standing orders for {kg(orders)} a year more" if orders > 0 else f"lost standing orders for {kg(-orders)} a year"
+            word = (
+                f"won standing orders for {self._kg(orders)} a year more"
+                if orders > 0
+                else f"lost standing orders for {self._kg(-orders)} a year"
+            )
             hopes = usd(float(now.firm["expected_margin"][self.row]))
             text = f"At the end of the season it {word}; it expects {hopes} a year from its routes."
             self.entries.append(Entry(month, "orders", text))
@@ -189,7 +201,7 @@ class FirmWatch:
             self.entries.append(Entry(month, "chosen", "The programme chose it and signed a memorandum.", turning=True))
         if is_["addenda"] > was["addenda"]:
             gained = float(now.orders[self.row].sum() - before.orders[self.row].sum())
-            text = f"Co-invested with the programme (addendum {int(is_['addenda'])}): orders grew by {kg(gained)} a year."
+            text = f"Co-invested with the programme (addendum {int(is_['addenda'])}): orders grew by {self._kg(gained)} a year."
             self.entries.append(Entry(month, "addendum", text, turning=True))
         new = np.flatnonzero(now.route["introduced"][self.row] > before.route["introduced"][self.row])
         if len(new):
@@ -210,8 +222,8 @@ class FirmWatch:
             sign = ">" if profit > hurdle else "<="
             text = f"{verb} {village} for the {market}: profit {usd(profit)} a year {sign} {usd(hurdle)} that the route must earn"
             if opened:
-                worth, outside = price(i["netback_a_usd_kg"]), price(i["outside_a_usd_kg"])
-                text += f"; pays {price(i['price_a_usd_kg'])} for grade A (worth {worth} to it, {outside} outside)."
+                worth, outside = self._price(i["netback_a_usd_kg"]), self._price(i["outside_a_usd_kg"])
+                text += f"; pays {self._price(i['price_a_usd_kg'])} for grade A (worth {worth} to it, {outside} outside)."
             elif profit > hurdle:
                 text += "; but orders were full, larger suppliers cheaper or money short."
             else:
@@ -221,7 +233,7 @@ class FirmWatch:
     def _large(self, now: State, month: int) -> None:
         planned, ordered = float(now.large_plan[self.row].sum()), float(now.orders[self.row][now.large_plan[self.row] > 0.0].sum())
         if planned > 0.0:
-            text = f"Means to fill {kg(planned)} of orders for {kg(ordered)} from large suppliers, where these leave it more than villages."
+            text = f"Means to fill {self._kg(planned)} of orders for {self._kg(ordered)} from large suppliers, where these cost it less."
             self.entries.append(Entry(month, "large", text))
 
     def _word(self, one: Decision | None, month: int) -> None:
@@ -231,9 +243,9 @@ class FirmWatch:
         broke = one.replayed["breaks"] == 1.0
         verb, sign = ("Broke", ">") if broke else ("Kept", "<=")
         text = (
-            f"{verb} its word on {kg(one.inputs['due_kg'])}: keeping it costs {usd(one.value)} now {sign} {usd(one.threshold)} that a "
-            f"broken word would lose it later. Margin today {price(one.inputs['margin_now_usd_kg'])}, planned "
-            f"{price(one.inputs['margin_planned_usd_kg'])}."
+            f"{verb} its word on {self._kg(one.inputs['due_kg'])}: keeping it costs {usd(one.value)} now {sign} {usd(one.threshold)} that "
+            f"a broken word would lose it later. Margin today {self._price(one.inputs['margin_now_usd_kg'])}, planned "
+            f"{self._price(one.inputs['margin_planned_usd_kg'])}."
         )
         self.entries.append(Entry(month, "word", text, turning=broke, decision=one))
 
@@ -258,8 +270,8 @@ class FirmWatch:
             else:
                 most = max(months, key=lambda m: m["routes"])
                 years.append(
-                    f"bought {kg(bought)} in {int(most['routes'])} villages from {int(most['members'])} suppliers for {usd(paid)}, "
-                    f"{price(paid / bought)}; cash at the end {usd(months[-1]['cash'])}."
+                    f"bought {self._kg(bought)} in {int(most['routes'])} villages from {int(most['members'])} suppliers for {usd(paid)}, "
+                    f"{self._price(paid / bought)}; cash at the end {usd(months[-1]['cash'])}."
                 )
         return Story(
             name_of(self.simulation, self.row),

@@ -10,7 +10,7 @@ from linkage_sim.engine import Simulation
 from linkage_sim.explain.decisions import join_decision, own_place, practice_decisions, trade_decisions
 from linkage_sim.explain.firm import name_of
 from linkage_sim.explain.story import Decision, Entry, Story
-from linkage_sim.explain.words import kg, luck, price, usd
+from linkage_sim.explain.words import luck, price, quantity, unit_of_sale, usd
 from linkage_sim.month.choose import tie_trust
 from linkage_sim.month.settle import months_to_pay
 from linkage_sim.world.state import DELAYS, State
@@ -34,6 +34,9 @@ class HouseholdWatch:
         self.enterprises = np.flatnonzero(s.enterprise["household"] == row).tolist()
         self.village = int(s.household["village"][row])
         self.chains = [name.replace("_", " ") for name in simulation.scenario.value_chains]
+        units = [chain.sold_in for chain in simulation.scenario.value_chains.values()]
+        self.units = [units[own_place(simulation, e)[2]] for e in self.enterprises]
+        self.unit = unit_of_sale(self.units)
         self.of_which = ""
         self.decisions: list[Decision] = []
         self.entries: list[Entry] = []
@@ -52,7 +55,8 @@ class HouseholdWatch:
             self._environment(before, now)
         elif phase == "acts":
             self._acts(before, now)
-        for e in self.enterprises:
+        for e, unit in zip(self.enterprises, self.units, strict=True):
+            self.unit = unit
             chain = simulation.context.parameters.chains[own_place(simulation, e)[2]]
             calendar = simulation.context.calendar
             self.of_which = f"{self.chains[own_place(simulation, e)[2]].capitalize()}: " if len(self.enterprises) > 1 else ""
@@ -67,9 +71,15 @@ class HouseholdWatch:
                 self._paid(e, before, now)
             elif phase == "learn":
                 self._learnt(e, before, now)
-        self.of_which = ""
+        self.of_which, self.unit = "", unit_of_sale(self.units)
         if phase == "settle":
             self._close_month(now)
+
+    def _kg(self, amount: float) -> str:
+        return quantity(amount, self.unit)
+
+    def _price(self, amount: float) -> str:
+        return price(amount, self.unit)
 
     def _environment(self, before: State, now: State) -> None:
         hh, was = now.household[self.row], before.household[self.row]
@@ -121,8 +131,8 @@ class HouseholdWatch:
             verb = f"Left {offered}"
         text = (
             f"{lead}{verb}: the contract is worth {usd(abs(i['worth_usd']))} {'less' if i['worth_usd'] < 0.0 else 'more'} than selling "
-            f"freely, which brings {usd(i['outside_worth_usd'])} a season ({price(i['price_a_usd_kg'])} for grade A against "
-            f"{price(i['outside_a_usd_kg'])}, trust {i['trust']:.2f}; {luck(one.chance, one.draw)})."
+            f"freely, which brings {usd(i['outside_worth_usd'])} a season ({self._price(i['price_a_usd_kg'])} for grade A against "
+            f"{self._price(i['outside_a_usd_kg'])}, trust {i['trust']:.2f}; {luck(one.chance, one.draw)})."
         )
         self.tell("join", text, firm != before, one)
 
@@ -160,31 +170,31 @@ class HouseholdWatch:
         grade, gain = one.kind[-1].upper(), i["gain_of_side_selling_usd_kg"]
         debt = f" and input debt {usd(i['debt_usd'])}" if i["debt_usd"] > 0.0 else ""
         why = (
-            f"{price(i['price_outside_usd_kg'])} outside against {price(i['contract_price_usd_kg'])} under contract{debt}; selling aside "
-            f"{'gains' if gain >= 0.0 else 'loses'} {price(abs(gain))} now, keeping the contract is worth "
-            f"{price(i['rent_of_keeping_usd_kg'])} (trust {i['trust']:.2f}); {luck(one.chance, one.draw)}"
+            f"{self._price(i['price_outside_usd_kg'])} outside against {self._price(i['contract_price_usd_kg'])} under contract{debt}; "
+            f"selling aside {'gains' if gain >= 0.0 else 'loses'} {self._price(abs(gain))} now, keeping the contract is worth "
+            f"{self._price(i['rent_of_keeping_usd_kg'])} (trust {i['trust']:.2f}); {luck(one.chance, one.draw)}"
         )
         if i["due_kg"] < 1.0:
             why = "less than one kg was still due"
         if not keeps:
-            text = f"Side-sold {kg(i['lot_kg'])} of grade {grade} that was due to {firm}: {why}."
+            text = f"Side-sold {self._kg(i['lot_kg'])} of grade {grade} that was due to {firm}: {why}."
         elif i["rejected"]:
-            text = f"Brought {kg(i['lot_kg'])} of grade {grade} to {firm}, which rejected the lot at the gate ({why})."
+            text = f"Brought {self._kg(i['lot_kg'])} of grade {grade} to {firm}, which rejected the lot at the gate ({why})."
         elif i["firm_breaks"]:
-            text = f"Brought {kg(i['lot_kg'])} of grade {grade} to {firm}, which broke its word and paid or took less ({why})."
+            text = f"Brought {self._kg(i['lot_kg'])} of grade {grade} to {firm}, which broke its word and paid or took less ({why})."
         else:
-            text = f"Delivered {kg(i['lot_kg'])} of grade {grade} to {firm}: {why}."
+            text = f"Delivered {self._kg(i['lot_kg'])} of grade {grade} to {firm}: {why}."
         self.tell(one.kind, text, not keeps or i["firm_breaks"] == 1.0, one)
 
     def _stored(self, one: Decision, en: Any) -> None:
         i = one.inputs
         ripe, picked = i["ripe_kg"], i["picked_kg"]
         if ripe > 0.0 and picked <= 0.0:
-            self.tell("unharvested", f"Left {kg(ripe)} unpicked: no price covered the cost of picking.", turning=True)
+            self.tell("unharvested", f"Left {self._kg(ripe)} unpicked: no price covered the cost of picking.", turning=True)
         if i["stock_kg"] <= 0.5:
             self.decisions.append(one)
             return
-        terms = f"{price(i['net_b_usd_kg'])} now against {price(i['worth_of_keeping_usd_kg'])} for keeping it"
+        terms = f"{self._price(i['net_b_usd_kg'])} now against {self._price(i['worth_of_keeping_usd_kg'])} for keeping it"
         if i["road_closed"]:
             terms = "the road was closed"
         elif i["months_to_harvest"] == 0.0:
@@ -192,10 +202,15 @@ class HouseholdWatch:
         elif i["cash_gap_usd"] > 0.0:
             terms += f"; {usd(i['cash_gap_usd'])} was missing for this month's needs"
         sold = i["share_sold"] * i["stock_kg"]
-        rival = f", of which {kg(float(en['rival_a']))} to a rival for {price(i['rival_pays_usd_kg'])}" if en["rival_a"] > 0.5 else ""
+        rival = (
+            f", of which {self._kg(float(en['rival_a']))} to a rival for {self._price(i['rival_pays_usd_kg'])}"
+            if en["rival_a"] > 0.5
+            else ""
+        )
         self.tell(
             "store",
-            f"Of {kg(i['stock_kg'])} free to sell, sold {kg(sold)}{rival} and stored {kg(i['stock_kg'] - sold)}: {terms}.",
+            f"Of {self._kg(i['stock_kg'])} free to sell, sold {self._kg(sold)}{rival} and stored "
+            f"{self._kg(i['stock_kg'] - sold)}: {terms}.",
             decision=one,
         )
 
@@ -246,9 +261,9 @@ class HouseholdWatch:
         })  # fmt: skip
         last = self.ledger[-1]
         if last["sold"] > 0.5:
-            each = price(last["sales"] / last["sold"])
+            each = self._price(last["sales"] / last["sold"])
             earned = f"from its enterprises it earned {usd(last['income'])} this month"
-            self.tell("sold", f"At the bazaar {kg(last['sold'])} went for {each} on average; {earned}.")
+            self.tell("sold", f"At the bazaar {self._kg(last['sold'])} went for {each} on average; {earned}.")
 
     def story(self) -> Story:
         """All that was seen."""
@@ -270,14 +285,15 @@ class HouseholdWatch:
         who, title = f"Household {int(hh['identity'])}", self.simulation.scenario.title
         return Story(who, title, line.before, line.during, line.months, about, self.entries, years)
 
-    @staticmethod
-    def _year(months: list[dict[str, float]]) -> str:
+    def _year(self, months: list[dict[str, float]]) -> str:
         total = {name: sum(month[name] for month in months) for name in months[0]}
-        told = [f"picked {kg(total['picked'])}"]
+        told = [f"picked {self._kg(total['picked'])}"]
         if total["sold"] > 0.5:
-            told.append(f"sold {kg(total['sold'])} at the bazaar for {price(total['sales'] / total['sold'])} on average")
+            told.append(f"sold {self._kg(total['sold'])} at the bazaar for {self._price(total['sales'] / total['sold'])} on average")
         if total["rival"] > 0.5:
-            told.append(f"{kg(total['rival'])} to rivals")
+            told.append(f"{self._kg(total['rival'])} to rivals")
         if total["delivered"] > 0.5:
-            told.append(f"delivered {kg(total['delivered'])} under contract for {price(total['contract'] / total['delivered'])}")
+            told.append(
+                f"delivered {self._kg(total['delivered'])} under contract for {self._price(total['contract'] / total['delivered'])}"
+            )
         return f"{', '.join(told)}; earned {usd(total['income'])} from it and {usd(total['other'])} from wages and transfers."

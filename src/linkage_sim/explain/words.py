@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 MONTH_NAMES = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
@@ -52,9 +54,15 @@ def luck(p: float, draw: float) -> str:
     return f"chance {chance(p)}; drawn {draw:.2f}, {'below' if draw < p else 'not below'} {p:.2f}"
 
 
-def kg(amount: float) -> str:
-    """Kilograms: whole from 10 on."""
-    return f"{amount:,.0f} kg" if amount >= 10 else f"{amount:.1f} kg"
+def unit_of_sale(units: Iterable[str]) -> str:
+    """What goods of some chains are counted in: kg, piece, or both where they differ; kg where there are none."""
+    return " or ".join(sorted(set(units))) or "kg"
+
+
+def quantity(amount: float, unit: str) -> str:
+    """Goods in their unit of sale: whole from 10 on."""
+    told = f"{amount:,.0f}" if amount >= 10 else f"{amount:.1f}"
+    return f"{told} {unit.replace('piece', 'piece' if told == '1.0' else 'pieces')}"
 
 
 def usd(amount: float) -> str:
@@ -62,9 +70,9 @@ def usd(amount: float) -> str:
     return f"{amount:,.0f} USD" if abs(amount) >= 100 else f"{amount:,.1f} USD"
 
 
-def price(amount: float) -> str:
-    """A price per kilogram."""
-    return f"{amount:.2f} USD/kg"
+def price(amount: float, unit: str) -> str:
+    """A price per unit of sale."""
+    return f"{amount:.2f} USD/{unit}"
 
 
 def joined(parts: list[str]) -> str:

@@ -121,6 +121,11 @@ class Comparison:
         return finite(mapping(self.data.get("currency")).get("exchange_rate"))
 
     @property
+    def pieces(self) -> tuple[str, ...]:
+        """Value chains sold by the piece, in words: what is called a kg of them is a piece."""
+        return tuple(name.replace("_", " ") for name, unit in mapping(self.data.get("sold_in")).items() if unit == "piece")
+
+    @property
     def years(self) -> tuple[float, float, float]:
         """Years before, with and after the programme."""
         line = mapping(self.data.get("timeline"))

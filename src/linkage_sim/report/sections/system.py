@@ -121,6 +121,8 @@ def _yardstick(view: View) -> Table | None:
     ]
     note = "All prices are in the village, hauls taken off; bazaar prices include premiums for grade, the percentage does not. " \
         "From the start of the programme to the last month."  # fmt: skip
+    if view.comparison.pieces:
+        note += f" A kg of {' and '.join(view.comparison.pieces)} is a piece."
     return Table("Prices against a competitive market", head, lines, note)
 
 
