@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from linkage_sim.compiled import compiled
+from linkage_sim.rules.core import narrowed
 from linkage_sim.rules.price import city_price as city_price_rule
 from linkage_sim.rules.price import clearing_price, local_demand, open_price, outflow
 
@@ -96,16 +97,7 @@ def clear_city(
         f = middle - math.log(city_price_rule(base, rest, inflow + extra, usual, ch.city_elasticity))
         if abs(f) < 1e-12:
             break
-        if f < 0.0:
-            low, f_low = middle, f
-            if side == 1:
-                f_high *= 0.5
-            side = 1
-        else:
-            high, f_high = middle, f
-            if side == -1:
-                f_low *= 0.5
-            side = -1
+        low, f_low, high, f_high, side = narrowed(low, f_low, high, f_high, middle, f, f < 0.0, side)
     price = math.exp(middle)
     bazaars_at(
         w, c, price, ch, traders, supply, bazaar_city, bazaar_slope, bazaar_haul, bazaar_closed, bazaar_demand0, bazaar_price,

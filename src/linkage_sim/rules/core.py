@@ -25,6 +25,27 @@ def rule(function: F) -> F:
     return made
 
 
+@compiled
+def narrowed(
+    low: float, f_low: float, high: float, f_high: float, middle: float, f: float, below: bool, side: int
+) -> tuple[float, float, float, float, int]:
+    """Bracket of a root after one step of false position in its Illinois form: an end that stays twice counts half.
+
+    Parameters
+    ----------
+    low, high : ends; f_low, f_high : what is to vanish, at each (the weight of an end that stayed is cut)
+    middle, f : the step and its value; below : whether the root lies above ``middle``
+    side : end moved last, 1 low, -1 high, 0 none
+
+    Returns
+    -------
+    low, f_low, high, f_high, side
+    """
+    if below:
+        return middle, f, high, 0.5 * f_high if side == 1 else f_high, 1
+    return low, 0.5 * f_low if side == -1 else f_low, middle, f, -1
+
+
 @rule
 def sigmoid(x: float) -> float:
     """1 / (1 + exp(-x)) without overflow at either end."""

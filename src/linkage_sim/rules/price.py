@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from linkage_sim.rules.core import rule
+from linkage_sim.rules.core import narrowed, rule
 
 
 @rule
@@ -76,16 +76,7 @@ def clearing_price(
         f = excess_demand(middle, supply, demand_at_reference, reference, elasticity, city_price, haul, slope, conduct)
         if abs(f) < 1e-12 * scale:
             break
-        if f > 0.0:
-            low, f_low = middle, f
-            if side == 1:
-                f_high *= 0.5
-            side = 1
-        else:
-            high, f_high = middle, f
-            if side == -1:
-                f_low *= 0.5
-            side = -1
+        low, f_low, high, f_high, side = narrowed(low, f_low, high, f_high, middle, f, f > 0.0, side)
     return math.exp(middle)
 
 
