@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from linkage_sim.books import N_FLOWS
 from linkage_sim.draws import Key
 from linkage_sim.world.events import Events
-from linkage_sim.world.parameters import Parameters, bazaars_with_shop
+from linkage_sim.world.parameters import Parameters, bazaars_with_shop, usual_inputs
 from linkage_sim.world.state import State
 
 
@@ -82,11 +82,9 @@ class Context:
         self.association_rates = np.array([12.0, 0.0])
         self.substitution_fade = 0.0
         self.market_first = self.origin.orders[self.origin.firm["active"] == 1].sum(axis=0)
-        costs = (chains["practices_improved_cost"] + chains["practices_quality_cost"])[s.enterprise["chain"]]
-        bazaar = s.village["bazaar"][s.household["village"][s.enterprise["household"]]]
-        wanted = s.enterprise["assets"] * costs
-        self.input_normal = np.bincount(bazaar, weights=wanted, minlength=len(s.input_stock))
         shops = len(s.input_stock)
+        bazaar = s.village["bazaar"][s.household["village"][s.enterprise["household"]]]
+        self.input_normal = usual_inputs(chains, s.enterprise["assets"], s.enterprise["chain"], bazaar, shops)
         self.bazaar_outlet = bazaars_with_shop(shops, float(p.inputs["bazaar_outlets"][0])).astype(float)
         self.wanted = np.zeros(len(self.state.input_stock))
         self.supply = np.zeros_like(self.state.bazaar_price)

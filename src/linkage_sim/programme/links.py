@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from linkage_sim.programme.firms import usual_worth
 from linkage_sim.programme.villages import is_wasted, pay_unit, village_order
 from linkage_sim.rules.firm import plant_price
+from linkage_sim.world.parameters import usual_inputs
 
 if TYPE_CHECKING:
     from linkage_sim.context import Context
@@ -49,9 +50,8 @@ def members_of(context: Context, f: int, v: int) -> NDArray[np.int64]:
 def input_need(context: Context) -> NDArray[np.float64]:
     """What the practices of all households of a village cost in a normal year, USD; (V,)."""
     s, chains = context.state, context.parameters.chains
-    costs = (chains["practices_improved_cost"] + chains["practices_quality_cost"])[s.enterprise["chain"]]
     at = s.household["village"][s.enterprise["household"]]
-    return np.bincount(at, weights=s.enterprise["assets"] * costs, minlength=context.villages).astype(np.float64)
+    return usual_inputs(chains, s.enterprise["assets"], s.enterprise["chain"], at, context.villages)
 
 
 def link_providers(programme: Facilitation, context: Context, name: str, act: InputProviderLinks) -> bool:

@@ -70,6 +70,17 @@ def bazaars_with_shop(bazaars: int, share: float) -> NDArray[np.bool_]:
     return np.asarray((np.arange(bazaars) + 0.5) / bazaars <= share)
 
 
+def usual_inputs(chains: Table, assets: Numbers, chain: NDArray[Any], place: NDArray[Any], places: int) -> Numbers:
+    """What the practices of enterprises cost in a normal year, summed by place, USD; (places,).
+
+    Parameters
+    ----------
+    chains : numbers by chain; assets, chain, place : (E,) asset units, chain and place of every enterprise
+    """
+    costs = (chains["practices_improved_cost"] + chains["practices_quality_cost"])[chain]
+    return np.bincount(place, weights=assets * costs, minlength=places).astype(np.float64)
+
+
 def _firms(scenario: Scenario) -> list[dict[str, float]]:
     """Numbers of lead firms by chain: those of the scenario, or the chain's own."""
     usual = _numbers(scenario.lead_firms)

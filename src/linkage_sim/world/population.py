@@ -15,7 +15,7 @@ from linkage_sim.rules.contract import delayed_value
 from linkage_sim.scenario.chain import ValueChain, month_values
 from linkage_sim.scenario.scenario import Scenario
 from linkage_sim.world.equilibrium import usual_year
-from linkage_sim.world.parameters import Parameters, bazaars_with_shop
+from linkage_sim.world.parameters import Parameters, bazaars_with_shop, usual_inputs
 from linkage_sim.world.routes import Routes
 from linkage_sim.world.state import DELAYS, GESTATION, WIDE, YEARS, State, table_type
 
@@ -267,9 +267,8 @@ def populate(scenario: Scenario, routes: Routes, parameters: Parameters, key: Ke
     wide["market_price"] = parameters.markets["price"].copy()
     shops = len(routes.bazaar_names)
     has_shop = bazaars_with_shop(shops, scenario.input_providers.bazaar_outlets)
-    costs = parameters.chains["practices_improved_cost"] + parameters.chains["practices_quality_cost"]
     at = villages["bazaar"][households["village"][enterprises["household"]]]
-    normal = np.bincount(at, weights=enterprises["assets"] * costs[enterprises["chain"]], minlength=shops)
+    normal = usual_inputs(parameters.chains, enterprises["assets"], enterprises["chain"], at, shops)
     wide["input_stock"] = has_shop * scenario.input_providers.stock * normal
     villages["reach_hours"] = villages["hours"] + 100.0 * ~has_shop[villages["bazaar"]]
     return State(
