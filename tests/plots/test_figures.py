@@ -14,7 +14,6 @@ from matplotlib.figure import Figure
 
 from linkage_sim.plots.bars import Bar, bar_limits, bars_figure, stacked_figure, thousands
 from linkage_sim.plots.breakeven import break_even_figure
-from linkage_sim.plots.coverage import coverage_figure
 from linkage_sim.plots.intervals import Interval, intervals_figure, spread
 from linkage_sim.plots.map import MapPlace, MapRoad, map_figure
 from linkage_sim.plots.style import BASELINE, LOOKS, looks, save_figure, svg_text
@@ -59,17 +58,12 @@ def region() -> Figure:
     return map_figure(places, [MapRoad("a", "b", True, "over the pass"), MapRoad("b", "b/v1", False)])
 
 
-def coverage() -> Figure:
-    gains = {"thin": [(9.0, 7.0, 11.0), (4.0, 2.0, 6.0)], "well connected": [(9.0, 8.0, 10.0), (8.5, 7.5, 9.5)]}
-    return coverage_figure([0.05, 1.0], gains)
-
-
 def visits() -> Figure:
     line = [(3.0, 2.5, 3.5), (3.6, 3.1, 4.1), (2.0, 1.5, 2.5)]
     return visits_figure((0, 2, 24), {"shipped": line}, {"shipped": line})
 
 
-DRAWN = [intervals, bars, stacked, years, break_even, region, coverage, visits]
+DRAWN = [intervals, bars, stacked, years, break_even, region, visits]
 
 
 @pytest.mark.parametrize("draw", DRAWN)
@@ -97,7 +91,7 @@ def test_inline_svg_asks_for_nothing_from_outside(draw: Callable[[], Figure]) ->
 
 @pytest.mark.parametrize("kind", ["svg", "png", "pdf"])
 def test_a_saved_figure_is_the_same_file_twice(kind: str, tmp_path: Path) -> None:
-    one, other = (save_figure(coverage(), tmp_path / f"{number}.{kind}") for number in range(2))
+    one, other = (save_figure(bars(), tmp_path / f"{number}.{kind}") for number in range(2))
     assert one.read_bytes() == other.read_bytes()
     assert one.stat().st_size > 1000
 
@@ -106,7 +100,7 @@ def test_importing_the_room_does_not_load_matplotlib_and_drawing_does_not_load_p
     code = (
         "import sys, linkage_sim.plots as p\n"
         "assert 'matplotlib' not in sys.modules\n"
-        "p.coverage_figure([0.1, 1.0], {'thin': [(2, 1, 3), (1, 0, 2)]})\n"
+        "p.bars_figure([p.Bar('a', 1.0, 0.5, 1.5)], 'gain')\n"
         "assert 'matplotlib.pyplot' not in sys.modules\n"
         "assert all(getattr(p, name) for name in p.__all__)\n"
     )
@@ -134,11 +128,6 @@ def test_ranges_of_the_intervals_figure_are_drawn_where_they_belong() -> None:
     drawn = [tuple(line.get_xdata()) for line in axes.lines]
     assert (-1.0, 7.0) in drawn
     assert (4.0, 6.0) in drawn
-
-
-def test_coverage_needs_one_gain_for_every_share() -> None:
-    with pytest.raises(ValueError, match="thin: 1 gains for 2 shares"):
-        coverage_figure([0.05, 1.0], {"thin": [(1.0, 0.0, 2.0)]})
 
 
 @pytest.mark.parametrize(("value", "words"), [(-1500.0, "\N{MINUS SIGN}1,500"), (0.0, "0"), (0.25, "0.25"), (1e6, "1,000,000")])

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from linkage_sim.plots.bars import Bar, bars_figure, stacked_figure
     from linkage_sim.plots.breakeven import break_even_figure
-    from linkage_sim.plots.coverage import coverage_figure
     from linkage_sim.plots.intervals import Interval, intervals_figure
     from linkage_sim.plots.map import MapPlace, MapRoad, map_figure
     from linkage_sim.plots.pattern import pattern_figure
@@ -28,7 +27,6 @@ _HOMES = {
     "MapRoad": "map",
     "bars_figure": "bars",
     "break_even_figure": "breakeven",
-    "coverage_figure": "coverage",
     "intervals_figure": "intervals",
     "looks": "style",
     "map_figure": "map",
@@ -49,7 +47,6 @@ __all__ = [
     "MapRoad",
     "bars_figure",
     "break_even_figure",
-    "coverage_figure",
     "intervals_figure",
     "looks",
     "map_figure",

@@ -8,9 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from linkage_sim.plots.coverage import Gain
 from linkage_sim.plots.style import FAINT, bare, drawing, looks, new_figure
 
+Gain = tuple[float, float, float]
+"""Mean and the two ends of its 90 % range."""
 PANELS = ("true suppliers of the firms chosen,\nper 1,000 USD of the budget", "income gained, USD\nper household and year")
 
 
