@@ -138,28 +138,29 @@ class ReflectionEffect(Section):
     sharing_decay: float = parameter("per year", 0, 1, "how fast sharing falls back")
 
 
-class SavingsGroupEffect(Section):
-    """Cost and effect of savings groups that lend to their members."""
+class FadingEffect(Section):
+    """Cost of what support builds up in a village, and how it lasts."""
 
     unit: UnitCost
+    build: float = parameter("months", 1, 60, "months until what is supported works fully")
+    support: int = parameter("months", 1, 600, "months that one unit supports a village; then it must be paid again or fades")
+    decay: float = parameter("per year", 0, 1, "what is lost of it a year once support ends")
+
+
+class SavingsGroupEffect(FadingEffect):
+    """Cost and effect of savings groups that lend to their members."""
+
     members: int = parameter("number", 5, 60, "households of one group")
-    build: float = parameter("months", 1, 60, "months until a supported group works fully")
-    support: int = parameter("months", 1, 600, "months that one unit accompanies the groups of a village")
-    decay: float = parameter("per year", 0, 1, "strength lost a year once support ends")
     saving: float = parameter("USD", 0, 10000, "savings a member builds up while the group works fully")
     deposit: float = parameter("per month", 0, 1, "part of the cash left at the end of a month that a member pays in until then")
     multiple: float = parameter("number", 0, 20, "most a member may owe its group, in its own savings")
     interest: float = parameter("per year", 0, 2, "interest on group loans; it goes to the members by their savings")
 
 
-class OrganisationEffect(Section):
+class OrganisationEffect(FadingEffect):
     """Cost and effect of village organisations."""
 
-    unit: UnitCost
     strength: float = parameter("share", 0, 1, "strength a supported organisation reaches")
-    build: float = parameter("months", 1, 60, "months to reach it")
-    support: int = parameter("months", 1, 600, "months that one unit supports a village; then it must be paid again or fades")
-    decay: float = parameter("per year", 0, 1, "strength lost a year once support ends")
     sanction: float = parameter("share", 0, 2, "social cost of side-selling it adds, against that of a full association")
     mended: float = parameter("share", 0, 1, "part of a broken promise that a full organisation gets mended")
     collection: float = parameter("share", 0, 0.9, "part of a firm's yearly cost of collecting there that it takes over")
@@ -223,14 +224,10 @@ class ProcessorEffect(Section):
     decay: float = parameter("per season", 0, 1, "what is lost of such a contract in a season without deliveries to the plant")
 
 
-class MobileEffect(Section):
+class MobileEffect(FadingEffect):
     """Cost and effect of mobile payments."""
 
-    unit: UnitCost
     coverage: float = parameter("share", 0, 1, "part of a supported village that agents and phones can serve")
-    build: float = parameter("months", 1, 60, "months to reach it")
-    support: int = parameter("months", 1, 600, "months that one unit supports a village; then it must be paid again or fades")
-    decay: float = parameter("per year", 0, 1, "coverage lost a year once support ends")
     adoption: float = parameter("share", 0, 1, "households within coverage that use it")
     faster: int = parameter("months", 0, 6, "months by which they are paid earlier")
     member_cost: float = parameter("share", 0, 0.9, "part of a firm's cost per supplier saved at full coverage")
