@@ -33,11 +33,10 @@ MAP_NOTES = {
     "thinness_sold": "Where firms already buy what they can sell, support of firms adds little and the lead is lost, most in thick "
     "markets and where firms keep their word: reliable firms that buy much have already done what a programme would do.",
     "staff": "Neither concept nor checks turn the ranking here. What looks odd is worth knowing: staff for whom a lead firm is a big firm "
-    "lose little, and aligned staff who check gain less on the buyers' side. A firm's new orders come from co-investment, of which it "
-    "must pay its part in cash, and big firms can; true suppliers elsewhere say little about what a firm will buy in these villages; and "
-    "the villages that misaligned staff fail to introduce (pattern P9) hardly matter while orders, not villages, are short. The model "
-    "has no large farms from which a big firm could fill its new orders instead: where it can, misaligned staff would cost more than "
-    "shown here.",
+    "lose little. Two things pull against each other: big firms fill new orders from large suppliers instead of villages, but they can pay "
+    "their part of co-investment and finance what they buy, which small firms cannot; where even small firms have the money, choosing by "
+    "size costs smallholders (`model.md`). True suppliers elsewhere say little about what a firm will buy in these villages; and the "
+    "villages that misaligned staff fail to introduce (pattern P9) hardly matter while orders, not villages, are short.",
     "staff_half_orders": "The farmers' side leads everywhere once a dollar of co-investment brings half the orders assumed. That one "
     "number, which nobody has measured for this place, decides more than concept and checks together.",
 }

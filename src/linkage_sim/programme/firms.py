@@ -149,20 +149,21 @@ def is_ready(programme: Facilitation, context: Context, f: int) -> bool:
 
 
 def sign_addendum(programme: Facilitation, context: Context, name: str, act: CoInvestment, f: int) -> bool:
-    """One addendum of one firm, as large as the firm can bear, if the programme can pay and the firm gains by it."""
+    """One addendum of one firm, as large as the firm can bear and the purse can pay, if the firm gains by it."""
     s, p, effect, ledger = context.state, context.parameters, programme.effects.co_investment, programme.ledger
     purse = ledger.purses[name]
     share = effect.shares[int(s.firm["addenda"][f])] if act.share_paid is None else act.share_paid
     m, most = best_room(s, p, f, effect.orders * effect.investment)
-    size = bearable(s.firm[f], (1.0 - share) * effect.investment, most)
+    cost = ledger.unit_cost(effect.unit, purse.units)
+    payable = (purse.free - cost) / max(share * effect.investment, 1e-9)
+    size = min(bearable(s.firm[f], (1.0 - share) * effect.investment, most), payable)
     investment = size * effect.investment
     part = share * investment
     own = investment - part
     kg = min(most, size * effect.orders * effect.investment / usual_worth(p.markets, m, float(p.markets["conversion"][m])))
-    cost = ledger.unit_cost(effect.unit, purse.units)
     patience = float(p.firms["patience"][s.firm["chain"][f]])
     gain = s.firm["order_margin"][f] * kg * patience / (1.0 - patience)
-    if size < effect.smallest or kg <= 0.0 or gain < own or part + cost > purse.free:
+    if size < effect.smallest or kg <= 0.0 or gain < own:
         return False
     ledger.spend(name, cost, context.outside_flows)
     ledger.grant(name, part, context.outside_flows)
@@ -189,7 +190,7 @@ def bearable(firm: Any, own: float, kg: float) -> float:
         return 0.0
     per_kg = float(firm["tied"] / firm["planned_kg"])
     in_store = float(firm["stock_a"] + firm["stock_b"])
-    spare = float(firm["cash"] + firm["credit"]) - per_kg * max(0.0, float(firm["planned_kg"]) - in_store)
+    spare = float(firm["cash"]) - per_kg * max(0.0, float(firm["planned_kg"]) - in_store)
     return max(0.0, min(1.0, spare / max(own + per_kg * kg, 1e-9), float(firm["cash"]) / max(own, 1e-9)))
 
 
