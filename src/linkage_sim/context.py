@@ -79,7 +79,6 @@ class Context:
         self.rival_paid = np.zeros(self.state.route.shape)
         s, p = self.state, self.parameters
         chains = p.chains
-        self.association_rates = np.array([12.0, 0.0])
         self.substitution_fade = 0.0
         self.market_first = self.origin.orders[self.origin.firm["active"] == 1].sum(axis=0)
         shops = len(s.input_stock)

@@ -106,7 +106,6 @@ class Simulation:
         )  # fmt: skip
         effects = scenario.interventions
         self.context.kits[:] = effects.storage.unit.materials, effects.storage.life
-        self.context.association_rates[:] = effects.associations.build_months, effects.associations.decay
         self.context.effects = effect_numbers(effects)
         self.context.substitution_fade = effects.brokering.substitution_fade
         self.context.programme = Facilitation(scenario, self.world, self.context)

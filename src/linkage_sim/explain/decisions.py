@@ -27,7 +27,6 @@ from linkage_sim.month.choose import (
 )
 from linkage_sim.month.trade import (
     delivery_terms,
-    grade_a_share,
     holding,
     pick,
     prices_under_contract,
@@ -35,6 +34,7 @@ from linkage_sim.month.trade import (
     spot_terms,
     trade_contract,
 )
+from linkage_sim.rules.harvest import grade_a_share
 from linkage_sim.world.state import State
 
 TRADED = (
@@ -215,7 +215,7 @@ def trade_decisions(simulation: Simulation, before: State, e: int) -> list[Decis
     found: list[tuple[str, int, dict[str, float], float | None, float | None]] = []
     free_a = free_b = side_a = side_b = 0.0
     if en["potential"] > 0.0:
-        share_a = grade_a_share(en, ch)
+        share_a = float(grade_a_share(ch["harvest_grade_a"], ch["practices_quality_gain"], en["uses_quality"]))
         price_a, price_b = prices_under_contract(int(p.firms["formula"][0]), net_a, net_b, en)
         skilled = float(ef["business_skills_picking"] * hh["business"])
         picked, _, eaten, kg = pick(max(max(out_a, hold), price_a), max(max(net_b, hold), price_b), share_a, skilled, en, ch)

@@ -18,6 +18,7 @@ from linkage_sim.rules.area import (
     preference,
 )  # fmt: skip
 from linkage_sim.rules.firm import outside_value
+from linkage_sim.rules.harvest import grade_a_share
 from linkage_sim.world.state import GESTATION
 
 DEATHS = STREAM["assets.deaths"]
@@ -52,7 +53,7 @@ def expects(
 ) -> float:
     """Return that an enterprise expects of one asset unit at today's news, USD a year."""
     price = season_price(usual_price, season, vi.bazaar, en.chain, calendar, bazaar_price[vi.bazaar, en.chain], memory)
-    share_a = min(1.0, ch.harvest_grade_a + ch.practices_quality_gain * en.uses_quality)
+    share_a = grade_a_share(ch.harvest_grade_a, ch.practices_quality_gain, en.uses_quality)
     premium = ch.bazaar_grade_premium * price * share_a
     if en.firm >= 0:
         premium = max(premium, en.linked_trust * (en.premium_a * share_a + en.premium_b * (1.0 - share_a)))

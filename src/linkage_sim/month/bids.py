@@ -11,8 +11,9 @@ from linkage_sim.rules.firm import netback
 @compiled
 def rivals_bid(
     month: int, chains: Any, firms: Any, markets: Any, market_chain: Any, market_price: Any, place_city: Any, firm_haul: Any,
-    market_haul: Any, village: Any, firm: Any, route: Any, orders_left: Any, season: Any, city_price: Any, bazaar_quote: Any,
-    rival_price: Any, rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any, rival_cap: Any, first_enterprise: Any,
+    market_haul: Any, city_haul: Any, village: Any, firm: Any, route: Any, orders_left: Any, season: Any, city_price: Any,
+    bazaar_quote: Any, rival_price: Any, rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any, rival_cap: Any,
+    first_enterprise: Any,
 ) -> None:  # fmt: skip
     """At harvest rivals bid where they can work: the highest netback wins and pays the second bid or the outside value."""
     calendar = month % 12
@@ -63,12 +64,11 @@ def rivals_bid(
                 if rival_firm[v, c] == f:
                     total += first_enterprise[v + 1] - first_enterprise[v]
             left = 0.0
+            place = firm[f].place
             for m in range(markets.shape[0]):
                 mk = markets[m]
-                net = (
-                    mk.conversion * market_price[m] * fm.spot_pass - mk.processing_cost - mk.marketing_cost - market_haul[m, firm[f].place]
-                )
-                if market_chain[m] == c and net > city_price[place_city[firm[f].place], c]:
+                net = mk.conversion * market_price[m] * fm.spot_pass - mk.processing_cost - mk.marketing_cost - market_haul[m, place]
+                if market_chain[m] == c and net > city_price[place_city[place], c] - city_haul[place]:
                     left += orders_left[f, m]
             left = max(0.0, left - firm[f].stock_a - firm[f].stock_b)
             money = max(0.0, firm[f].cash + firm[f].credit)

@@ -17,11 +17,12 @@ from linkage_sim.month.savings import group_room
 from linkage_sim.rules.contract import join_chance, join_value, rejection_chance
 from linkage_sim.rules.firm import outside_value
 from linkage_sim.rules.group import season_interest
+from linkage_sim.rules.harvest import grade_a_share
 from linkage_sim.rules.practice import adoption_chance, outlay, quality_premium, season_cost
 from linkage_sim.rules.trust import trust
 
 JOIN, BREAKUP = STREAM["contract.join"], STREAM["contract.breakup"]
-NOT_OFFERED = -1.0
+NOT_OFFERED = -math.inf
 """Worth of a contract that the firm does not offer to this enterprise."""
 IMPROVED, QUALITY, SERVED = STREAM["practice.improved"], STREAM["practice.quality"], STREAM["practice.served"]
 
@@ -78,7 +79,7 @@ def contract_worth(
 ) -> tuple[float, float]:  # fmt: skip
     """Worth of the contract of firm ``f`` and the outside value it is compared with, USD a season."""
     ro = route[f, v]
-    share_a = ch.harvest_grade_a + ch.practices_quality_gain * en.uses_quality
+    share_a = grade_a_share(ch.harvest_grade_a, ch.practices_quality_gain, en.uses_quality)
     kg_a = en.expected_kg * share_a if ro.price_a > 0.0 else 0.0
     kg_b = en.expected_kg * (1.0 - share_a) if ro.price_b > 0.0 else 0.0
     base = outside_a * kg_a + outside_b * kg_b
@@ -125,7 +126,7 @@ def best_offer(
 ) -> tuple[int, float, float]:  # fmt: skip
     """The firm whose contract is worth most (-1 = no offer that can be taken), its worth and the outside value, USD a season."""
     best = -1
-    best_value = -1e18
+    best_value = NOT_OFFERED
     best_base = 1.0
     for f in range(route.shape[0]):
         ro = route[f, v]
@@ -138,7 +139,7 @@ def best_offer(
         )
         if value != NOT_OFFERED and (firm[f].supported == 1 or ro.introduced > 0.0):
             hh.offered = 1
-        if value > best_value and value > -1.0:
+        if value > best_value:
             best, best_value, best_base = f, value, base
     return best, best_value, best_base
 
@@ -153,7 +154,7 @@ def chance_to_join(best: int, before: int, value: float, base: float, bb: Any) -
 def set_due(en: Any, ch: Any) -> None:
     """Contract kg of the coming season: all of the grades bought that a year without events would give."""
     normal = en.expected_kg / ch.usual_bad_year
-    share_a = ch.harvest_grade_a + ch.practices_quality_gain * en.uses_quality
+    share_a = grade_a_share(ch.harvest_grade_a, ch.practices_quality_gain, en.uses_quality)
     en.due_a = normal * share_a if en.price_a > 0.0 else 0.0
     en.due_b = normal * (1.0 - share_a) if en.price_b > 0.0 else 0.0
     en.contracted = en.due_a + en.due_b
@@ -281,7 +282,7 @@ def practice_case(
     picking = ch.harvest_picking_cost * en.picking_factor * (1.0 - ef.business_skills_picking * hh.business)
     factor = 1.0 + inputs[0].travel_cost * vi.reach_hours
     kg = en.expected_kg
-    share_a = ch.harvest_grade_a + ch.practices_quality_gain * en.uses_quality
+    share_a = grade_a_share(ch.harvest_grade_a, ch.practices_quality_gain, en.uses_quality)
     best = value_b + share_a * max(0.0, premium)
     gain = ch.practices_improved_gain * kg * max(0.0, best - picking)
     gain += ch.practices_improved_loss_cut * kg * value_b

@@ -58,7 +58,7 @@ def clear_city(
     low = high = math.log(start)
     f_low = f_high = 0.0
     # bracket: the price asked for, less the price that the inflow at that price would give, rises with price
-    step = 0.1
+    step = 0.01
     for _ in range(60):
         inflow = bazaars_at(
             w, c, math.exp(low), ch, traders, supply, bazaar_city, bazaar_slope, bazaar_haul, bazaar_closed, bazaar_demand0,
@@ -70,7 +70,7 @@ def clear_city(
         high, f_high = low, f_low
         low -= max(step, f_low)
         step *= 2.0
-    step = 0.1
+    step = 0.01
     if f_high <= 0.0:
         high, f_high = low, f_low
         for _ in range(60):

@@ -12,6 +12,7 @@ from linkage_sim.context import Context
 from linkage_sim.draws import STREAM, uniform
 from linkage_sim.month.supports import contracts_season, grading_season, plants_wear, supports_month
 from linkage_sim.rules.contract import breach_mended
+from linkage_sim.rules.harvest import harvest_year
 from linkage_sim.rules.practice import knowledge_next
 from linkage_sim.rules.trust import remembered
 
@@ -19,16 +20,9 @@ ENTRY = STREAM["firm.entry"]
 
 
 @compiled
-def monthly(
-    first: int, last: int, first_enterprise: Any, enterprise: Any, village: Any, association_rates: Any,
-) -> None:  # fmt: skip
-    """What wears or grows every month: equipment, associations."""
+def monthly(first: int, last: int, first_enterprise: Any, enterprise: Any) -> None:
+    """What wears every month: kits and equipment."""
     for v in range(first, last):
-        vi = village[v]
-        if vi.association < vi.association_goal:
-            vi.association = min(vi.association_goal, vi.association + vi.association_goal / association_rates[0])
-        elif vi.association > vi.association_goal:
-            vi.association = max(vi.association_goal, vi.association * (1.0 - association_rates[1] / 12.0))
         for e in range(first_enterprise[v], first_enterprise[v + 1]):
             en = enterprise[e]
             en.kit_months = max(0.0, en.kit_months - 1.0)
@@ -37,14 +31,13 @@ def monthly(
 
 
 @compiled
-def season_prices(
-    first: int, last: int, calendar: int, year: int, chains: Any, season: Any, village: Any, price_memory: Any, bazaar_price: Any
-) -> None:
+def season_prices(first: int, last: int, month: int, chains: Any, season: Any, village: Any, price_memory: Any, bazaar_price: Any) -> None:
     """Remember the year's season price net at the village, month by month of harvest."""
+    calendar = month % 12
     for v in range(first, last):
         for c in range(chains.shape[0]):
             if season[c, calendar] > 0.0:
-                slot = year % price_memory.shape[2]
+                slot = harvest_year(month, chains[c].harvest_start) % price_memory.shape[2]
                 if calendar == int(chains[c].harvest_start):
                     price_memory[v, c, slot] = 0.0
                 net = max(0.0, bazaar_price[village[v].bazaar, c] - village[v].haul)
@@ -173,17 +166,19 @@ def route_season(ro: Any, ch: Any, fm: Any, rival: int, substitution_fade: float
 
 @compiled
 def season_end(
-    first: int, last: int, calendar: int, year: int, chains: Any, behaviour: Any, ties: Any, firms: Any, first_enterprise: Any,
+    first: int, last: int, month: int, chains: Any, behaviour: Any, ties: Any, firms: Any, first_enterprise: Any,
     enterprise: Any, firm: Any, route: Any, tie_kept: Any, tie_broken: Any, memory: Any, side_share: Any, substitution_fade: float,
     village: Any, effects: Any, mended: Any, met: Any, news: Any, seen: Any,
 ) -> None:  # fmt: skip
     """Trust of every tie, the firms' records of a village, knowledge, remembered harvests."""
+    calendar = month % 12
     for v in range(first, last):
         told = news[village[v].bazaar]
         for c in range(chains.shape[0]):
             if calendar != int(chains[c].season_end):
                 continue
             side_share[v, c] = seen[v, c, 3]
+            year = harvest_year(month, chains[c].harvest_start)
             for e in range(first_enterprise[v], first_enterprise[v + 1]):
                 if enterprise[e].chain == c:
                     enterprise_season(
@@ -323,15 +318,14 @@ def providers_learn(
 def run(context: Context) -> None:
     """Phase 9 of one month."""
     s, p, calendar = context.state, context.parameters, context.calendar
-    year = (context.month - calendar) // 12
     rate = float(p.behaviour["price_learning"][0])
     s.usual_price[:, :, calendar] = (1.0 - rate) * s.usual_price[:, :, calendar] + rate * s.bazaar_price
-    context.over_villages(monthly, context.first_enterprise, s.enterprise, s.village, context.association_rates)
+    context.over_villages(monthly, context.first_enterprise, s.enterprise)
     context.over_villages(
         supports_month, context.key, p.firms, context.effects, context.first_household, context.first_enterprise, s.household, s.enterprise,
         s.village,
     )  # fmt: skip
-    context.over_villages(season_prices, calendar, year, p.chains, p.season, s.village, s.price_memory, s.bazaar_price)
+    context.over_villages(season_prices, context.month, p.chains, p.season, s.village, s.price_memory, s.bazaar_price)
     if context.is_month("season_end"):
         mended = np.zeros((context.villages, len(s.firm)))
         met = np.zeros((context.villages, len(s.firm), 3))
@@ -343,7 +337,7 @@ def run(context: Context) -> None:
         )  # fmt: skip
         bazaar_news(s.village, met, news)
         context.over_villages(
-            season_end, calendar, year, p.chains, p.behaviour, p.ties, p.firms, context.first_enterprise, s.enterprise,
+            season_end, context.month, p.chains, p.behaviour, p.ties, p.firms, context.first_enterprise, s.enterprise,
             s.firm, s.route, s.tie_kept, s.tie_broken, s.memory, s.side_share, context.substitution_fade,
             s.village, context.effects, mended, met, news, seen,
         )  # fmt: skip

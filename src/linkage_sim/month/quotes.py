@@ -7,7 +7,7 @@ from typing import Any
 
 from linkage_sim.compiled import compiled
 
-SECANT = 7
+SECANT = 4
 """Passes after which a quote that has not settled is bracketed."""
 SETTLED = 0.02
 """Passes end early once quote and clearing price agree to this share."""

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from linkage_sim.compiled import as_table, compiled
+from linkage_sim.rules.harvest import grade_a_share
 
 WORK_DAYS_MONTH = 20.0
 """Work days of a full-time equivalent in a month (240 a year, DCED)."""
@@ -50,7 +51,7 @@ def cell_sums(villages: int) -> Any:
 def record_enterprise(en: Any, ch: Any, before_firm: int, price: float, w: Any) -> None:
     """Add one enterprise to the sums of its village; ``w`` is a row of `whole_sums`."""
     if en.potential > 0.0:
-        share_a = min(1.0, ch.harvest_grade_a + ch.practices_quality_gain * en.uses_quality)
+        share_a = grade_a_share(ch.harvest_grade_a, ch.practices_quality_gain, en.uses_quality)
         w.ripened_kg += en.potential
         w.unharvested_kg += en.potential - en.picked
         w.grade_a_kg += en.picked * share_a

@@ -1,4 +1,4 @@
-"""What support has built, a month and a season on: village organisations, groups, phones, grading, contracts with plants."""
+"""What support has built, a month and a season on: associations, village organisations, groups, phones, grading, contracts with plants."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def supports_month(
     first: int, last: int, key: Any, firms: Any, effects: Any, first_household: Any, first_enterprise: Any, household: Any,
     enterprise: Any, village: Any,
 ) -> None:  # fmt: skip
-    """Village organisations, savings groups and mobile payments a month on; who is paid by phone; business skill fades."""
+    """Associations, village organisations, savings groups and mobile payments a month on; who is paid by phone; business skill fades."""
     ef = effects[0]
     for v in range(first, last):
         village_month(village[v], ef)
@@ -52,6 +52,7 @@ def supports_month(
 @compiled
 def village_month(vi: Any, ef: Any) -> None:
     """Strength of what a village has been helped to build."""
+    vi.association = built(vi.association, vi.association_goal, ef.associations_build, ef.associations_decay)
     vi.organisation = built(vi.organisation, vi.organisation_goal, ef.village_organisations_build, ef.village_organisations_decay)
     vi.group = built(vi.group, vi.group_goal, ef.savings_groups_build, ef.savings_groups_decay)
     vi.mobile = built(vi.mobile, vi.mobile_goal, ef.mobile_payments_build, ef.mobile_payments_decay)

@@ -40,7 +40,16 @@ from linkage_sim.rules.contract import (
     social_sanction,
 )  # fmt: skip
 from linkage_sim.rules.firm import loss_of_keeping, netback
-from linkage_sim.rules.harvest import expected_price, harvest_loss, hold_value, in_need, months_to_sell, share_sold, worth_picking
+from linkage_sim.rules.harvest import (
+    expected_price,
+    grade_a_share,
+    harvest_loss,
+    hold_value,
+    in_need,
+    months_to_sell,
+    share_sold,
+    worth_picking,
+)
 
 
 @compiled
@@ -154,9 +163,12 @@ def settle_lot(
     """What becomes of one contracted lot: kept back (refused), taken by the firm, or side-sold; with ``commit`` it counts."""
     if delivers:
         ro.due += lot
+    taken = delivers and not rejected
+    if taken:
+        ro.accepted += lot
+        ro.margin += lot * (worth - price)
         ro.loss += lot * loss_of_keeping(price, max(spot_net, 0.0), worth) * (1.0 - mended)
     paid = price
-    taken = delivers and not rejected
     if taken and breaks == 1:
         taken = worth >= spot_net
         paid = mended_price(max(spot_net, 0.0), price, mended)
@@ -260,12 +272,6 @@ def spot_terms(
 
 
 @compiled
-def grade_a_share(en: Any, ch: Any) -> float:
-    """Share of grade A in what an enterprise picks."""
-    return min(1.0, ch.harvest_grade_a + ch.practices_quality_gain * en.uses_quality)
-
-
-@compiled
 def prices_under_contract(formula: int, net_a: float, net_b: float, en: Any) -> tuple[float, float]:
     """What the linked firm pays this month by grade, USD/kg; 0 where it does not buy."""
     price_a = contract_price(formula, en.price_a, en.premium_a, net_a) if en.price_a > 0.0 else 0.0
@@ -278,7 +284,7 @@ def start_village(v: int, route: Any, village_supply: Any, rival_want: Any) -> N
     """Clear the sums of one village before a pass."""
     for f in range(route.shape[0]):
         ro = route[f, v]
-        ro.due = ro.loss = ro.bought_a = ro.bought_b = ro.side = ro.broken = 0.0
+        ro.due = ro.accepted = ro.margin = ro.loss = ro.bought_a = ro.bought_b = ro.side = ro.broken = 0.0
     for c in range(village_supply.shape[1]):
         village_supply[v, c] = 0.0
         rival_want[v, c] = 0.0
@@ -345,7 +351,7 @@ def decide(
             hold = holding(en, hh, ch, later, vi.haul)
             free_a = free_b = side_a = side_b = 0.0
             if en.potential > 0.0:
-                share_a = grade_a_share(en, ch)
+                share_a = grade_a_share(ch.harvest_grade_a, ch.practices_quality_gain, en.uses_quality)
                 price_a, price_b = prices_under_contract(formula, net_a, net_b, en)
                 skilled = ef.business_skills_picking * hh.business
                 picked, wasted, eaten, kg = pick(max(max(out_a, hold), price_a), max(max(net_b, hold), price_b), share_a, skilled, en, ch)
@@ -440,8 +446,8 @@ def run(context: Context) -> None:
     passes = int(p.behaviour["quote_passes"][0])
     first_quote(calendar, p.behaviour, s.usual_price, s.bazaar_price, s.bazaar_quote, s.firm)
     rivals_bid(
-        month, p.chains, p.firms, p.markets, p.market_chain, s.market_price, p.place_city, p.firm_haul, p.market_haul, s.village,
-        s.firm, s.route, s.orders_left, p.season, s.city_price, s.bazaar_quote, s.rival_price, s.rival_second, s.rival_top,
+        month, p.chains, p.firms, p.markets, p.market_chain, s.market_price, p.place_city, p.firm_haul, p.market_haul, p.city_haul,
+        s.village, s.firm, s.route, s.orders_left, p.season, s.city_price, s.bazaar_quote, s.rival_price, s.rival_second, s.rival_top,
         s.rival_firm, s.rival_ratio, s.rival_cap, context.first_enterprise,
     )  # fmt: skip
     netbacks_today(
@@ -467,7 +473,7 @@ def run(context: Context) -> None:
         clear(*clearing)
         if next_quote(number, s.bazaar_quote, s.bazaar_price, context.last_quote, context.last_gap, context.bracket) < SETTLED:
             break
-    firms_decide(p.firms, s.village, s.firm, s.route, context.first_enterprise)
+    firms_decide(p.firms, s.village, s.firm, s.route, context.first_household)
     prices_ahead(*expecting)
     context.over_villages(decide, 1, *deciding)
     context.over_villages(
@@ -486,7 +492,7 @@ WRITES = (
     "enterprise.sold_b", "enterprise.rival_a", "enterprise.picked", "enterprise.firm_pays", "enterprise.delivered",
     "enterprise.stock_a", "enterprise.stock_b", "enterprise.due_a", "enterprise.due_b", "enterprise.food_left", "enterprise.owing_firm",
     "enterprise.season_delivered", "enterprise.season_side", "enterprise.season_kept", "enterprise.season_broken", "route.due",
-    "route.worth_a", "route.worth_b",
+    "route.worth_a", "route.worth_b", "route.accepted", "route.margin",
     "route.loss", "route.bought_a", "route.bought_b", "route.side", "route.broken", "route.season_due", "route.season_side",
     "route.season_kept", "route.season_broken", "flows",
 )  # fmt: skip

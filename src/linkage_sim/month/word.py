@@ -17,7 +17,7 @@ def at_stake(fi: Any, fm: Any) -> float:
 
 
 @compiled
-def firms_decide(firms: Any, village: Any, firm: Any, route: Any, first_enterprise: Any) -> None:
+def firms_decide(firms: Any, village: Any, firm: Any, route: Any, first_household: Any) -> None:
     """Each firm decides once, for all its routes together, whether it keeps its word this month."""
     for f in range(firm.shape[0]):
         fi = firm[f]
@@ -28,11 +28,11 @@ def firms_decide(firms: Any, village: Any, firm: Any, route: Any, first_enterpri
             continue
         for v in range(village.shape[0]):
             ro = route[f, v]
-            if ro.due > 0.0:
+            if ro.accepted > 0.0:
                 fi.word_loss += ro.loss
-                fi.word_due += ro.due
-                fi.word_margin += ro.due * (ro.worth_a - ro.price_a)
-                fi.word_hears += first_enterprise[v + 1] - first_enterprise[v]
+                fi.word_due += ro.accepted
+                fi.word_margin += ro.margin
+                fi.word_hears += first_household[v + 1] - first_household[v]
         if fi.word_due <= 0.0:
             continue
         if breaks_word(fi.word_loss, at_stake(fi, fm)):

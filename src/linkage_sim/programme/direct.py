@@ -1,4 +1,4 @@
-"""Acts that serve households and villages directly: training, storage, input vouchers, associations."""
+"""Acts that serve households directly: training, storage, input vouchers; and in which order households are served."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from linkage_sim.draws import uniforms
 if TYPE_CHECKING:
     from linkage_sim.context import Context
     from linkage_sim.programme.facilitator import Facilitation
-    from linkage_sim.scenario.acts import Associations, InputVouchers, Storage, Targeted, Training
+    from linkage_sim.scenario.acts import InputVouchers, Storage, Targeted, Training
     from linkage_sim.scenario.effects import UnitCost
 
 Ints = NDArray[np.int64]
@@ -84,18 +84,25 @@ def affordable(programme: Facilitation, name: str, unit: UnitCost) -> bool:
     return programme.ledger.unit_cost(unit, purse.units) <= purse.free + 1e-9
 
 
-def serve(programme: Facilitation, context: Context, name: str, order: Ints, unit: UnitCost, most: int, start: int | None = None) -> Ints:
-    """Serve the next households of a queue as far as money goes; pays and returns the rows that really gained.
+def serve(programme: Facilitation, context: Context, name: str, act: Targeted, unit: UnitCost, again: bool) -> Ints:
+    """Serve the next households of an act's queue as far as money goes; pays and returns the rows that really gained.
 
-    ``most`` is how many places of the queue may be used in all (a queue that is gone through again is longer); ``start`` is the
-    place where the next stand, left out: after all that were served so far.
+    With ``again`` the queue is gone through again once all were served.
     """
+    order = household_order(programme, context, name, act)
     purse = programme.ledger.purses[name]
     done = int(purse.units)
-    number, cost = programme.ledger.most_units(unit, purse, min(len(order), most - done))
-    rows = order[((done if start is None else start) + np.arange(number)) % max(len(order), 1)]
+    start, most = done, len(order) if again else len(order) - done
+    if act.target == "linked":  # whoever is linked by now and was served least comes next
+        served = programme.served.setdefault(name, np.zeros(len(context.state.household), dtype=np.int64))
+        order = order[np.argsort(served[order], kind="stable")]
+        start = 0
+    number, cost = programme.ledger.most_units(unit, purse, most)
+    rows = order[(start + np.arange(number)) % max(len(order), 1)]
     programme.ledger.spend(name, cost, context.outside_flows)
     purse.units += number
+    if act.target == "linked":
+        served[rows] += 1
     return rows[~duplicated(programme, context, rows)] if len(rows) else rows
 
 
@@ -135,12 +142,7 @@ def train(programme: Facilitation, context: Context, name: str, act: Training) -
     effect = programme.effects.training
     if not affordable(programme, name, effect.unit):
         return False
-    order = household_order(programme, context, name, act)
-    start = None
-    if act.target == "linked":  # whoever is linked by now and was trained least comes next
-        order = order[np.argsort(context.state.household["trained"][order], kind="stable")]
-        start = 0
-    rows = serve(programme, context, name, order, effect.unit, 10**9 if act.refresh else len(order), start)
+    rows = serve(programme, context, name, act, effect.unit, act.refresh)
     if not len(rows):
         return False
     improved = effect.knowledge if act.topic in ("improved", "both") else 0.0
@@ -154,8 +156,7 @@ def give_kits(programme: Facilitation, context: Context, name: str, act: Storage
     effect = programme.effects.storage
     if not affordable(programme, name, effect.unit):
         return False
-    order = household_order(programme, context, name, act)
-    rows = serve(programme, context, name, order, effect.unit, len(order))
+    rows = serve(programme, context, name, act, effect.unit, False)
     if not len(rows):
         return False
     hand_out(rows, effect.loss_cut, effect.life, programme.first_enterprise, context.state.household, context.state.enterprise)
@@ -190,37 +191,3 @@ def give_vouchers(programme: Facilitation, context: Context, name: str, act: Inp
     real = rows[~duplicated(programme, context, rows)]
     promise_part(real, act.paid, programme.first_enterprise, state.household, state.enterprise)
     return True
-
-
-def support_associations(programme: Facilitation, context: Context, name: str, act: Associations) -> bool:
-    """Associations: a village's association is built up while support lasts."""
-    effect = programme.effects.associations
-    if not affordable(programme, name, effect.unit):
-        return False
-    purse = programme.ledger.purses[name]
-    state = context.state
-    draw = uniforms(context.key, "programme.target", 0, np.arange(context.villages))
-    order = np.lexsort((draw, state.village["remote"] == 0)) if act.target == "remote" else np.argsort(draw, kind="stable")
-    if act.districts:
-        order = order[in_districts(programme, context, act)[order]]
-    acted = False
-    for v in order:
-        if programme.supported_until[v] >= context.month:
-            continue
-        cost = programme.ledger.unit_cost(effect.unit, purse.units)
-        if cost > purse.free + 1e-9:
-            break
-        programme.ledger.spend(name, cost, context.outside_flows)
-        purse.units += 1
-        programme.supported_until[v] = context.month + effect.support_months
-        state.village["association_goal"][v] = effect.strength
-        state.household["reached"][state.household["village"] == v] = 1
-        acted = True
-    return acted
-
-
-def end_support(programme: Facilitation, context: Context) -> None:
-    """Associations whose paid support has run out begin to fade."""
-    over = (programme.supported_until >= 0) & (programme.supported_until < context.month)
-    if over.any():
-        context.state.village["association_goal"][over] = 0.0

@@ -45,10 +45,10 @@ class Facilitation:
         self.progress: dict[str, float] = {}
         self.queues: dict[str, NDArray[np.int64]] = {}
         self.linked: dict[str, NDArray[np.bool_]] = {}
+        self.served: dict[str, NDArray[np.int64]] = {}
         enterprise, households = context.state.enterprise, len(context.state.household)
         self.first_enterprise = np.searchsorted(enterprise["household"], np.arange(households + 1))
         self.duplicated = np.zeros(context.villages, dtype=bool)
-        self.supported_until = np.full(context.villages, -1)
         self.paid_until: dict[str, NDArray[np.int64]] = {}
         self.aim = 0.0
         self.memoranda: dict[int, int] = {}
@@ -124,7 +124,6 @@ class Facilitation:
                 self.release(name, act, month)
                 if HANDLERS[act.act](self, context, name, act):
                     self.done.setdefault(name, month)
-        direct.end_support(self, context)
         villages.end_support(self, context)
 
     def change_staff(self, context: Context) -> None:
@@ -141,7 +140,6 @@ class Facilitation:
     def leave(self, context: Context) -> None:
         """The programme leaves: unspent money goes back, support ends."""
         self.ledger.close(context.outside_flows)
-        context.state.village["association_goal"] = 0.0
         villages.end_all(context)
         context.state.route["setup_promise"] = 0.0
         context.state.enterprise["voucher"] = 0.0
@@ -184,7 +182,7 @@ class Facilitation:
 
 HANDLERS: dict[str, Callable[[Facilitation, Context, str, Any], bool]] = {
     "training": direct.train, "storage": direct.give_kits, "input_vouchers": direct.give_vouchers,
-    "associations": direct.support_associations, "market_assessment": organisation.assess_market,
+    "associations": villages.support_associations, "market_assessment": organisation.assess_market,
     "lead_firm_selection": selection.select, "brokering": firms.broker, "co_investment": firms.co_invest,
     "staff_coaching": organisation.coach, "reflection_session": organisation.reflect,
     "savings_groups": villages.found_groups, "village_organisations": villages.organise,

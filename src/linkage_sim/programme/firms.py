@@ -153,7 +153,7 @@ def sign_addendum(programme: Facilitation, context: Context, name: str, act: CoI
     s, p, effect, ledger = context.state, context.parameters, programme.effects.co_investment, programme.ledger
     purse = ledger.purses[name]
     share = effect.shares[int(s.firm["addenda"][f])] if act.share_paid is None else act.share_paid
-    m, most = best_room(s, p, f, effect.orders * effect.investment)
+    m, most = best_room(context, f, effect.orders * effect.investment)
     cost = ledger.unit_cost(effect.unit, purse.units)
     payable = (purse.free - cost) / max(share * effect.investment, 1e-9)
     size = min(bearable(s.firm[f], (1.0 - share) * effect.investment, most), payable)
@@ -228,20 +228,21 @@ def usual_worth(markets: Any, m: int, conversion: float) -> float:
     return conversion * float(markets["price"][m])
 
 
-def best_room(s: Any, p: Any, f: int, wanted: float) -> tuple[int, float]:
+def best_room(context: Context, f: int, wanted: float) -> tuple[int, float]:
     """End market with the highest netback in which a firm can still win orders, and how many kg a year of ``wanted`` USD of sales."""
+    s, p = context.state, context.parameters
     best, most, top = 0, 0.0, 0.0
     for m in np.flatnonzero(p.market_chain == s.firm["chain"][f]):
         mk = p.markets[m]
         worth = float(mk["conversion"] * s.market_price[m] - mk["processing_cost"] - mk["marketing_cost"])
-        room = room_for_orders(s, p, int(m))
+        room = room_for_orders(context, int(m))
         if room > 0.0 and worth > top:
             best, most, top = int(m), min(wanted / usual_worth(p.markets, int(m), float(mk["conversion"])), room), worth
     return best, most
 
 
-def room_for_orders(s: Any, p: Any, m: int) -> float:
-    """Kg a year of standing orders that an end market still has to give."""
-    taken = float(s.orders[s.firm["active"] == 1].sum(axis=0)[m])
-    mk = p.markets[m]
-    return max(0.0, float(mk["depth"] * mk["orders"]) * max(1, int((s.firm["imitator"] == 0).sum())) - taken)
+def room_for_orders(context: Context, m: int) -> float:
+    """Kg a year of standing orders that an end market still has to give, as much as firms find that ask for more themselves."""
+    s = context.state
+    taken = float(s.orders[s.firm["active"] == 1, m].sum())
+    return max(0.0, float(context.parameters.markets["depth"][m] * context.market_first[m]) - taken)

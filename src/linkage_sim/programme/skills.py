@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from linkage_sim.programme.direct import affordable, household_order, serve
+from linkage_sim.programme.direct import affordable, serve
 from linkage_sim.programme.villages import is_wasted, pay_unit
 
 if TYPE_CHECKING:
@@ -22,15 +22,10 @@ def teach_business(programme: Facilitation, context: Context, name: str, act: Bu
     effect = programme.effects.business_skills
     if not affordable(programme, name, effect.unit):
         return False
-    order = household_order(programme, context, name, act)
-    household = context.state.household
-    start = None
-    if act.target == "linked":  # whoever is linked by now and has least skill comes next
-        order = order[np.argsort(household["business"][order], kind="stable")]
-        start = 0
-    rows = serve(programme, context, name, order, effect.unit, 10**9, start)
+    rows = serve(programme, context, name, act, effect.unit, True)
     if not len(rows):
         return False
+    household = context.state.household
     household["business"][rows] = np.maximum(household["business"][rows], effect.skill)
     household["reached"][rows] = 1
     return True

@@ -1,4 +1,4 @@
-"""Acts on villages: savings groups, village organisations, mobile payments; and in which order villages are served."""
+"""Acts on villages: associations, savings groups, village organisations, mobile payments; and in which order villages are served."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from linkage_sim.programme.direct import affordable, in_districts, targeted
 if TYPE_CHECKING:
     from linkage_sim.context import Context
     from linkage_sim.programme.facilitator import Facilitation
-    from linkage_sim.scenario.acts import MobilePayments, SavingsGroups, Targeted, VillageOrganisations
+    from linkage_sim.scenario.acts import Associations, MobilePayments, SavingsGroups, Targeted, VillageOrganisations
     from linkage_sim.scenario.effects import UnitCost
 
 Ints = NDArray[np.int64]
 GOALS = {
-    "village_organisations": "organisation_goal", "mobile_payments": "mobile_goal", "savings_groups": "group_goal",
-    "input_provider_links": "outlet_support",
+    "associations": "association_goal", "village_organisations": "organisation_goal", "mobile_payments": "mobile_goal",
+    "savings_groups": "group_goal", "input_provider_links": "outlet_support",
 }  # fmt: skip
 """Columns of a village that go back to 0 once the months paid for are over."""
 
@@ -84,6 +84,12 @@ def support_villages(
         context.state.household["reached"][context.state.household["village"] == v] = 1
         acted = True
     return acted
+
+
+def support_associations(programme: Facilitation, context: Context, name: str, act: Associations) -> bool:
+    """Associations: households sell together, share collecting, and watch over each other."""
+    effect = programme.effects.associations
+    return support_villages(programme, context, name, act.act, act, effect.unit, effect.support, effect.strength)
 
 
 def organise(programme: Facilitation, context: Context, name: str, act: VillageOrganisations) -> bool:

@@ -23,6 +23,18 @@ def harvest(assets: float, yield_per_asset: float, skill: float, gain: float, we
 
 
 @rule
+def harvest_year(month: int, start: float) -> int:
+    """Number of the harvest that a month belongs to: a new one begins each year in calendar month ``start`` (0..11)."""
+    return int((month - int(start)) // 12)
+
+
+@rule
+def grade_a_share(usual: float, gain: float, uses: int) -> float:
+    """Share of grade A in what is picked: usual+gain*uses quality practice, at most 1."""
+    return min(1.0, usual + gain * uses)
+
+
+@rule
 def harvest_loss(base: float, kit_effect: float, quality_cut: float) -> float:
     """Share lost at harvest: lh*(1 - eta*storage) - cut by quality practice, never below 0."""
     return max(0.0, base * (1.0 - kit_effect) - quality_cut)

@@ -52,7 +52,7 @@ def clearing_price(
     """
     low = high = math.log(guess)
     lowest = -300.0 / max(elasticity, 1.0)
-    step = 0.25
+    step = 0.02
     f_low = excess_demand(low, supply, demand_at_reference, reference, elasticity, city_price, haul, slope, conduct)
     f_high = f_low
     while f_low < 0.0 and low > lowest:
@@ -60,7 +60,7 @@ def clearing_price(
         low -= step
         step *= 2.0
         f_low = excess_demand(low, supply, demand_at_reference, reference, elasticity, city_price, haul, slope, conduct)
-    step = 0.25
+    step = 0.02
     while f_high > 0.0 and high < 60.0:
         low, f_low = high, f_high
         high += step

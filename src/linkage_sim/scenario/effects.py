@@ -36,16 +36,6 @@ class VoucherEffect(Section):
     unit: UnitCost
 
 
-class AssociationEffect(Section):
-    """Cost and effect of supporting associations."""
-
-    unit: UnitCost
-    strength: float = parameter("share", 0, 1, "strength a supported association reaches")
-    build_months: float = parameter("months", 1, 60, "months to reach it")
-    support_months: int = parameter("months", 1, 600, "months that one unit supports an association; then it must be paid again or fades")
-    decay: float = parameter("per year", 0, 1, "strength lost a year once support ends")
-
-
 class AssessmentEffect(Section):
     """Cost and effect of a market assessment."""
 
@@ -145,6 +135,12 @@ class FadingEffect(Section):
     build: float = parameter("months", 1, 60, "months until what is supported works fully")
     support: int = parameter("months", 1, 600, "months that one unit supports a village; then it must be paid again or fades")
     decay: float = parameter("per year", 0, 1, "what is lost of it a year once support ends")
+
+
+class AssociationEffect(FadingEffect):
+    """Cost and effect of supporting associations."""
+
+    strength: float = parameter("share", 0, 1, "strength a supported association reaches")
 
 
 class SavingsGroupEffect(FadingEffect):

@@ -197,7 +197,7 @@ COLUMNS: list[Column] = [
         stock_b | f8 | kg | 0 | inf | sell | grade B in store
         breaks | u1 | flag | 0 | 1 | trade | breaks its word this month
         word_loss | f8 | USD | -inf | inf | trade | what keeping its word costs this month, when it decides
-        word_due | f8 | kg | 0 | inf | trade | contract kg offered to it then
+        word_due | f8 | kg | 0 | inf | trade | contract kg offered to it then that pass its quality check
         word_margin | f8 | USD | -inf | inf | trade | margin of these kg at today's end market
         word_hears | f8 | households | 0 | inf | trade | households that would hear of a broken word
         expected_margin | f8 | USD/year | -inf | inf | learn | yearly margin it expects of buying in villages
@@ -225,6 +225,8 @@ COLUMNS: list[Column] = [
         bought_a | f8 | kg | 0 | inf | trade | grade A bought this month
         bought_b | f8 | kg | 0 | inf | trade | grade B bought this month
         due | f8 | kg | 0 | inf | trade | contract kg offered to it this month
+        accepted | f8 | kg | 0 | inf | trade | part of them that passes its quality check
+        margin | f8 | USD | -inf | inf | trade | margin of these at today's end market, if it keeps its word
         loss | f8 | USD | -inf | inf | trade | what keeping its word costs here this month
         side | f8 | kg | 0 | inf | trade | side-sold this month
         worth_a | f8 | USD/kg | -inf | inf | trade | netback today of the end market meant for grade A, 0 without one
