@@ -67,11 +67,16 @@ def test_savings_groups_lend_for_need_and_replace_dear_loans() -> None:
             c.state.village["fund"].sum() + c.state.household["group_debt"].sum() - c.state.household["saved"].sum()
         ),
     }  # fmt: skip
+    with_groups = alone("savings_groups", 0.05)
     without, bare = lived(CHOICE, POOR, **looks)
-    run, seen = lived(alone("savings_groups", 0.05), POOR, **looks)
+    run, seen = lived(with_groups, POOR, **looks)
     assert flow(run, GROUP_LENT).sum() > 0.0
     assert seen["gap"][BEFORE + 12 :].sum() < 0.98 * bare["gap"][BEFORE + 12 :].sum()
-    assert seen["bank"][BEFORE + 12 :].sum() < bare["bank"][BEFORE + 12 :].sum()
+    # few ever borrow from a bank here: the debts of ten worlds together
+    bank = {"bank": looks["bank"]}
+    worlds = range(1, 11)
+    left = [[lived(plan, POOR, seed, **bank)[1]["bank"][BEFORE + 12 :].sum() for seed in worlds] for plan in (with_groups, CHOICE)]
+    assert sum(left[0]) < 0.9 * sum(left[1])
     # what members put in is there or lent out, in every month
     assert np.abs(seen["off"]).max() < 1e-6
     put_in = flow(run, GROUP_SAVED) + flow(run, GROUP_REPAID) - flow(run, GROUP_LENT) - flow(run, GROUP_SHARED)

@@ -102,8 +102,8 @@ SETTINGS: tuple[dict[str, Any], ...] = (
         "value_chains.apricot.assets.price": 20,
         "value_chains.apricot.assets.resale": 0.5,
     },
-    # firms that cannot ship at once
-    {"lead_firms.capacity": 60, f"{MARKETS}.bulk.price": 1.1},
+    # firms that cannot ship at once, and a processor that bids more than the city for what they are left with
+    {"lead_firms.capacity": 60, f"{MARKETS}.bulk.price": 1.1, "value_chains.apricot.processors.sorting_plant.cost": 0.0},
 )
 """The usual setting and some in which rarer things happen."""
 

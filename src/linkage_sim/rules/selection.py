@@ -39,16 +39,16 @@ def best_overstatement(
 
 
 @rule
-def referee_bias(usual: float, honesty: float, follows: float) -> float:
+def referee_bias(bias: float, honesty: float, follows: float) -> float:
     """Chance that a referee named by a firm confirms a false name: b^(honesty^follows).
 
     Parameters
     ----------
-    usual : that chance for the average firm, 0..1
+    bias : that chance for the average firm, 0..1
     honesty : dislike of lying against the average firm, 0 or more; who dislikes it less names closer friends
     follows : how far that goes; 0 = all firms name the same kind of referees
     """
-    return usual ** (honesty**follows)
+    return bias ** (honesty**follows)
 
 
 @rule
