@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from linkage_sim.books import N_FLOWS
 from linkage_sim.draws import Key
+from linkage_sim.month.goods import goods_table
 from linkage_sim.world.events import Events
 from linkage_sim.world.parameters import Parameters, bazaars_with_shop, usual_inputs
 from linkage_sim.world.state import State
@@ -89,7 +90,9 @@ class Context:
         self.supply = np.zeros_like(self.state.bazaar_price)
         self.last_quote = np.ones_like(self.supply)
         self.asked = np.ones_like(self.supply)
-        self.still = np.zeros(len(self.supply), dtype=np.uint8)
+        self.still = np.zeros(self.supply.shape, dtype=np.uint8)
+        self.goods = goods_table(len(s.enterprise))
+        self.last_goods = self.first_enterprise[:-1].copy()
         self.last_gap = np.zeros_like(self.supply)
         self.bracket = np.zeros((2, *self.supply.shape))
         self.scratch = np.zeros((self.villages, len(chains), 3))

@@ -25,6 +25,7 @@ from linkage_sim.month.choose import (
     tie_trust,
     variation,
 )
+from linkage_sim.month.goods import bring, goods_table
 from linkage_sim.month.trade import (
     delivery_terms,
     holding,
@@ -34,7 +35,6 @@ from linkage_sim.month.trade import (
     spot_terms,
     trade_contract,
 )
-from linkage_sim.rules.harvest import grade_a_share
 from linkage_sim.world.state import State
 
 TRADED = (
@@ -210,15 +210,16 @@ def trade_decisions(simulation: Simulation, before: State, e: int) -> list[Decis
         quote, float(ch["bazaar_grade_premium"]), float(vi["haul"]), int(now.rival_firm[v, c]), float(now.rival_top[v, c]),
         float(now.rival_second[v, c]), float(now.rival_ratio[v, c]),
     )  # fmt: skip
-    hold = holding(en, hh, ch, x.ahead[b, c], float(vi["haul"]))
+    go = goods_table(1)[0]
+    bring(e, en, hh, ch, bb, ef, go)
+    hold = holding(go["kept"], ch["harvest_storing_cost"], x.ahead[b, c], float(vi["haul"]))
     spot = {"quote_usd_kg": quote, "net_a_usd_kg": net_a, "net_b_usd_kg": net_b, "rival_buys": float(rival), "rival_pays_usd_kg": bid}
     found: list[tuple[str, int, dict[str, float], float | None, float | None]] = []
     free_a = free_b = side_a = side_b = 0.0
     if en["potential"] > 0.0:
-        share_a = float(grade_a_share(ch["harvest_grade_a"], ch["practices_quality_gain"], en["uses_quality"]))
+        share_a = float(go["share_a"])
         price_a, price_b = prices_under_contract(int(p.firms["formula"][0]), net_a, net_b, en)
-        skilled = float(ef["business_skills_picking"] * hh["business"])
-        picked, _, eaten, kg = pick(max(max(out_a, hold), price_a), max(max(net_b, hold), price_b), share_a, skilled, en, ch)
+        picked, _, eaten, kg = pick(max(max(out_a, hold), price_a), max(max(net_b, hold), price_b), go)
         free_a, free_b = kg * share_a, kg * (1.0 - share_a) - eaten
         en["picked"] = picked
         en["food_left"] -= eaten
@@ -239,10 +240,8 @@ def trade_decisions(simulation: Simulation, before: State, e: int) -> list[Decis
     stock_a, stock_b = float(en["stock_a"]) + free_a, float(en["stock_b"]) + free_b
     share = 0.0
     if vi["closed"] == 0:
-        noise = float(bb["store_noise"] * (1.0 - ef["business_skills_timing"] * hh["business"]))
-        share = sold_from_store(
-            float(x.ahead[b, c, 0, 0]), net_b, quote, hold, float(en["cash_gap"]), stock_a + stock_b, noise, float(bb["need_floor"])
-        )
+        months, noise, gap = float(x.ahead[b, c, 0, 0]), float(go["noise"]), float(en["cash_gap"])
+        share = sold_from_store(months, net_b, quote, hold, gap, stock_a + stock_b, noise, float(bb["need_floor"]))
     sells_a = side_a + share * stock_a
     en["rival_a"] = sells_a * ratio
     en["sold_a"] = sells_a - en["rival_a"]

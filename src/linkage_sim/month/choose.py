@@ -12,6 +12,7 @@ from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.draws import STREAM, uniform
 from linkage_sim.month.area import shift_assets
+from linkage_sim.month.goods import loss_cut
 from linkage_sim.month.offer import season_price
 from linkage_sim.month.savings import group_room
 from linkage_sim.rules.contract import join_chance, join_value, rejection_chance
@@ -36,12 +37,6 @@ def tie_trust(e: int, f: int, v: int, tie_kept: Any, tie_broken: Any, route: Any
     prior_broken = tt.unknown_broken + known * (tt.introduced_broken - tt.unknown_broken)
     tie = f % tie_kept.shape[1]  # firms stand chain by chain, as many for each: ties are kept with those of the own chain only
     return trust(tie_kept[e, tie], tie_broken[e, tie], prior_kept, prior_broken)
-
-
-@compiled
-def loss_cut(en: Any, ch: Any) -> float:
-    """Cut of the loss at harvest by the practices in use, share."""
-    return ch.practices_improved_loss_cut * en.uses_improved + ch.practices_quality_loss_cut * en.uses_quality
 
 
 @compiled

@@ -18,17 +18,15 @@ STILL = 0.001
 
 @compiled
 def mark_still(number: int, bazaar_quote: Any, asked: Any, still: Any) -> None:
-    """Find the bazaars at which a pass would change next to nothing.
+    """Find the bazaars and chains for which a pass would change next to nothing.
 
-    ``asked`` (B, C) is the quote, USD/kg, that villages of a bazaar last decided on; ``still`` (B,) is 1 where they need not again.
+    ``asked`` (B, C) is the quote, USD/kg, that villages of a bazaar last decided on; ``still`` (B, C) is 1 where they need not again.
     """
     for b in range(bazaar_quote.shape[0]):
-        still[b] = number > 0
         for c in range(bazaar_quote.shape[1]):
-            if abs(bazaar_quote[b, c] / asked[b, c] - 1.0) > STILL:
-                still[b] = 0
-        if still[b] == 0:
-            asked[b] = bazaar_quote[b]
+            still[b, c] = number > 0 and abs(bazaar_quote[b, c] / asked[b, c] - 1.0) <= STILL
+            if still[b, c] == 0:
+                asked[b, c] = bazaar_quote[b, c]
 
 
 @compiled

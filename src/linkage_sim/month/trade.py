@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from linkage_sim.books import (
     CONSUMED,
     DELIVERED,
@@ -25,7 +27,6 @@ from linkage_sim.books import (
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.month.bids import learn_of_rivals, rivals_bid
-from linkage_sim.month.choose import loss_cut
 from linkage_sim.month.clear import clear
 from linkage_sim.month.quotes import SETTLED, mark_still, next_quote
 from linkage_sim.month.word import firms_decide
@@ -42,8 +43,6 @@ from linkage_sim.rules.contract import (
 from linkage_sim.rules.firm import loss_of_keeping, netback
 from linkage_sim.rules.harvest import (
     expected_price,
-    grade_a_share,
-    harvest_loss,
     hold_value,
     in_need,
     months_to_sell,
@@ -75,17 +74,18 @@ def prices_ahead(calendar: int, chains: Any, behaviour: Any, usual_price: Any, b
 
 
 @compiled
-def holding(en: Any, hh: Any, ch: Any, ahead: Any, haul: float) -> float:
-    """Best worth of keeping a kg: the month ahead that is worth most, USD/kg; ``ahead`` (2, 13) of its bazaar and chain."""
-    kit = en.kit_effect if en.kit_months > 0.0 else 0.0
-    discount = hh.patience * (1.0 - ch.harvest_loss_store * (1.0 - kit))
+def holding(discount: float, storing_cost: float, ahead: Any, haul: float) -> float:
+    """Best worth of keeping a kg: the month ahead that is worth most, USD/kg; ``ahead`` (2, 13) of its bazaar and chain.
+
+    ``discount`` is what patience and losses leave after a month, ``storing_cost`` USD/kg a month.
+    """
     best = 0.0
     kept = 1.0
     for k in range(1, int(ahead[0, 0]) + 1):
         kept *= discount
-        if hold_value(kept, ahead[1, k] - haul, k, ch.harvest_storing_cost) <= best:
+        if hold_value(kept, ahead[1, k] - haul, k, storing_cost) <= best:
             break
-        best = max(best, hold_value(kept, ahead[0, k] - haul, k, ch.harvest_storing_cost))
+        best = max(best, hold_value(kept, ahead[0, k] - haul, k, storing_cost))
     return best
 
 
@@ -222,19 +222,13 @@ def trade_contract(
 
 
 @compiled
-def pick(best_a: float, best_b: float, share_a: float, skilled: float, en: Any, ch: Any) -> tuple[float, float, float, float]:
-    """Pick what is worth picking, keep food first; returns kg picked, lost, eaten, and free (of both grades).
-
-    ``skilled`` is the part of picking cost that business skill saves.
-    """
-    kit = en.kit_effect if en.kit_months > 0.0 else 0.0
-    loss = harvest_loss(ch.harvest_loss_harvest, kit, loss_cut(en, ch))
-    value = share_a * best_a + (1.0 - share_a) * best_b
-    picks = worth_picking(value, loss, ch.harvest_picking_cost * en.picking_factor * (1.0 - skilled))
-    picked = en.potential if picks else 0.0
-    kg = picked * (1.0 - loss)
-    eaten = min(en.food_left, kg * (1.0 - share_a))
-    return picked, picked * loss, eaten, kg
+def pick(best_a: float, best_b: float, go: Any) -> tuple[float, float, float, float]:
+    """Pick what is worth picking, keep food first; returns kg picked, lost, eaten, and free (of both grades)."""
+    value = go.share_a * best_a + (1.0 - go.share_a) * best_b
+    picked = go.potential if worth_picking(value, go.loss, go.picking) else 0.0
+    kg = picked * (1.0 - go.loss)
+    eaten = min(go.food, kg * (1.0 - go.share_a))
+    return picked, picked * go.loss, eaten, kg
 
 
 @compiled
@@ -280,21 +274,38 @@ def prices_under_contract(formula: int, net_a: float, net_b: float, en: Any) -> 
 
 
 @compiled
-def start_village(v: int, route: Any, village_supply: Any, rival_want: Any) -> None:
-    """Clear the sums of one village before a pass."""
-    for f in range(route.shape[0]):
-        ro = route[f, v]
-        ro.due = ro.accepted = ro.margin = ro.loss = ro.bought_a = ro.bought_b = ro.side = ro.broken = 0.0
-    for c in range(village_supply.shape[1]):
+def start_village(
+    v: int, commit: int, chains: Any, vi: Any, route: Any, bazaar_quote: Any, rival_second: Any, rival_top: Any, rival_firm: Any,
+    rival_ratio: Any, rival_want: Any, village_supply: Any, still: Any, terms: Any,
+) -> None:  # fmt: skip
+    """Clear the sums of one village before a pass and read its terms of trade: ``terms`` (C, 7) as `spot_terms`, after the quote.
+
+    Firms stand chain by chain, as many for each.
+    """
+    number = route.shape[0] // chains.shape[0]
+    for c in range(chains.shape[0]):
+        if commit == 0 and still[vi.bazaar, c] == 1:
+            continue
+        for f in range(c * number, (c + 1) * number):
+            ro = route[f, v]
+            ro.due = ro.accepted = ro.margin = ro.loss = ro.bought_a = ro.bought_b = ro.side = ro.broken = 0.0
         village_supply[v, c] = 0.0
         rival_want[v, c] = 0.0
+        quote = bazaar_quote[vi.bazaar, c]
+        premium = chains[c].bazaar_grade_premium
+        terms[c, 0] = quote
+        terms[c, 1], terms[c, 2], terms[c, 3], terms[c, 4], terms[c, 5], terms[c, 6] = spot_terms(
+            quote, premium, vi.haul, rival_firm[v, c], rival_top[v, c], rival_second[v, c], rival_ratio[v, c]
+        )
 
 
 @compiled
-def end_village(commit: int, v: int, route: Any, rival_firm: Any, rival_ratio: Any, rival_want: Any, rival_cap: Any) -> None:
+def end_village(
+    v: int, commit: int, vi: Any, route: Any, rival_firm: Any, rival_ratio: Any, rival_want: Any, rival_cap: Any, still: Any
+) -> None:
     """Share the rival's appetite out over what was offered to it; with ``commit`` the rival has bought."""
     for c in range(rival_want.shape[1]):
-        if commit == 0 and rival_want[v, c] > 0.0:
+        if commit == 0 and still[vi.bazaar, c] == 0 and rival_want[v, c] > 0.0:
             rival_ratio[v, c] = min(1.0, rival_cap[v, c] / rival_want[v, c])
         if commit == 1 and rival_firm[v, c] >= 0:
             kg = rival_want[v, c] * rival_ratio[v, c]
@@ -304,87 +315,78 @@ def end_village(commit: int, v: int, route: Any, rival_firm: Any, rival_ratio: A
 
 @compiled
 def decide(
-    first: int, last: int, commit: int, chains: Any, behaviour: Any, firms: Any, first_enterprise: Any, household: Any,
-    enterprise: Any, village: Any, firm: Any, route: Any, side_share: Any, bazaar_quote: Any, rival_price: Any,
+    first: int, last: int, commit: int, chains: Any, behaviour: Any, firms: Any, first_enterprise: Any, goods: Any, last_goods: Any,
+    household: Any, enterprise: Any, village: Any, firm: Any, route: Any, side_share: Any, bazaar_quote: Any, rival_price: Any,
     rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any, rival_want: Any, rival_cap: Any, village_supply: Any, flows: Any,
     ahead: Any, still: Any, effects: Any,
 ) -> None:  # fmt: skip
-    """Every enterprise of a range of villages decides at the quote; with ``commit`` stocks and dues move.
+    """Every enterprise of a range of villages that has goods decides at the quote; with ``commit`` stocks and dues move.
 
-    Before that, villages of a bazaar that is ``still`` (B,) stay with what they decided in the pass before.
-    What is the same for all enterprises of a village and chain is read once; sums are kept in numbers of their own and
-    posted once a village.
+    Before that, those of a bazaar and chain that are ``still`` (B, C) stay with what they decided in the pass before.
+    Sums are kept in numbers of their own and posted once a village.
     """
     bb = behaviour[0]
     ef = effects[0]
     formula = int(firms[0].formula)
+    terms = np.zeros((chains.shape[0], 7))
     for v in range(first, last):
         vi = village[v]
-        if commit == 0 and still[vi.bazaar] == 1:
-            continue
-        start_village(v, route, village_supply, rival_want)
         ripe = all_picked = lost = all_eaten = to_bazaar = to_rival = delivered = paid_later = 0.0
-        c_before = -1
-        ch = chains[0]
-        later = ahead[0, 0]
-        quote = net_a = net_b = out_a = ratio = bid = side = 0.0
-        rival = False
-        for e in range(first_enterprise[v], first_enterprise[v + 1]):
-            en = enterprise[e]
-            if commit == 1:
-                en.sold_a = en.sold_b = en.rival_a = en.picked = en.firm_pays = en.delivered = 0.0
-            if en.potential <= 0.0 and en.stock_a + en.stock_b <= 0.0:
+        start_village(
+            v, commit, chains, vi, route, bazaar_quote, rival_second, rival_top, rival_firm, rival_ratio, rival_want, village_supply,
+            still, terms,
+        )  # fmt: skip
+        for k in range(first_enterprise[v], last_goods[v]):
+            go = goods[k]
+            c = go.chain
+            if commit == 0 and still[vi.bazaar, c] == 1:
                 continue
-            hh = household[en.household]
-            c = en.chain
-            if c != c_before:
-                c_before = c
-                ch = chains[c]
-                later = ahead[vi.bazaar, c]
-                quote = bazaar_quote[vi.bazaar, c]
-                net_a, net_b, rival, ratio, bid, out_a = spot_terms(
-                    quote, ch.bazaar_grade_premium, vi.haul, rival_firm[v, c], rival_top[v, c], rival_second[v, c], rival_ratio[v, c]
-                )
-                side = side_share[v, c]
-            if rival and commit == 1:
-                rival_price[v, c] = bid
-            hold = holding(en, hh, ch, later, vi.haul)
+            later = ahead[vi.bazaar, c]
+            quote, net_a, net_b, ratio = terms[c, 0], terms[c, 1], terms[c, 2], terms[c, 4]
+            hold = holding(go.kept, chains[c].harvest_storing_cost, later, vi.haul)
             free_a = free_b = side_a = side_b = 0.0
-            if en.potential > 0.0:
-                share_a = grade_a_share(ch.harvest_grade_a, ch.practices_quality_gain, en.uses_quality)
-                price_a, price_b = prices_under_contract(formula, net_a, net_b, en)
-                skilled = ef.business_skills_picking * hh.business
-                picked, wasted, eaten, kg = pick(max(max(out_a, hold), price_a), max(max(net_b, hold), price_b), share_a, skilled, en, ch)
-                free_a = kg * share_a
-                free_b = kg * (1.0 - share_a) - eaten
+            if go.potential > 0.0:
+                out_a = terms[c, 6]
+                price_a = price_b = 0.0
+                if go.firm >= 0:
+                    price_a, price_b = prices_under_contract(formula, net_a, net_b, enterprise[go.row])
+                picked, wasted, eaten, kg = pick(max(max(out_a, hold), price_a), max(max(net_b, hold), price_b), go)
+                free_a = kg * go.share_a
+                free_b = kg * (1.0 - go.share_a) - eaten
                 if commit == 1:
+                    en = enterprise[go.row]
                     en.picked = picked
                     en.food_left -= eaten
-                    ripe += en.potential
+                    ripe += go.potential
                     all_picked += picked
                     lost += wasted
                     all_eaten += eaten
-                if en.firm >= 0 and free_a + free_b > 0.0 and vi.closed == 0:
-                    ro = route[en.firm, v]
-                    breaks = firm[en.firm].breaks
+                if go.firm >= 0 and free_a + free_b > 0.0 and vi.closed == 0:
+                    en = enterprise[go.row]
+                    hh = household[go.household]
+                    ro = route[go.firm, v]
+                    breaks = firm[go.firm].breaks
+                    side = side_share[v, c]
                     taken, side_a = trade_contract(commit, 0, free_a, price_a, out_a, net_a, quote, side, breaks, en, hh, vi, bb, ro, ef)
                     free_a -= taken + side_a
                     taken, side_b = trade_contract(commit, 1, free_b, price_b, net_b, net_b, quote, side, breaks, en, hh, vi, bb, ro, ef)
                     free_b -= taken + side_b
                     delivered += en.delivered
                     paid_later += en.firm_pays
-            stock_a = en.stock_a + free_a
-            stock_b = en.stock_b + free_b
+            stock_a = go.stock_a + free_a
+            stock_b = go.stock_b + free_b
             share = 0.0
             if vi.closed == 0:
-                noise = bb.store_noise * (1.0 - ef.business_skills_timing * hh.business)
-                share = sold_from_store(later[0, 0], net_b, quote, hold, en.cash_gap, stock_a + stock_b, noise, bb.need_floor)
+                share = sold_from_store(later[0, 0], net_b, quote, hold, go.gap, stock_a + stock_b, go.noise, bb.need_floor)
             sells_a = side_a + share * stock_a
             sells_b = side_b + share * stock_b
-            if rival:
+            if terms[c, 3] == 1.0:
                 rival_want[v, c] += sells_a
+                if commit == 1:
+                    rival_price[v, c] = terms[c, 5]
             village_supply[v, c] += sells_a * (1.0 - ratio) + sells_b
             if commit == 1:
+                en = enterprise[go.row]
                 en.rival_a = sells_a * ratio
                 en.sold_a = sells_a - en.rival_a
                 en.sold_b = sells_b
@@ -392,7 +394,7 @@ def decide(
                 en.stock_b = stock_b * (1.0 - share)
                 to_bazaar += en.sold_a + en.sold_b
                 to_rival += en.rival_a
-        end_village(commit, v, route, rival_firm, rival_ratio, rival_want, rival_cap)
+        end_village(v, commit, vi, route, rival_firm, rival_ratio, rival_want, rival_cap, still)
         if commit == 1:
             flows[v, PICKED] += all_picked
             flows[v, UNHARVESTED] += ripe - all_picked
@@ -455,10 +457,9 @@ def run(context: Context) -> None:
         p.place_city, s.city_price,
     )  # fmt: skip
     deciding = (
-        p.chains, p.behaviour, p.firms, context.first_enterprise, s.household, s.enterprise, s.village, s.firm, s.route, s.side_share,
-        s.bazaar_quote, s.rival_price,
-        s.rival_second, s.rival_top, s.rival_firm, s.rival_ratio, s.rival_want, s.rival_cap, s.village_supply, s.flows, context.ahead,
-        context.still, context.effects,
+        p.chains, p.behaviour, p.firms, context.first_enterprise, context.goods, context.last_goods, s.household, s.enterprise,
+        s.village, s.firm, s.route, s.side_share, s.bazaar_quote, s.rival_price, s.rival_second, s.rival_top, s.rival_firm, s.rival_ratio,
+        s.rival_want, s.rival_cap, s.village_supply, s.flows, context.ahead, context.still, context.effects,
     )  # fmt: skip
     clearing = (
         calendar, p.chains, p.traders, context.supply, p.bazaar_city, p.bazaar_slope, p.bazaar_haul, s.bazaar_closed, s.bazaar_demand0,
