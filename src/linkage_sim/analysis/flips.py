@@ -1,0 +1,167 @@
+"""When does it flip: over which part of the uncertainty one scenario beats another, and where not, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage_sim.analysis.prim import Box, find_box
+from linkage_sim.analysis.resample import DRAWS, draws, ends, known_points, mean_over_worlds
+from linkage_sim.analysis.table import Factor, Outcome, Sweep
+from linkage_sim.analysis.words import bound_words
+from linkage_sim.results.pairing import t_quantile
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Numbers = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+MOST_BOXES = 2
+ENOUGH = 0.5
+"""A box is told from this density on, and a second one only where it holds a tenth of the exceptions."""
+
+
+@dataclass(frozen=True)
+class Flip:
+    """One scenario against another over the uncertainty.
+
+    Parameters
+    ----------
+    one, other : names; ``one`` wins at most points
+    share, low, high : share of points at which ``one`` is better, with the 90 % interval over drawn-again points and worlds
+    sure, sure_other : share of points at which the 90 % interval over the worlds of the point alone leaves no doubt; NaN with one world
+    mean, mean_low, mean_high : mean lead of ``one`` over all points, in the unit of the outcome
+    boxes : where ``other`` wins instead
+    words : one sentence
+    x, lead : points (n, factors) and the mean lead of ``one`` at each
+    """
+
+    one: str
+    other: str
+    share: float
+    low: float
+    high: float
+    sure: float
+    sure_other: float
+    mean: float
+    mean_low: float
+    mean_high: float
+    boxes: Sequence[Box]
+    words: str
+    x: Numbers
+    lead: Numbers
+
+
+def flips(sweep: Sweep, outcome: Outcome | None = None, resamples: int = DRAWS) -> list[Flip]:
+    """Every two plans, and every plan against the baseline, over the points of a sweep.
+
+    Parameters
+    ----------
+    outcome : one with a better direction; None for the sweep's first
+    resamples : for the intervals
+    """
+    chosen = sweep.outcome() if outcome is None else outcome
+    gains = sweep.gains(chosen) * chosen.sign
+    known = known_points(gains)
+    names = [*sweep.plans, sweep.baseline]
+    every = np.concatenate([gains, np.zeros_like(gains[:, :, :1])], axis=2)
+    pairs = [(one, other) for one in range(len(names)) for other in range(one + 1, len(names))]
+    return [_flip(sweep, (names[one], names[other]), (every[:, :, one] - every[:, :, other])[known], known, resamples) for one, other in pairs]
+
+
+def _flip(sweep: Sweep, names: tuple[str, str], lead: Numbers, known: Flags, resamples: int) -> Flip:
+    x, blocks = sweep.x[known], sweep.blocks[known]
+    mean = mean_over_worlds(lead)
+    if (mean > 0.0).mean() < (mean < 0.0).mean():
+        names, lead, mean = (names[1], names[0]), -lead, -mean
+    again = [mean_over_worlds(lead[points][:, worlds]) for points, worlds in draws(blocks, lead.shape[1], resamples)]
+    low, high = ends([float((each[~np.isnan(each)] > 0.0).mean()) for each in again])
+    mean_low, mean_high = ends([float(np.nanmean(each)) for each in again])
+    sure, sure_other = _sure(lead)
+    boxes = boxes_of(x, mean < 0.0)
+    titles = (sweep.title(names[0]), sweep.title(names[1]))
+    words = in_words(titles, float((mean > 0.0).mean()), float((mean < 0.0).mean()), boxes, sweep.factors)
+    return Flip(
+        *names, float((mean > 0.0).mean()), low, high, sure, sure_other, float(mean.mean()), mean_low, mean_high, boxes, words, x, mean
+    )  # fmt: skip
+
+
+def _sure(lead: Numbers) -> tuple[float, float]:
+    """Shares of points at which the interval of the lead over worlds lies above zero, and below it."""
+    count = (~np.isnan(lead)).sum(axis=1)
+    if count.min() < 2:
+        return float("nan"), float("nan")
+    mean = mean_over_worlds(lead)
+    half = np.array([t_quantile(int(each)) for each in count]) * np.nanstd(lead, axis=1, ddof=1) / np.sqrt(count)
+    return float((mean > half).mean()), float((-mean > half).mean())
+
+
+def boxes_of(x: Numbers, case: Flags) -> list[Box]:
+    """Boxes that hold the cases, the best first, each among what the ones before leave."""
+    found: list[Box] = []
+    left = np.ones(len(x), dtype=bool)
+    while len(found) < MOST_BOXES:
+        box = find_box(x[left], case[left])
+        if box is None or box.density < ENOUGH:
+            break
+        inside = box.inside(x) & left
+        coverage = float((inside & case).sum()) / float(case.sum())
+        if found and coverage < 0.1:
+            break
+        found.append(Box(box.limits, coverage, box.density, box.points, box.chances))
+        left &= ~inside
+    return found
+
+
+def in_words(titles: tuple[str, str], share: float, other_share: float, boxes: Sequence[Box], factors: Sequence[Factor]) -> str:
+    """The flip in one sentence, with coverage and density of each box."""
+    one, other = f'"{titles[0]}"', f'"{titles[1]}"'
+    if share == 0.0 and other_share == 0.0:
+        return f"{one} and {other} never differ."
+    if other_share == 0.0:
+        return f"{one} wins over {other} at every point of the design{'' if share == 1.0 else ' where they differ'}."
+    start = f"{one} wins over {other} at {100 * share:.0f} % of the points"
+    if not boxes:
+        return f"{start}; where it does not, no simple box of the factors tells."
+    parts = [
+        f"{box_words(box, factors)} ({100 * box.coverage:.0f} % of the exceptions; there {other} wins at {100 * box.density:.0f} % of {box.points} points)"
+        for box in boxes
+    ]
+    return f"{start}, unless {', or '.join(parts)}."
+
+
+def box_words(box: Box, factors: Sequence[Factor]) -> str:
+    """The limits of a box in words, as "fewer than 3 traders per bazaar and reliability under 0.4"."""
+    return " and ".join(
+        bound_words(factors[factor].words, low, high, factors[factor].unit, factors[factor].whole)
+        for factor, (low, high) in box.limits.items()
+    )
+
+
+def flip_table(sweep: Sweep, found: Sequence[Flip]) -> pd.DataFrame:
+    """One row a pair."""
+    import pandas as pd
+
+    names = ("one", "other", "share", "low", "high", "sure", "sure_other", "mean", "mean_low", "mean_high", "words")
+    return pd.DataFrame([{name: getattr(flip, name) for name in names} | {"points": len(flip.lead)} for flip in found])
+
+
+def box_table(sweep: Sweep, found: Sequence[Flip]) -> pd.DataFrame:
+    """One row for every limit of every box."""
+    import pandas as pd
+
+    rows = [
+        {
+            "winner": flip.other, "loser": flip.one, "box": number, "factor": sweep.factors[factor].name, "words": sweep.factors[factor].words,
+            "unit": sweep.factors[factor].unit, "low": low, "high": high, "chance": box.chances[factor],
+            "coverage": box.coverage, "density": box.density, "points": box.points,
+        }
+        for flip in found for number, box in enumerate(flip.boxes, 1) for factor, (low, high) in box.limits.items()
+    ]  # fmt: skip
+    columns = ["winner", "loser", "box", "factor", "words", "unit", "low", "high", "chance", "coverage", "density", "points"]
+    return pd.DataFrame(rows, columns=columns)
