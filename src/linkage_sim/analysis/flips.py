@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from linkage_sim.analysis.prim import Box, find_box
 from linkage_sim.analysis.resample import DRAWS, draws, ends, known_points, mean_over_worlds
 from linkage_sim.analysis.table import Factor, Outcome, Sweep
-from linkage_sim.analysis.words import bound_words
 from linkage_sim.results.pairing import t_quantile
 
 if TYPE_CHECKING:
@@ -137,10 +136,7 @@ def in_words(titles: tuple[str, str], share: float, other_share: float, boxes: S
 
 def box_words(box: Box, factors: Sequence[Factor]) -> str:
     """The limits of a box in words, as "fewer than 3 traders per bazaar and reliability under 0.4"."""
-    return " and ".join(
-        bound_words(factors[factor].words, low, high, factors[factor].unit, factors[factor].whole)
-        for factor, (low, high) in box.limits.items()
-    )
+    return " and ".join(factors[factor].limits(low, high) for factor, (low, high) in box.limits.items())
 
 
 def flip_table(sweep: Sweep, found: Sequence[Flip]) -> pd.DataFrame:

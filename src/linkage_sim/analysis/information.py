@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from linkage_sim.analysis.resample import DRAWS, SEED, draws, ends, known_points, mean_over_worlds
 from linkage_sim.analysis.smooth import features, fitted
 from linkage_sim.analysis.table import Outcome, Sweep
+from linkage_sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,6 +50,15 @@ class Scale:
         return None
 
 
+def scale_of(scenario: Scenario | None) -> Scale:
+    """Households and years of a scenario, as laid out before anything is varied; nothing where there is none."""
+    if scenario is None:
+        return Scale()
+    line = scenario.timeline
+    households = sum(district.villages * district.households for district in scenario.region.districts.values())
+    return Scale(households, (line.during + line.after) / 12.0)
+
+
 def information(sweep: Sweep, outcome: Outcome | None = None, scale: Scale | None = None, resamples: int = DRAWS) -> pd.DataFrame:
     """Expected value of perfect information about all uncertainties, and about each alone.
 
@@ -62,7 +72,7 @@ def information(sweep: Sweep, outcome: Outcome | None = None, scale: Scale | Non
     Parameters
     ----------
     outcome : with a better direction; None for the sweep's first
-    scale : turns gains into dollars; without it values stay in the unit of the outcome
+    scale : turns gains into dollars; None for that of the sweep's baseline. Where neither is known values stay in the outcome's unit
     resamples : for the intervals
 
     Returns
@@ -73,7 +83,7 @@ def information(sweep: Sweep, outcome: Outcome | None = None, scale: Scale | Non
     import pandas as pd
 
     chosen = sweep.outcome() if outcome is None else outcome
-    usd = (scale or Scale()).usd(chosen)
+    usd = (scale or scale_of(sweep.scenario)).usd(chosen)
     gains = sweep.gains(chosen) * chosen.sign * (1.0 if usd is None else usd)
     known = known_points(gains)
     gains, x, blocks = gains[known], sweep.x[known], sweep.blocks[known]

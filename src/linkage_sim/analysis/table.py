@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage_sim.analysis.words import leaf_of, plain
+from linkage_sim.analysis.words import bound_words, leaf_of, plain
 from linkage_sim.errors import ResultsError
+from linkage_sim.scenario.load import load_scenario
+from linkage_sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +33,8 @@ class Factor:
     kind : lever (a programme chooses it) or uncertainty (nobody does)
     unit : of its values; words : what it is, in plain words
     whole : takes whole numbers only
+    choices : words of a factor that is no number: its column holds the place of the word, from 0
+    usual : value in the scenario as it is; None where that is not known or no number
     """
 
     name: str
@@ -38,15 +42,31 @@ class Factor:
     unit: str
     words: str
     whole: bool
+    choices: tuple[str, ...] = ()
+    usual: float | None = None
+
+    def limits(self, low: float | None, high: float | None) -> str:
+        """A range of it in words; ``low`` is in it, ``high`` is not."""
+        if self.choices:
+            first, last = (0 if low is None else round(low + 0.499)), (len(self.choices) if high is None else round(high + 0.499))
+            return f"{self.words}: {' or '.join(self.choices[first:last])}"
+        return bound_words(self.words, low, high, self.unit, self.whole)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was measured; ``better`` is higher, lower or neither."""
+    """What was measured.
+
+    Parameters
+    ----------
+    better : higher, lower or neither
+    relative : its gain is the difference to the baseline run; else the value itself is already measured against the baseline
+    """
 
     name: str
     unit: str
     better: str
+    relative: bool = True
 
     @property
     def sign(self) -> float:
@@ -61,6 +81,7 @@ class Sweep:
     ----------
     design : plain data of ``design.json``
     frame : the table, one row for every point, replicate and scenario
+    scenario : the baseline before anything was varied, where it is known: it says how many households and years there are
 
     Raises
     ------
@@ -68,8 +89,8 @@ class Sweep:
         where the two do not fit together.
     """
 
-    def __init__(self, design: Mapping[str, Any], frame: pd.DataFrame) -> None:
-        self.design, self.frame = design, frame
+    def __init__(self, design: Mapping[str, Any], frame: pd.DataFrame, scenario: Scenario | None = None) -> None:
+        self.design, self.frame, self.scenario = design, frame, scenario
         missing = [key for key in ("factors", "design", "scenarios", "outcomes") if key not in design]
         columns = [] if missing else [factor["name"] for factor in design["factors"]] + [each["name"] for each in design["outcomes"]]
         missing += [name for name in ["point", "replicate", "scenario", *columns] if name not in frame.columns]
@@ -81,7 +102,10 @@ class Sweep:
         self.baseline, self.plans = self.scenarios[0], self.scenarios[1:]
         if not self.plans:
             raise ResultsError(f"the sweep holds only {self.baseline!r}: there is nothing to compare it with")
-        self.outcomes = [Outcome(each["name"], each.get("unit", ""), each.get("better", "neither")) for each in design["outcomes"]]
+        self.outcomes = [
+            Outcome(each["name"], each.get("unit", ""), each.get("better", "neither"), bool(each.get("gain", True)))
+            for each in design["outcomes"]
+        ]
         self.points: Whole = np.unique(frame["point"].to_numpy(np.int64))
         self.replicates: Whole = np.unique(frame["replicate"].to_numpy(np.int64))
 
@@ -97,7 +121,7 @@ class Sweep:
 
     def title(self, scenario: str) -> str:
         """A scenario in words."""
-        titles = self.design.get("titles") or {}
+        titles = {each["name"]: each["title"] for each in self.design.get("plans") or ()}
         return str(titles.get(scenario) or scenario.replace("_", " "))
 
     @cached_property
@@ -110,7 +134,10 @@ class Sweep:
             values = self.x[:, number]
             whole = (leaf is not None and leaf.value == "whole") or bool(np.all(values == np.round(values)) and len(np.unique(values)) > 2)
             unit = each.get("unit") or (leaf.unit if leaf else "")
-            found.append(Factor(name, each.get("kind", "uncertainty"), unit, str(each.get("label") or plain(name)), whole))
+            words = tuple(str(value) for value in each.get("values") or () if isinstance(value, (str, bool)))
+            usual = each.get("default")
+            usual = float(usual) if isinstance(usual, (int, float)) and not isinstance(usual, bool) else None
+            found.append(Factor(name, each.get("kind", "uncertainty"), unit, plain(name), whole, words, usual))
         return tuple(found)
 
     def outcome(self, name: str | None = None) -> Outcome:
@@ -145,13 +172,7 @@ class Sweep:
 
     @property
     def block_size(self) -> int:
-        """Points that belong together: the rows of one Saltelli sample, one Morris trajectory, or a point alone.
-
-        Raises
-        ------
-        ResultsError
-            where a Sobol design says neither how many samples it has nor whether it holds second orders.
-        """
+        """Points that belong together: the rows of one Saltelli sample, one Morris trajectory, or a point alone."""
         number = len(self.design["factors"])
         if self.kind == "morris":
             return number + 1
@@ -162,14 +183,7 @@ class Sweep:
     @property
     def second_order(self) -> bool:
         """Whether a Sobol design holds the rows for second-order indices."""
-        design = self.design["design"]
-        if "second_order" in design:
-            return bool(design["second_order"])
-        number, samples = len(self.design["factors"]), int(design.get("samples") or 0)
-        rows = int(self.points.max()) + 1
-        if samples and rows > samples * (number + 2):
-            return True
-        return not (samples or rows % (number + 2) == 0)
+        return bool(self.design["design"].get("second_order"))
 
     @cached_property
     def _places(self) -> tuple[Whole, Whole, Whole, NDArray[np.bool_]]:
@@ -195,7 +209,7 @@ class Sweep:
         A world in which any scenario failed is left out whole (NaN), so that plans are always compared in the same worlds.
         """
         values = self.values(outcome)
-        gains: Numbers = values[:, :, 1:] - values[:, :, :1]
+        gains: Numbers = values[:, :, 1:] - values[:, :, :1] if outcome.relative else values[:, :, 1:]
         gains[np.isnan(gains).any(axis=2)] = np.nan
         return gains
 
@@ -204,11 +218,6 @@ class Sweep:
         """Runs that failed or are missing."""
         usable = self._places[3]
         return len(self.points) * len(self.replicates) * len(self.scenarios) - int(usable.sum())
-
-    @cached_property
-    def levers(self) -> list[Factor]:
-        """Factors that a programme chooses."""
-        return [factor for factor in self.factors if factor.kind == "lever"]
 
 
 def open_sweep(folder: str | Path) -> Sweep:
@@ -220,7 +229,8 @@ def open_sweep(folder: str | Path) -> Sweep:
         where it is missing, damaged or holds nothing.
     """
     design, frame = read_table(Path(folder))
-    return Sweep(design, frame)
+    baseline = Path(folder) / "scenarios" / f"{design['scenarios'][0]}.yaml"
+    return Sweep(design, frame, load_scenario(baseline) if baseline.is_file() else None)
 
 
 def read_table(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
