@@ -82,7 +82,7 @@ def _flip(sweep: Sweep, names: tuple[str, str], lead: Numbers, known: Flags, res
     low, high = ends([float((each[~np.isnan(each)] > 0.0).mean()) for each in again])
     mean_low, mean_high = ends([float(np.nanmean(each)) for each in again])
     sure, sure_other = _sure(lead)
-    boxes = boxes_of(x, mean < 0.0)
+    boxes = boxes_of(x, mean < 0.0, np.abs(mean))
     titles = (sweep.title(names[0]), sweep.title(names[1]))
     words = in_words(titles, float((mean > 0.0).mean()), float((mean < 0.0).mean()), boxes, sweep.factors)
     return Flip(
@@ -100,12 +100,12 @@ def _sure(lead: Numbers) -> tuple[float, float]:
     return float((mean > half).mean()), float((-mean > half).mean())
 
 
-def boxes_of(x: Numbers, case: Flags) -> list[Box]:
-    """Boxes that hold the cases, the best first, each among what the ones before leave."""
+def boxes_of(x: Numbers, case: Flags, weight: Numbers) -> list[Box]:
+    """Boxes that hold the cases, the best first, each among what the ones before leave; clear leads say more than near ties."""
     found: list[Box] = []
     left = np.ones(len(x), dtype=bool)
     while len(found) < MOST_BOXES:
-        box = find_box(x[left], case[left])
+        box = find_box(x[left], case[left], weight[left])
         if box is None or box.density < ENOUGH:
             break
         inside = box.inside(x) & left

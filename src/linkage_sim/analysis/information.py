@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_sim.analysis.resample import DRAWS, SEED, draws, ends, known_points, mean_over_worlds
-from linkage_sim.analysis.smooth import features, fitted
+from linkage_sim.analysis.smooth import features, solved
 from linkage_sim.analysis.table import Outcome, Sweep
 from linkage_sim.scenario.scenario import Scenario
 
@@ -100,14 +100,14 @@ def information(sweep: Sweep, outcome: Outcome | None = None, scale: Scale | Non
         points, drawn = points[~np.isnan(drawn).any(axis=1)], drawn[~np.isnan(drawn).any(axis=1)]
         own = [design[points] for design in designs]
         for place, alone in enumerate(others_removed(own, drawn) if independent else [drawn] * len(own)):
-            again[place].append(partial(own[place], alone, fold[points]))
+            again[place].append(min(partial(own[place], alone, fold[points]), optimistic(own[place], alone)))
         again[-1].append(perfect(gains[points]))
     mean = mean_over_worlds(gains)
     rows = []
     parts = others_removed(designs, mean) if independent else [mean] * len(designs)
     for place, (_, factor) in enumerate(unknown):
-        estimate, naive = partial(designs[place], parts[place], fold), optimistic(designs[place], parts[place])
-        rows.append((factor.name, factor.words, estimate, *ends(again[place]), naive))
+        naive = optimistic(designs[place], parts[place])
+        rows.append((factor.name, factor.words, min(partial(designs[place], parts[place], fold), naive), *ends(again[place]), naive))
     rows.sort(key=lambda row: -row[2])
     naive = float(mean.max(axis=1).mean() - mean.mean(axis=0).max())
     rows.insert(0, ("", ALL, perfect(gains), *ends(again[-1]), naive))
@@ -137,7 +137,7 @@ def others_removed(designs: Sequence[Numbers], gains: Numbers) -> list[Numbers]:
         return []
     centred = [design - design.mean(axis=0) for design in designs]
     every = np.concatenate(centred, axis=1)
-    coefficients = np.linalg.pinv(every.T @ every, hermitian=True, rcond=1e-10) @ (every.T @ (gains - gains.mean(axis=0)))
+    coefficients = solved(every.T @ every, every.T @ (gains - gains.mean(axis=0)))
     ends_at = np.cumsum([design.shape[1] for design in designs])
     parts = [own @ coefficients[end - own.shape[1] : end] for own, end in zip(centred, ends_at, strict=True)]
     whole = np.sum(parts, axis=0)
@@ -156,15 +156,14 @@ def partial(design: Numbers, gains: Numbers, fold: Whole) -> float:
     for number in np.unique(fold):
         own = fold == number
         f, g = design[own], gains[own]
-        inverse = np.linalg.pinv(square - f.T @ f, hermitian=True, rcond=1e-10)
-        choice = (f @ (inverse @ (product - f.T @ g))).argmax(axis=1)
+        choice = (f @ solved(square - f.T @ f, product - f.T @ g)).argmax(axis=1)
         total += float(g[np.arange(len(g)), choice].sum())
     return total / len(gains) - float(gains.mean(axis=0).max())
 
 
 def optimistic(design: Numbers, gains: Numbers) -> float:
     """The same, scored by the fitted curves themselves: too high, the more the fewer the points."""
-    curve = fitted(design, gains, design)
+    curve = design @ solved(design.T @ design, design.T @ gains)
     return float(curve.max(axis=1).mean() - curve.mean(axis=0).max())
 
 

@@ -59,18 +59,20 @@ def _inside(x: Numbers, limits: Limits) -> Flags:
     return found
 
 
-def balance(inside: Flags, case: Flags) -> float:
-    """Harmonic mean of coverage and density: 1 for a box that holds all cases and nothing else."""
-    both = int((inside & case).sum())
-    return 2.0 * both / max(1, int(inside.sum()) + int(case.sum()))
+def balance(inside: Flags, case: Flags, weight: Numbers) -> float:
+    """Harmonic mean of coverage and density by weight: 1 for a box that holds all cases and nothing else."""
+    both = float(weight[inside & case].sum())
+    return 2.0 * both / max(1e-300, float(weight[inside].sum() + weight[case].sum()))
 
 
-def find_box(x: Numbers, case: Flags) -> Box | None:
+def find_box(x: Numbers, case: Flags, weight: Numbers | None = None) -> Box | None:
     """The box that best holds the cases, on the path of boxes that peeling gives, with no more limits than it needs.
 
     Parameters
     ----------
     x : (points, factors); case : (points,) what is to be found
+    weight : (points,) how much each point matters to where the box lies, such as how clear the case is; None for all the same. Coverage
+        and density of the box that is found count points
 
     Returns
     -------
@@ -78,23 +80,26 @@ def find_box(x: Numbers, case: Flags) -> Box | None:
     """
     if case.sum() < FEWEST or case.all():
         return None
-    best, best_balance = np.ones(len(x), dtype=bool), balance(np.ones(len(x), dtype=bool), case)
-    inside = best
+    weight = np.ones(len(x)) if weight is None else weight + 1e-9 * float(weight.mean())
+    inside = np.ones(len(x), dtype=bool)
+    best, best_balance = inside, balance(inside, case, weight)
     while inside.sum() > FEWEST:
-        smaller = _peeled(x, case, inside)
+        smaller = _peeled(x, case, inside, weight)
         if smaller is None:
             break
         inside = smaller
-        if balance(inside, case) > best_balance:
-            best, best_balance = inside, balance(inside, case)
+        if balance(inside, case, weight) > best_balance:
+            best, best_balance = inside, balance(inside, case, weight)
     limits = _limits(x, best)
-    limits = _rounded(x, case, _needed(x, case, limits))
+    limits = _rounded(x, case, _needed(x, case, limits, weight), weight)
     return _box(x, case, limits) if limits else None
 
 
-def _peeled(x: Numbers, case: Flags, inside: Flags) -> Flags | None:
+def _peeled(x: Numbers, case: Flags, inside: Flags, weight: Numbers) -> Flags | None:
     """The box without the slice whose loss helps most, by gain in density for every point given up."""
     best, best_gain = None, -np.inf
+    held = weight * case
+    density = held[inside].sum() / weight[inside].sum()
     for factor in range(x.shape[1]):
         values = x[inside, factor]
         if np.ptp(values) == 0.0:
@@ -105,7 +110,7 @@ def _peeled(x: Numbers, case: Flags, inside: Flags) -> Flags | None:
         for kept in (inside & (x[:, factor] >= low), inside & (x[:, factor] <= high)):
             left = int(kept.sum())
             if FEWEST <= left < inside.sum():
-                gain = (case[kept].mean() - case[inside].mean()) / (inside.sum() - left)
+                gain = (held[kept].sum() / weight[kept].sum() - density) / (inside.sum() - left)
                 if gain > best_gain:
                     best, best_gain = kept, gain
     return best
@@ -124,7 +129,7 @@ def _limits(x: Numbers, inside: Flags) -> Limits:
     return found
 
 
-def _rounded(x: Numbers, case: Flags, limits: Limits) -> Limits:
+def _rounded(x: Numbers, case: Flags, limits: Limits, weight: Numbers) -> Limits:
     """Limits with as few digits as leave the balance as it is, or nearly."""
     limits = dict(limits)
     for factor, (low, high) in list(limits.items()):
@@ -132,17 +137,17 @@ def _rounded(x: Numbers, case: Flags, limits: Limits) -> Limits:
         for step in (10.0 ** np.floor(np.log10(span)) / part for part in (2, 10, 20)):
             ends = tuple(None if end is None else round(round(end / step) * step, 12) for end in (low, high))
             tried = {**limits, factor: (ends[0], ends[1])}
-            if balance(_inside(x, tried), case) >= balance(_inside(x, limits), case) - HARDLY:
+            if balance(_inside(x, tried), case, weight) >= balance(_inside(x, limits), case, weight) - HARDLY:
                 limits = tried
                 break
     return limits
 
 
-def _needed(x: Numbers, case: Flags, limits: Limits) -> Limits:
+def _needed(x: Numbers, case: Flags, limits: Limits, weight: Numbers) -> Limits:
     """The limits without those that hardly matter or that chance explains, the least needed first, one side at a time."""
     limits = dict(limits)
     while limits:
-        whole = balance(_inside(x, limits), case)
+        whole = balance(_inside(x, limits), case, weight)
         tried = []
         for factor, (low, high) in limits.items():
             for side in ("low", "high"):
@@ -153,7 +158,7 @@ def _needed(x: Numbers, case: Flags, limits: Limits) -> Limits:
                 if kept != (None, None):
                     without[factor] = kept
                 chance = _chance(case, _inside(x, limits), _inside(x, without))
-                loss = whole - balance(_inside(x, without), case)
+                loss = whole - balance(_inside(x, without), case, weight)
                 tried.append((loss if chance < 0.05 else -1.0, factor, side, without))
         loss, _, _, without = min(tried, key=lambda each: each[:3])
         if loss > MATTERS:

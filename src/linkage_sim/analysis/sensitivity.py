@@ -144,7 +144,7 @@ def explained(x: Numbers, y: Numbers) -> Numbers:
     found = np.zeros(x.shape[1])
     for number in range(x.shape[1]):
         columns = features(x[:, number], x[:, number])
-        rank = int(np.linalg.matrix_rank(columns))
+        rank = int((np.abs(columns).sum(axis=0) > 0.0).sum())
         if rank > 1 and len(y) > rank:
             left = y - fitted(columns, y[:, None], columns)[:, 0]
             found[number] = max(0.0, 1.0 - float((left**2).sum()) / (len(y) - rank) / total)

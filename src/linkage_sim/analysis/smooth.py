@@ -57,6 +57,12 @@ def fitted(design: Numbers, y: Numbers, at: Numbers) -> Numbers:
     return np.asarray(at @ coefficients)
 
 
+def solved(square: Numbers, product: Numbers) -> Numbers:
+    """Least-squares coefficients from normal equations, with a ridge too small to see, so that columns may depend on each other."""
+    ridge = 1e-10 * max(float(np.trace(square)) / len(square), 1e-300)
+    return np.asarray(np.linalg.solve(square + ridge * np.eye(len(square)), product))
+
+
 def local_weights(x: Numbers, at: Numbers, span: float = SPAN) -> Numbers:
     """Tricube weights of every point for a local line at each place, (places, n); wide enough for two different values."""
     distance = np.abs(at[:, None] - x[None, :])

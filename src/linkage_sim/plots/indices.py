@@ -91,5 +91,5 @@ def _row(axes: Axes, row: Index, name: str, top: float, room: float) -> None:
 
 def _range(axes: Axes, values: Range, place: float) -> None:
     """The range of a bar: ink with a white edge, so that it shows on dark and pale."""
-    axes.plot(values[1:], [place, place], color="white", linewidth=3.4, zorder=4, solid_capstyle="butt")
-    axes.plot(values[1:], [place, place], color=INK, linewidth=1.5, zorder=5, marker="|", markersize=6)
+    axes.plot(values[1:], [place, place], color="white", linewidth=2.8, zorder=4, solid_capstyle="butt")
+    axes.plot(values[1:], [place, place], color=INK, linewidth=1.3, zorder=5, marker="|", markersize=6)

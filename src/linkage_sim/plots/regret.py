@@ -23,11 +23,11 @@ def regret_figure(regrets: Mapping[str, NDArray[np.float64]], looks: Mapping[str
     axis_label : what regret is counted in
     width : inches
     """
-    height = 3.6
+    height = 4.0
     with drawing():
         figure = new_figure(width, height)
         above = 0.24 * len(regrets) + 0.12
-        axes = figure.add_axes((0.7 / width, 0.6 / height, (width - 0.9) / width, (height - 0.7 - above) / height))
+        axes = figure.add_axes((0.7 / width, 0.6 / height, (width - 1.0) / width, (height - 0.75 - above) / height))
         for name, values in regrets.items():
             ranked = np.sort(values)[::-1]
             share = (np.arange(len(ranked)) + 0.5) / len(ranked)

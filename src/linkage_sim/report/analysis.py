@@ -11,10 +11,9 @@ from matplotlib.figure import Figure
 from linkage_sim.analysis.analyze import FOLDER, REPORT, Analysis
 from linkage_sim.analysis.robust import choices
 from linkage_sim.plots.style import save_figure
-from linkage_sim.report.blocks import Block, Code, Listing, Section, Table, Text
+from linkage_sim.report.blocks import Block, Code, Column, Listing, Section, Table, Text
 from linkage_sim.report.numbers import number, span
 from linkage_sim.report.sections.sweep import SECTIONS, Gallery
-from linkage_sim.report.view import columns
 from linkage_sim.report.write import capitalised, template
 from linkage_sim.results.folders import new_folder, part_folder
 
@@ -118,7 +117,7 @@ def _answer(found: Analysis) -> Section:
         blocks.append(
             Table(
                 "What each rule of choice would take",
-                columns("rule", "plan"),
+                [Column("rule", numeric=False), Column("plan", numeric=False)],
                 [[RULES[rule], sweep.title(plan)] for rule, plan in chosen.items()],
             )
         )
@@ -135,9 +134,9 @@ def _design_section(found: Analysis) -> Section:
         usual = sweep.design["factors"][place].get("default")
         shown = number(float(usual)) if isinstance(usual, (int, float)) and not isinstance(usual, bool) else str(usual or "")
         rows.append([factor.words, factor.kind, between, shown, factor.unit, Markup("<code>{}</code>").format(factor.name)])
-    table = Table("What was varied", columns("factor", "kind", "between", "as it is", "unit", "path"), rows)
+    table = Table("What was varied", [Column(name, numeric=False) for name in ("factor", "kind", "between", "as it is", "unit", "path")], rows)
     outcomes = [[each.name.replace("_", " "), each.unit, each.better] for each in sweep.outcomes]
-    return Section("design", "What was varied", [table, Table("What was measured", columns("outcome", "unit", "better"), outcomes)])
+    return Section("design", "What was varied", [table, Table("What was measured", [Column(name, numeric=False) for name in ("outcome", "unit", "better")], outcomes)])
 
 
 def _limits_section(found: Analysis) -> Section:

@@ -21,7 +21,7 @@ from linkage_sim.plots.regret import regret_figure
 from linkage_sim.plots.style import Look, looks
 from linkage_sim.report.blocks import Block, Grid, Picture, Section, Table, Text, Words, picture
 from linkage_sim.report.numbers import MISSING, number, percent, span
-from linkage_sim.report.view import columns
+from linkage_sim.report.view import View, columns
 
 MOST_FACTORS = 8
 """Factors shown in a figure; tables hold all."""
@@ -207,8 +207,8 @@ def regret_section(gallery: Gallery) -> Section:
         row = wide.loc[(plan, name)]
         shown, low, high = float(row["estimate"]), float(row["low"]), float(row["high"])
         if name.startswith("share"):
-            return f"{percent(shown)} ({percent(low)} to {percent(high)})"
-        return f"{number(shown)} ({span(low, high)})"
+            return View.lines(percent(shown), f"{percent(low)} to {percent(high)}")
+        return View.lines(number(shown), span(low, high))
 
     names = ("mean_gain", "worst_gain", "mean_regret", "high_regret", "max_regret", "share_best", "share_harm")
     heads = columns("plan", "mean gain", "worst gain", "mean regret", "regret, 9 of 10 points less", "largest regret", "best at", "harm at")
@@ -219,7 +219,7 @@ def regret_section(gallery: Gallery) -> Section:
         "regret", "Robust choice",
         [
             Text(words), Grid([gallery.picture(figure, "regret", "Regret of every plan", said)], "single"),
-            Table(f"Gain and regret over all points, {gallery.unit}", heads, lines, "In brackets: 90 % range."),
+            Table(f"Gain and regret over all points, {gallery.unit}", heads, lines, "Below each number: its 90 % range."),
         ],
     )  # fmt: skip
 
