@@ -230,10 +230,10 @@ def frontier(
             progress=told,
         )  # fmt: skip
     lines = [
-        [f"{row.line}, {100 * row.split:.0f} %", number(row.mean, 2), f"{number(row.low, 2)} to {number(row.high, 2)}", f"{100 * row.unspent:.0f} %"]
+        [f"{str(row.line).split(' ')[0]}, {100 * row.split:.0f} %", number(row.mean, 2), f"{number(row.low, 2)} to {number(row.high, 2)}", f"{100 * row.unspent:.0f} %"]
         for row in found.frame.itertuples()
     ]
-    _table(f'Gain by share of the budget on "{found.ends[1]}"', ["", f"{measure}, {found.unit}", "90 % interval", "unspent"], lines)
+    _table(f'With and without organisation spending, by share of the budget on "{found.ends[1]}"', ["", f"{measure}, {found.unit}", "90 % interval", "unspent"], lines)
     _tell(found.in_words())
     _say(f"table and picture: {found.folder}")
     return 0

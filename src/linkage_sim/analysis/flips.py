@@ -82,7 +82,7 @@ def _flip(sweep: Sweep, names: tuple[str, str], lead: Numbers, known: Flags, res
     low, high = ends([float((each[~np.isnan(each)] > 0.0).mean()) for each in again])
     mean_low, mean_high = ends([float(np.nanmean(each)) for each in again])
     sure, sure_other = _sure(lead)
-    boxes = boxes_of(x, mean < 0.0, np.abs(mean))
+    boxes = boxes_of(x, mean < 0.0, clearness(mean))
     titles = (sweep.title(names[0]), sweep.title(names[1]))
     words = in_words(titles, float((mean > 0.0).mean()), float((mean < 0.0).mean()), boxes, sweep.factors)
     return Flip(
@@ -98,6 +98,12 @@ def _sure(lead: Numbers) -> tuple[float, float]:
     mean = mean_over_worlds(lead)
     half = np.array([t_quantile(int(each)) for each in count]) * np.nanstd(lead, axis=1, ddof=1) / np.sqrt(count)
     return float((mean > half).mean()), float((-mean > half).mean())
+
+
+def clearness(lead: Numbers) -> Numbers:
+    """How clear each lead is, 0..1: its size against the median size, at most 1; so that near ties say little about where a box lies."""
+    size = np.abs(lead)
+    return np.asarray(np.minimum(size / max(float(np.median(size)), 1e-300), 1.0))
 
 
 def boxes_of(x: Numbers, case: Flags, weight: Numbers) -> list[Box]:

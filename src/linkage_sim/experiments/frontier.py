@@ -59,11 +59,11 @@ class Frontier:
         said = []
         for line, own in self.frame.groupby("line", sort=False):
             best = own.loc[own["mean"].idxmax()]
-            near = own.loc[own["near_best"], "split"]
-            range_of = f"{100 * near.min():.0f} to {100 * near.max():.0f} %" if len(near) > 1 else "no other split"
+            near = [f"{100 * split:.0f}" for split in own.loc[own["near_best"] & (own["split"] != best["split"]), "split"]]
+            told = f"{', '.join(near)} % cannot be told from it" if near else "no other split comes close"
             said.append(
                 f"{str(line).capitalize()}, {100 * best['split']:.0f} % on \"{self.ends[1]}\" gains most "
-                f"({best['mean']:.1f} {self.unit}, {best['low']:.1f} to {best['high']:.1f}); {range_of} cannot be told from it."
+                f"({best['mean']:.1f} {self.unit}, {best['low']:.1f} to {best['high']:.1f}); {told}."
             )
         return " ".join(said)
 
@@ -186,7 +186,7 @@ def frontier(
     own, other = (with_seed(each if isinstance(each, Scenario) else load_scenario(each), seed) for each in (supply, demand))
     other = with_seed(other, own.seed)
     taken = max(_organisation(own), _organisation(other)) if organisation is None else organisation
-    at = [float(each) for each in np.linspace(0.0, 1.0, splits)]
+    at = [round(float(each), 6) for each in np.linspace(0.0, 1.0, splits)]
     lines = {WITHOUT: splits_of(own, other, at, 0.0, whole)}
     if taken > 0.0:
         lines = {WITH: splits_of(own, other, at, taken, whole), **lines}

@@ -42,7 +42,7 @@ def frontier_figure(splits: Sequence[float], lines: Sequence[Line], *, ends: tup
     ----------
     splits : share of the budget on the second side, rising from 0 to 1
     lines : one a way of spending
-    ends : words for the two ends of the axis
+    ends : titles of the two plans
     axis_label : what the gain is, with its unit
     width : inches
     """
@@ -50,7 +50,7 @@ def frontier_figure(splits: Sequence[float], lines: Sequence[Line], *, ends: tup
     with drawing():
         figure = new_figure(width, height)
         left, wide = 0.75 / width, (width - 0.95) / width
-        axes = figure.add_axes((left, 1.75 / height, wide, (height - 2.65) / height))
+        axes = figure.add_axes((left, 1.75 / height, wide, (height - 2.45) / height))
         below = figure.add_axes((left, 0.75 / height, wide, 0.62 / height), sharex=axes)
         for number, line in enumerate(lines):
             _line(axes, splits, line)
@@ -72,9 +72,9 @@ def frontier_figure(splits: Sequence[float], lines: Sequence[Line], *, ends: tup
             axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.0f} %"))
         below.set_ylabel("unspent", fontsize=9.5)
         below.set_xticks([0.0, 0.2, 0.4, 0.6, 0.8, 1.0])
-        below.set_xlabel("share of the budget for the buyers' side")
+        below.set_xlabel(f"share of the budget on \"{ends[1]}\"")
         for place, words, side in ((0.0, ends[0], "left"), (1.0, ends[1], "right")):
-            below.text(place, -0.95, words, transform=below.transAxes, ha=side, va="top", fontsize=9, color=QUIET)
+            below.text(place, -0.95, f"all on \"{words}\"", transform=below.transAxes, ha=side, va="top", fontsize=9, color=QUIET)
         for each in (axes, below):
             bare(each, left=True)
         figure.legend(

@@ -18,7 +18,7 @@ def frontier_picture(found: Frontier) -> Figure:
     lines, splits = [], []
     for place, (name, own) in enumerate(found.frame.groupby("line", sort=False)):
         splits = own["split"].tolist()
-        words = f"{name} ({100 * found.organisation:.0f} % of the budget)" if name == WITH else str(name)
+        words = f"{name} ({100 * found.organisation:.3g} % of the budget)" if name == WITH else str(name)
         lines.append(
             Line(
                 words, own["mean"].tolist(), own["low"].tolist(), own["high"].tolist(), own["near_best"].tolist(), own["unspent"].tolist(),
@@ -27,8 +27,7 @@ def frontier_picture(found: Frontier) -> Figure:
         )  # fmt: skip
     unit = found.unit.replace(" per household and year", "\nper household and year")
     label = f"{found.measure.replace('_', ' ')} gained, {unit}"
-    ends = (f"all on {found.ends[0]}", f"all on {found.ends[1]}")
-    return frontier_figure(splits, lines, ends=ends, axis_label=label)
+    return frontier_figure(splits, lines, ends=found.ends, axis_label=label)
 
 
 def write_picture(found: Frontier, folder: Path) -> list[Path]:
