@@ -168,7 +168,9 @@ def analyze(
     folder: Path,
     /,
     *,
-    outcome: Annotated[str | None, Parameter(help="outcome by which plans are chosen; left out: the first that has a better direction")] = None,
+    outcome: Annotated[
+        str | None, Parameter(help="outcome by which plans are chosen; left out: the first that has a better direction")
+    ] = None,
     resamples: Annotated[int, Parameter(help="how often points and worlds are drawn again for intervals")] = 300,
 ) -> int:
     """Say what a sweep shows: sensitivity, when the ranking flips, what is worth knowing, robust choice.
@@ -208,7 +210,9 @@ def frontier(
     *,
     splits: Annotated[int, Parameter(help="how many splits of the budget, evenly from all on the first plan to all on the second")] = 11,
     replicates: Replicates = 10,
-    organisation: Annotated[float | None, Parameter(help="share for organisation acts; left out: the larger share of the two plans")] = None,
+    organisation: Annotated[
+        float | None, Parameter(help="share for organisation acts; left out: the larger share of the two plans")
+    ] = None,
     measure: Annotated[str, Parameter(help="what is compared with no programme; docs/measures.md")] = "income",
     seed: Seed = None,
     jobs: Jobs = None,
@@ -230,10 +234,19 @@ def frontier(
             progress=told,
         )  # fmt: skip
     lines = [
-        [f"{str(row.line).split(' ')[0]}, {100 * row.split:.0f} %", number(row.mean, 2), f"{number(row.low, 2)} to {number(row.high, 2)}", f"{100 * row.unspent:.0f} %"]
+        [
+            f"{str(row.line).split(' ')[0]}, {100 * row.split:.0f} %",
+            number(row.mean, 2),
+            f"{number(row.low, 2)} to {number(row.high, 2)}",
+            f"{100 * row.unspent:.0f} %",
+        ]
         for row in found.frame.itertuples()
     ]
-    _table(f'With and without organisation spending, by share of the budget on "{found.ends[1]}"', ["", f"{measure}, {found.unit}", "90 % interval", "unspent"], lines)
+    _table(
+        f'With and without organisation spending, by share of the budget on "{found.ends[1]}"',
+        ["", f"{measure}, {found.unit}", "90 % interval", "unspent"],
+        lines,
+    )
     _tell(found.in_words())
     _say(f"table and picture: {found.folder}")
     return 0

@@ -17,12 +17,12 @@ def test_regret_by_hand() -> None:
     gains = {"safe": lambda x: np.full(len(x), 2.0), "bold": lambda x: np.array([9.0, 4.0, 1.0, -3.0])}
     table = regret_table(made_up(x, named(1), gains, design={"kind": "grid"}), resamples=20)
     found = table.set_index(["scenario", "measure"])["estimate"]
-    assert [found["safe", name] for name in ("mean_gain", "worst_gain", "mean_regret", "max_regret", "share_best", "share_harm")] == pytest.approx(
-        [2.0, 2.0, 2.25, 7.0, 0.5, 0.0]
-    )
-    assert [found["bold", name] for name in ("mean_gain", "worst_gain", "mean_regret", "max_regret", "share_best", "share_harm")] == pytest.approx(
-        [2.75, -3.0, 1.5, 5.0, 0.5, 0.25]
-    )
+    assert [
+        found["safe", name] for name in ("mean_gain", "worst_gain", "mean_regret", "max_regret", "share_best", "share_harm")
+    ] == pytest.approx([2.0, 2.0, 2.25, 7.0, 0.5, 0.0])
+    assert [
+        found["bold", name] for name in ("mean_gain", "worst_gain", "mean_regret", "max_regret", "share_best", "share_harm")
+    ] == pytest.approx([2.75, -3.0, 1.5, 5.0, 0.5, 0.25])
     assert choices(table) == {"mean_gain": "bold", "worst_gain": "safe", "mean_regret": "bold", "max_regret": "bold"}
 
 

@@ -34,7 +34,9 @@ def test_sobol_indices_of_ishigami_to_two_hundredths(second_order: bool) -> None
         assert np.abs(estimate - known).max() < 0.02
     assert (table["low"] <= table["estimate"]).all()
     assert (table["estimate"] <= table["high"]).all()
-    covered = [found.loc[("total", f"x{n}"), "low"] - 0.01 <= TOTAL[n - 1] <= found.loc[("total", f"x{n}"), "high"] + 0.01 for n in (1, 2, 3)]
+    covered = [
+        found.loc[("total", f"x{n}"), "low"] - 0.01 <= TOTAL[n - 1] <= found.loc[("total", f"x{n}"), "high"] + 0.01 for n in (1, 2, 3)
+    ]
     assert all(covered)
 
 

@@ -70,7 +70,9 @@ def flips(sweep: Sweep, outcome: Outcome | None = None, resamples: int = DRAWS) 
     names = [*sweep.plans, sweep.baseline]
     every = np.concatenate([gains, np.zeros_like(gains[:, :, :1])], axis=2)
     pairs = [(one, other) for one in range(len(names)) for other in range(one + 1, len(names))]
-    return [_flip(sweep, (names[one], names[other]), (every[:, :, one] - every[:, :, other])[known], known, resamples) for one, other in pairs]
+    return [
+        _flip(sweep, (names[one], names[other]), (every[:, :, one] - every[:, :, other])[known], known, resamples) for one, other in pairs
+    ]
 
 
 def _flip(sweep: Sweep, names: tuple[str, str], lead: Numbers, known: Flags, resamples: int) -> Flip:

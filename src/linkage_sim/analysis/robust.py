@@ -105,9 +105,7 @@ class Crossing:
     rising: bool | None
 
 
-def break_even(
-    sweep: Sweep, one: str, other: str, factor: str, outcome: Outcome | None = None, resamples: int = DRAWS
-) -> Crossing:
+def break_even(sweep: Sweep, one: str, other: str, factor: str, outcome: Outcome | None = None, resamples: int = DRAWS) -> Crossing:
     """Value of a factor at which two scenarios tie, by local lines through the paired differences.
 
     Parameters

@@ -195,7 +195,8 @@ def ema_model(function: ModelFunction, name: str = "linkage") -> Model:
     better = declared_measures()
     sense = {"higher": ScalarOutcome.MAXIMIZE, "lower": ScalarOutcome.MINIMIZE}
     model.outcomes = [
-        ScalarOutcome(each.replace(".", DOT), kind=sense.get(better[each.rpartition(".")[2]]["better"], ScalarOutcome.INFO)) for each in function.names
+        ScalarOutcome(each.replace(".", DOT), kind=sense.get(better[each.rpartition(".")[2]]["better"], ScalarOutcome.INFO))
+        for each in function.names
     ]
     return model
 

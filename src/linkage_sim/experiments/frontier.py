@@ -62,7 +62,7 @@ class Frontier:
             near = [f"{100 * split:.0f}" for split in own.loc[own["near_best"] & (own["split"] != best["split"]), "split"]]
             told = f"{', '.join(near)} % cannot be told from it" if near else "no other split comes close"
             said.append(
-                f"{str(line).capitalize()}, {100 * best['split']:.0f} % on \"{self.ends[1]}\" gains most "
+                f'{str(line).capitalize()}, {100 * best["split"]:.0f} % on "{self.ends[1]}" gains most '
                 f"({best['mean']:.1f} {self.unit}, {best['low']:.1f} to {best['high']:.1f}); {told}."
             )
         return " ".join(said)

@@ -47,12 +47,16 @@ def crossing_figure(
             axes.axvspan(tie[1], tie[2], color=SHADE, zorder=0, linewidth=0)
         for look, sign in ((looks[0], 1.0), (looks[1], -1.0)):
             bounds = [(max(0.0, sign * a), max(0.0, sign * b)) for a, b in zip(low, high, strict=True)]
-            axes.fill_between(at, [sign * min(pair) for pair in bounds], [sign * max(pair) for pair in bounds], color=look.colour, alpha=0.18, linewidth=0)
+            axes.fill_between(
+                at, [sign * min(pair) for pair in bounds], [sign * max(pair) for pair in bounds], color=look.colour, alpha=0.18, linewidth=0
+            )
         axes.plot(at, lead, color=INK, linewidth=1.9, zorder=3)
         axes.axhline(0.0, color=INK, linewidth=1.0, zorder=2)
         if tie is not None:
             axes.axvline(tie[0], color=INK, linewidth=1.0, linestyle=(0, (4, 2)), zorder=2)
-            axes.plot([tie[0]], [0.0], marker="o", markersize=11, markerfacecolor="none", markeredgecolor=INK, markeredgewidth=1.4, zorder=4)
+            axes.plot(
+                [tie[0]], [0.0], marker="o", markersize=11, markerfacecolor="none", markeredgecolor=INK, markeredgewidth=1.4, zorder=4
+            )
         if usual is not None and min(at) <= usual <= max(at):
             axes.plot([usual], [0.0], marker="v", markersize=8, color=INK, transform=axes.get_xaxis_transform(), clip_on=False, zorder=5)
             words = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}

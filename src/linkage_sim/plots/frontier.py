@@ -35,7 +35,9 @@ class Line:
     look: Look
 
 
-def frontier_figure(splits: Sequence[float], lines: Sequence[Line], *, ends: tuple[str, str], axis_label: str, width: float = 6.6) -> Figure:
+def frontier_figure(
+    splits: Sequence[float], lines: Sequence[Line], *, ends: tuple[str, str], axis_label: str, width: float = 6.6
+) -> Figure:
     """Draw the gain over splits of the budget, and below it what stays unspent.
 
     Parameters
@@ -72,15 +74,17 @@ def frontier_figure(splits: Sequence[float], lines: Sequence[Line], *, ends: tup
             axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.0f} %"))
         below.set_ylabel("unspent", fontsize=9.5)
         below.set_xticks([0.0, 0.2, 0.4, 0.6, 0.8, 1.0])
-        below.set_xlabel(f"share of the budget on \"{ends[1]}\"")
+        below.set_xlabel(f'share of the budget on "{ends[1]}"')
         for place, words, side in ((0.0, ends[0], "left"), (1.0, ends[1], "right")):
-            below.text(place, -0.95, f"all on \"{words}\"", transform=below.transAxes, ha=side, va="top", fontsize=9, color=QUIET)
+            below.text(place, -0.95, f'all on "{words}"', transform=below.transAxes, ha=side, va="top", fontsize=9, color=QUIET)
         for each in (axes, below):
             bare(each, left=True)
         figure.legend(
             *axes.get_legend_handles_labels(), loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=1, handlelength=3.6, borderpad=0.2, labelspacing=0.25
         )  # fmt: skip
-        figure.text(0.99, 1 - 0.16 / height, "ringed: cannot be told\nfrom the best of its line", ha="right", va="top", fontsize=9, color=QUIET)
+        figure.text(
+            0.99, 1 - 0.16 / height, "ringed: cannot be told\nfrom the best of its line", ha="right", va="top", fontsize=9, color=QUIET
+        )
         return figure
 
 
@@ -88,7 +92,9 @@ def _line(axes: Axes, splits: Sequence[float], line: Line) -> None:
     """One line with its band; splits that may as well be the best are ringed."""
     look = line.look
     axes.fill_between(splits, line.low, line.high, color=look.colour, alpha=0.15, linewidth=0)
-    axes.plot(splits, line.mean, color=look.colour, linestyle=look.line, marker=look.marker, markeredgecolor="white", label=line.label, zorder=3)
+    axes.plot(
+        splits, line.mean, color=look.colour, linestyle=look.line, marker=look.marker, markeredgecolor="white", label=line.label, zorder=3
+    )
     near = [place for place, is_near in enumerate(line.near_best) if is_near]
     axes.plot(
         [splits[place] for place in near], [line.mean[place] for place in near], linestyle="", marker="o", markersize=12,

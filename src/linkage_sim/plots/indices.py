@@ -69,7 +69,9 @@ def indices_figure(rows: Sequence[Index], axis_label: str, *, keys: tuple[str, s
         bare(axes)
         if keys:
             marks = [Patch(facecolor=PALE, edgecolor=INK, hatch="///", label=keys[0]), Patch(facecolor=DARK, edgecolor=INK, label=keys[1])]
-            figure.legend(handles=marks, loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=2, handlelength=1.6, fontsize=9.5, borderpad=0.2)
+            figure.legend(
+                handles=marks, loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=2, handlelength=1.6, fontsize=9.5, borderpad=0.2
+            )
         return figure
 
 

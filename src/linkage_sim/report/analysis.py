@@ -111,7 +111,9 @@ def _answer(found: Analysis) -> Section:
         said = "; ".join(f"{row.words}: {number(row.estimate)} {unit} ({span(row.low, row.high)})" for row in worth.itertuples())
         blocks.append(Text(f"Worth finding out before choosing: {said}."))
     elif len(known):
-        blocks.append(Text("No single unknown, if it were known, would change the choice of plan by much: it may be made on what is known."))
+        blocks.append(
+            Text("No single unknown, if it were known, would change the choice of plan by much: it may be made on what is known.")
+        )
     if len(sweep.plans) > 1:
         chosen = choices(found.regret)
         blocks.append(
@@ -134,9 +136,15 @@ def _design_section(found: Analysis) -> Section:
         usual = sweep.design["factors"][place].get("default")
         shown = number(float(usual)) if isinstance(usual, (int, float)) and not isinstance(usual, bool) else str(usual or "")
         rows.append([factor.words, factor.kind, between, shown, factor.unit, Markup("<code>{}</code>").format(factor.name)])
-    table = Table("What was varied", [Column(name, numeric=False) for name in ("factor", "kind", "between", "as it is", "unit", "path")], rows)
+    table = Table(
+        "What was varied", [Column(name, numeric=False) for name in ("factor", "kind", "between", "as it is", "unit", "path")], rows
+    )
     outcomes = [[each.name.replace("_", " "), each.unit, each.better] for each in sweep.outcomes]
-    return Section("design", "What was varied", [table, Table("What was measured", [Column(name, numeric=False) for name in ("outcome", "unit", "better")], outcomes)])
+    return Section(
+        "design",
+        "What was varied",
+        [table, Table("What was measured", [Column(name, numeric=False) for name in ("outcome", "unit", "better")], outcomes)],
+    )
 
 
 def _limits_section(found: Analysis) -> Section:
@@ -149,4 +157,3 @@ def _limits_section(found: Analysis) -> Section:
     ]
     words = [Text("To make this page again:"), Code([f"linkage-sim analyze {found.folder or 'FOLDER'} --outcome {found.outcome.name}"])]
     return Section("limits", "What it cannot say", [Listing(points), *words])
-

@@ -120,7 +120,13 @@ def flips_section(gallery: Gallery) -> Section:
         for flip in found.flips
     ]  # fmt: skip
     heads = columns(
-        "who wins more often", "share of points", "its 90 % range", "surely", "surely the other", f"mean lead, {gallery.unit}", "its 90 % range"
+        "who wins more often",
+        "share of points",
+        "its 90 % range",
+        "surely",
+        "surely the other",
+        f"mean lead, {gallery.unit}",
+        "its 90 % range",
     )
     note = "Surely: the 90 % interval over the worlds of that point alone leaves out zero. With few worlds many points stay open."
     blocks: list[Block] = [Table("Who beats whom, over the points of the design", heads, rows, note)]
@@ -141,13 +147,17 @@ def _flip_picture(gallery: Gallery, flip: Flip, place: int) -> Picture:
     nothing = (None, None)
     boxes = [(box.limits.get(across, nothing), box.limits.get(up, nothing)) for box in flip.boxes if set(box.limits) <= {across, up}]
     names = (gallery.title(flip.one), gallery.title(flip.other))
-    labels = tuple(f"{factors[each].words}{f', {factors[each].unit}' if factors[each].unit not in ('', 'number') else ''}" for each in (across, up))
+    labels = tuple(
+        f"{factors[each].words}{f', {factors[each].unit}' if factors[each].unit not in ('', 'number') else ''}" for each in (across, up)
+    )
     figure = flip_figure(
         flip.x[:, [across, up]], flip.lead, names=(f"{names[0]} gains more", f"{names[1]} gains more"),
         looks=(gallery.looks[flip.one], gallery.looks[flip.other]), labels=(labels[0], labels[1]), boxes=boxes,
     )  # fmt: skip
     more = " Larger signs: larger leads." + (" Dashed: the box of the sentence above." if boxes else "")
-    return gallery.picture(figure, f"flip_{place}", f"{names[0]} and {names[1]}", flip.words, heading=f"{names[0]} and {names[1]}", caption=more.strip())
+    return gallery.picture(
+        figure, f"flip_{place}", f"{names[0]} and {names[1]}", flip.words, heading=f"{names[0]} and {names[1]}", caption=more.strip()
+    )
 
 
 def worth_section(gallery: Gallery) -> Section:
@@ -175,7 +185,12 @@ def worth_section(gallery: Gallery) -> Section:
         "compare it with what measuring would cost." + money
     )
     lines: list[list[Words]] = [
-        ["all of them together" if row.words == ALL else str(row.words), number(row.estimate), span(row.low, row.high), number(row.optimistic)]
+        [
+            "all of them together" if row.words == ALL else str(row.words),
+            number(row.estimate),
+            span(row.low, row.high),
+            number(row.optimistic),
+        ]
         for row in table.itertuples()
     ]
     note = "Value: chosen on some points, scored on others (leans low). Optimistic: scored where it was chosen (leans high)."
@@ -213,7 +228,9 @@ def regret_section(gallery: Gallery) -> Section:
     names = ("mean_gain", "worst_gain", "mean_regret", "high_regret", "max_regret", "share_best", "share_harm")
     heads = columns("plan", "mean gain", "worst gain", "mean regret", "regret, 9 of 10 points less", "largest regret", "best at", "harm at")
     lines: list[list[Words]] = [[titles[plan], *(cell(plan, name) for name in names)] for plan in sweep.plans]
-    words = "Regret is what a plan gains less than the plan that is best at the same point. A robust plan has little of it nearly everywhere."
+    words = (
+        "Regret is what a plan gains less than the plan that is best at the same point. A robust plan has little of it nearly everywhere."
+    )
     said = "; ".join(f"{titles[plan]}: mean {number(float(regret[:, place].mean()))}" for place, plan in enumerate(sweep.plans))
     return Section(
         "regret", "Robust choice",
@@ -269,7 +286,11 @@ def pairing_section(gallery: Gallery) -> Section:
     if len(table) == 0:
         return Section("pairing", "What pairing saved")
     rows: list[list[Words]] = [
-        [f"{row.outcome.replace('_', ' ')}: {gallery.title(row.one)} against {gallery.title(row.other)}", number(row.ratio), span(row.low, row.high)]
+        [
+            f"{row.outcome.replace('_', ' ')}: {gallery.title(row.one)} against {gallery.title(row.other)}",
+            number(row.ratio),
+            span(row.low, row.high),
+        ]
         for row in table.itertuples()
     ]
     words = (
