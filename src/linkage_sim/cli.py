@@ -180,6 +180,7 @@ def analyze(
     folder : of a finished sweep
     """
     from linkage_sim.analysis.analyze import analyze as analyzed
+    from linkage_sim.analysis.table import records
     from linkage_sim.errors import ResultsError
     from linkage_sim.results.answer import number
 
@@ -190,9 +191,9 @@ def analyze(
         _tell(flip.words)
     known = found.information[found.information["factor"] != ""].head(3)
     lines = [
-        [row.words, number(row.estimate, 0 if row.high >= 100 else 2), f"{number(row.low, 0 if row.high >= 100 else 2)} to "
-         f"{number(row.high, 0 if row.high >= 100 else 2)}"]
-        for row in known.itertuples()
+        [row['words'], number(row['estimate'], 0 if row['high'] >= 100 else 2), f"{number(row['low'], 0 if row['high'] >= 100 else 2)} to "
+         f"{number(row['high'], 0 if row['high'] >= 100 else 2)}"]
+        for row in records(known)
     ]  # fmt: skip
     if lines:
         _say("")
@@ -224,6 +225,7 @@ def frontier(
     ----------
     supply, demand : plans of one world and one budget, such as apricot/supply_side_only and apricot/demand_side_only
     """
+    from linkage_sim.analysis.table import records
     from linkage_sim.experiments.frontier import frontier as moved
     from linkage_sim.experiments.progress import watched
     from linkage_sim.results.answer import number
@@ -235,12 +237,12 @@ def frontier(
         )  # fmt: skip
     lines = [
         [
-            f"{str(row.line).split(' ')[0]}, {100 * row.split:.0f} %",
-            number(row.mean, 2),
-            f"{number(row.low, 2)} to {number(row.high, 2)}",
-            f"{100 * row.unspent:.0f} %",
+            f"{str(row['line']).split(' ')[0]}, {100 * row['split']:.0f} %",
+            number(row["mean"], 2),
+            f"{number(row['low'], 2)} to {number(row['high'], 2)}",
+            f"{100 * row['unspent']:.0f} %",
         ]
-        for row in found.frame.itertuples()
+        for row in records(found.frame)
     ]
     _table(
         f'With and without organisation spending, by share of the budget on "{found.ends[1]}"',

@@ -69,7 +69,7 @@ def test_unknown_names_are_told() -> None:
 
 
 def test_what_pairing_saved() -> None:
-    """Luck shared by a world of variance 100, of a run alone 4: (100 + 104) / 4 = 51 against the baseline, (104 + 104) / 8 = 26 between plans."""
+    """Luck shared by a world of variance 100, of a run 4: (100 + 104) / 4 = 51 against the baseline, 208 / 8 = 26 between plans."""
     x = spread(300, 1)
     rng = np.random.default_rng(8)
     sweep = made_up(x, named(1), {"a": lambda x: x[:, 0], "b": lambda x: x[:, 0]}, design=LHS, replicates=40, luck=2.0)

@@ -136,7 +136,8 @@ def in_words(titles: tuple[str, str], share: float, other_share: float, boxes: S
     if not boxes:
         return f"{start}; where it does not, no simple box of the factors tells."
     parts = [
-        f"{box_words(box, factors)} ({100 * box.coverage:.0f} % of the exceptions; there {other} wins at {100 * box.density:.0f} % of {box.points} points)"
+        f"{box_words(box, factors)} ({100 * box.coverage:.0f} % of the exceptions; "
+        f"there {other} wins at {100 * box.density:.0f} % of {box.points} points)"
         for box in boxes
     ]
     return f"{start}, unless {', or '.join(parts)}."
@@ -161,9 +162,9 @@ def box_table(sweep: Sweep, found: Sequence[Flip]) -> pd.DataFrame:
 
     rows = [
         {
-            "winner": flip.other, "loser": flip.one, "box": number, "factor": sweep.factors[factor].name, "words": sweep.factors[factor].words,
-            "unit": sweep.factors[factor].unit, "low": low, "high": high, "chance": box.chances[factor],
-            "coverage": box.coverage, "density": box.density, "points": box.points,
+            "winner": flip.other, "loser": flip.one, "box": number, "factor": sweep.factors[factor].name,
+            "words": sweep.factors[factor].words, "unit": sweep.factors[factor].unit, "low": low, "high": high,
+            "chance": box.chances[factor], "coverage": box.coverage, "density": box.density, "points": box.points,
         }
         for flip in found for number, box in enumerate(flip.boxes, 1) for factor, (low, high) in box.limits.items()
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Boxes in which something happens: the patient rule induction method (Friedman and Fisher 1999), with the tests of Bryant and Lempert (2010)."""
+"""Boxes in which something happens: patient rule induction (Friedman and Fisher 1999) with the tests of Bryant and Lempert (2010)."""
 
 from __future__ import annotations
 

@@ -55,7 +55,10 @@ def regret_table(sweep: Sweep, outcome: Outcome | None = None, resamples: int = 
         for name, values in _regret_numbers(mean[~np.isnan(mean).any(axis=1)]).items():
             again[name].append(values)
     rows = [
-        (plan, name, float(values[place]), *ends([each[place] for each in again[name]]), "share" if name.startswith("share") else chosen.unit)
+        (
+            plan, name, float(values[place]), *ends([each[place] for each in again[name]]),
+            "share" if name.startswith("share") else chosen.unit,
+        )
         for place, plan in enumerate(sweep.plans) for name, values in found.items()
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=["scenario", "measure", "estimate", "low", "high", "unit"])
@@ -171,7 +174,8 @@ def break_even_table(found: list[Crossing]) -> pd.DataFrame:
     columns = ["one", "other", "factor", "words", "unit", "value", "low", "high", "share", "one_leads"]
     rows = [
         (
-            each.one, each.other, each.factor.name, each.factor.words, each.factor.unit, each.value, each.value_low, each.value_high, each.share,
+            each.one, each.other, each.factor.name, each.factor.words, each.factor.unit,
+            each.value, each.value_low, each.value_high, each.share,
             ("" if each.value is not None else "everywhere" if each.lead.mean() > 0.0 else "nowhere") if each.rising is None
             else "above" if each.rising else "below",
         )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from linkage_sim.analysis.words import bound_words, leaf_of, plain
 from linkage_sim.errors import ResultsError
+from linkage_sim.experiments.sweep.store import SCENARIOS, read_table
 from linkage_sim.scenario.load import load_scenario
 from linkage_sim.scenario.scenario import Scenario
 
@@ -190,10 +191,10 @@ class Sweep:
         """Place of every row: point, replicate, scenario; and whether it can be used."""
         frame = self.frame
         order = {name: place for place, name in enumerate(self.scenarios)}
-        scenario = frame["scenario"].map(order).fillna(-1).to_numpy(np.int64)
+        scenario = np.asarray(frame["scenario"].map(order).fillna(-1), dtype=np.int64)
         failed = frame["failed"].to_numpy(bool) if "failed" in frame.columns else np.zeros(len(frame), bool)
-        point = np.searchsorted(self.points, frame["point"].to_numpy(np.int64))
-        replicate = np.searchsorted(self.replicates, frame["replicate"].to_numpy(np.int64))
+        point = np.searchsorted(self.points, frame["point"].to_numpy(np.int64)).astype(np.int64)
+        replicate = np.searchsorted(self.replicates, frame["replicate"].to_numpy(np.int64)).astype(np.int64)
         return point, replicate, scenario, ~failed & (scenario >= 0)
 
     def values(self, outcome: Outcome) -> Numbers:
@@ -220,6 +221,11 @@ class Sweep:
         return len(self.points) * len(self.replicates) * len(self.scenarios) - int(usable.sum())
 
 
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a table as plain mappings."""
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
 def open_sweep(folder: str | Path) -> Sweep:
     """Open the folder of a sweep.
 
@@ -229,14 +235,5 @@ def open_sweep(folder: str | Path) -> Sweep:
         where it is missing, damaged or holds nothing.
     """
     design, frame = read_table(Path(folder))
-    baseline = Path(folder) / "scenarios" / f"{design['scenarios'][0]}.yaml"
+    baseline = Path(folder) / SCENARIOS / f"{design['scenarios'][0]}.yaml"
     return Sweep(design, frame, load_scenario(baseline) if baseline.is_file() else None)
-
-
-def read_table(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
-    """Stand-in until the sweep store is merged."""
-    import json
-
-    import pandas as pd
-
-    return json.loads((folder / "design.json").read_text()), pd.read_parquet(folder / "table.parquet")

@@ -17,7 +17,7 @@ Numbers = NDArray[np.float64]
 
 
 def variance_ratio(sweep: Sweep, outcomes: list[Outcome] | None = None, resamples: int = DRAWS) -> pd.DataFrame:
-    """Variance over worlds of unpaired and paired differences, at fixed factors, for every plan against the baseline and against each other.
+    """Variance over worlds of unpaired and paired differences, at fixed factors, for every two scenarios.
 
     ``ratio = sum_p (var own_p + var other_p) / sum_p var(own_p - other_p)``: how many times as many worlds unpaired runs would need for
     the same interval. Above 1 pairing helped.

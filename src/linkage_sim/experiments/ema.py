@@ -71,8 +71,9 @@ class ModelFunction:
         for name in self.outcomes:
             if name not in known:
                 raise EngineError(f"no measure is named {name!r} (docs/measures.md)")
+        declared = self.declared
         for path, values in self.ranges.items():
-            _check_range(path, values, self.declared[path] if path in self.declared else None)
+            _check_range(path, values, declared.get(path))
 
     @property
     def declared(self) -> dict[str, Declared]:
@@ -155,7 +156,7 @@ def _with(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
         for key in way:
             place = place[int(key)] if isinstance(place, list) else place.get(key) if isinstance(place, dict) else None
         if isinstance(place, dict) and last in place:
-            place[last] = int(round(value)) if isinstance(place[last], int) and not isinstance(place[last], bool) else value
+            place[last] = round(value) if isinstance(place[last], int) and not isinstance(place[last], bool) else value
     return scenario_from_resolved(data)
 
 

@@ -42,9 +42,9 @@ class Frontier:
     measure : what is compared, with its unit
     ends : titles of the two plans
     organisation : share of the budget that organisation spending takes on the line that has it
-    frame : one row for every line and split: ``line``, ``split`` (share of the second plan), ``mean``, ``low``, ``high`` (90 %, paired to the
-        baseline), ``share_better``, ``unspent`` (share of the budget), ``near_best`` (its paired difference to the best split of its line may be
-        zero), ``share_best`` (of drawings of worlds in which it is the best of its line), ``worlds``
+    frame : one row for every line and split: ``line``, ``split`` (share of the second plan), ``mean``, ``low``, ``high`` (90 %, paired
+        to the baseline), ``share_better``, ``unspent`` (share of the budget), ``near_best`` (its paired difference to the best split of
+        its line may be zero), ``share_best`` (of drawings of worlds in which it is the best of its line), ``worlds``
     """
 
     folder: Path | None
@@ -58,7 +58,7 @@ class Frontier:
         """The best split of each line, and which others cannot be told from it."""
         said = []
         for line, own in self.frame.groupby("line", sort=False):
-            best = own.loc[own["mean"].idxmax()]
+            best = own.sort_values("mean").iloc[-1]
             near = [f"{100 * split:.0f}" for split in own.loc[own["near_best"] & (own["split"] != best["split"]), "split"]]
             told = f"{', '.join(near)} % cannot be told from it" if near else "no other split comes close"
             said.append(
@@ -245,9 +245,9 @@ def _table(
             unspent = sum(s.programme["returned"] + s.programme["unassigned"] for s in each) / len(each) / budget
             rows.append(
                 {
-                    "line": line, "split": split, "mean": found.mean, "low": found.low, "high": found.high, "share_better": found.share_better,
-                    "unspent": unspent, "near_best": number == best or gap.low <= 0.0 <= gap.high, "share_best": float(wins[number]),
-                    "worlds": len(base),
+                    "line": line, "split": split, "mean": found.mean, "low": found.low, "high": found.high,
+                    "share_better": found.share_better, "unspent": unspent, "near_best": number == best or gap.low <= 0.0 <= gap.high,
+                    "share_best": float(wins[number]), "worlds": len(base),
                 }
             )  # fmt: skip
     return pd.DataFrame(rows)

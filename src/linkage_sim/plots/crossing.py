@@ -61,9 +61,17 @@ def crossing_figure(
             axes.plot([usual], [0.0], marker="v", markersize=8, color=INK, transform=axes.get_xaxis_transform(), clip_on=False, zorder=5)
             words = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
             axes.annotate(
-                "as it is", (usual, 0.0), xycoords=("data", "axes fraction"), xytext=(0, 7), textcoords="offset points", ha="center", va="bottom",
-                fontsize=9, bbox=words, zorder=5,
-            )  # fmt: skip
+                "as it is",
+                (usual, 0.0),
+                xycoords=("data", "axes fraction"),
+                xytext=(0, 7),
+                textcoords="offset points",
+                ha="center",
+                va="bottom",
+                fontsize=9,
+                bbox=words,
+                zorder=5,
+            )
         axes.set_xlim(min(at), max(at))
         _words(axes, names, looks)
         axes.xaxis.set_major_locator(MaxNLocator(6))
@@ -86,5 +94,14 @@ def _words(axes: Axes, names: tuple[str, str], looks: tuple[Look, Look]) -> None
     back = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
     for place, name, look, side in ((1.0, names[0], looks[0], "top"), (0.12, names[1], looks[1], "bottom")):
         axes.text(
-            0.99, place, f"{name} gains more", transform=axes.transAxes, ha="right", va=side, fontsize=9, color=look.colour, bbox=back, zorder=5
-        )  # fmt: skip
+            0.99,
+            place,
+            f"{name} gains more",
+            transform=axes.transAxes,
+            ha="right",
+            va=side,
+            fontsize=9,
+            color=look.colour,
+            bbox=back,
+            zorder=5,
+        )

@@ -48,8 +48,16 @@ def flip_figure(
         for name, look, mine in ((names[0], looks[0], lead > 0.0), (names[1], looks[1], lead < 0.0)):
             size = 7.0 + 55.0 * np.abs(lead[mine]) / most
             axes.scatter(
-                shown[mine, 0], shown[mine, 1], s=size, c=look.colour, marker=look.marker, alpha=0.75, linewidths=0.4, edgecolors="white", label=name
-            )  # fmt: skip
+                shown[mine, 0],
+                shown[mine, 1],
+                s=size,
+                c=look.colour,
+                marker=look.marker,
+                alpha=0.75,
+                linewidths=0.4,
+                edgecolors=look.colour if look.marker == "x" else "white",
+                label=name,
+            )
         (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
         for across, up in boxes:
             ends = [

@@ -58,8 +58,13 @@ def frontier_figure(
             _line(axes, splits, line)
             step = (number - (len(lines) - 1) / 2) * 0.018
             below.bar(
-                [split + step for split in splits], line.unspent, width=0.016, color=line.look.colour, edgecolor=line.look.colour, linewidth=0.5
-            )  # fmt: skip
+                [split + step for split in splits],
+                line.unspent,
+                width=0.016,
+                color=line.look.colour,
+                edgecolor=line.look.colour,
+                linewidth=0.5,
+            )
         axes.axhline(0.0, color=INK, linewidth=1.0, zorder=1)
         axes.set_xlim(-0.035, 1.035)
         axes.yaxis.set_major_locator(MaxNLocator(5))
@@ -80,8 +85,14 @@ def frontier_figure(
         for each in (axes, below):
             bare(each, left=True)
         figure.legend(
-            *axes.get_legend_handles_labels(), loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=1, handlelength=3.6, borderpad=0.2, labelspacing=0.25
-        )  # fmt: skip
+            *axes.get_legend_handles_labels(),
+            loc="upper left",
+            bbox_to_anchor=(0.0, 1.0),
+            ncols=1,
+            handlelength=3.6,
+            borderpad=0.2,
+            labelspacing=0.25,
+        )
         figure.text(
             0.99, 1 - 0.16 / height, "ringed: cannot be told\nfrom the best of its line", ha="right", va="top", fontsize=9, color=QUIET
         )

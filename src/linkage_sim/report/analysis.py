@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from linkage_sim.analysis.analyze import FOLDER, REPORT, Analysis
 from linkage_sim.analysis.robust import choices
+from linkage_sim.analysis.table import records
 from linkage_sim.plots.style import save_figure
 from linkage_sim.report.blocks import Block, Code, Column, Listing, Section, Table, Text
 from linkage_sim.report.numbers import number, span
@@ -108,7 +109,7 @@ def _answer(found: Analysis) -> Section:
     worth = known[known["high"] > 0.0].head(3)
     if len(worth) and float(worth["estimate"].iloc[0]) > 0.0:
         unit = worth["unit"].iloc[0]
-        said = "; ".join(f"{row.words}: {number(row.estimate)} {unit} ({span(row.low, row.high)})" for row in worth.itertuples())
+        said = "; ".join(f"{row['words']}: {number(row['estimate'])} {unit} ({span(row['low'], row['high'])})" for row in records(worth))
         blocks.append(Text(f"Worth finding out before choosing: {said}."))
     elif len(known):
         blocks.append(
@@ -155,5 +156,8 @@ def _limits_section(found: Analysis) -> Section:
         "A worst case or a largest regret is the worst of many noisy means; more worlds would make it milder.",
         f"What is worth knowing is worth it for this choice only, between these plans and for {found.outcome.name.replace('_', ' ')}.",
     ]
-    words = [Text("To make this page again:"), Code([f"linkage-sim analyze {found.folder or 'FOLDER'} --outcome {found.outcome.name}"])]
+    words: list[Block] = [
+        Text("To make this page again:"),
+        Code([f"linkage-sim analyze {found.folder or 'FOLDER'} --outcome {found.outcome.name}"]),
+    ]
     return Section("limits", "What it cannot say", [Listing(points), *words])

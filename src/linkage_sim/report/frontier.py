@@ -18,7 +18,7 @@ def frontier_picture(found: Frontier) -> Figure:
     lines, splits = [], []
     for place, (name, own) in enumerate(found.frame.groupby("line", sort=False)):
         splits = own["split"].tolist()
-        words = f"{name} ({100 * found.organisation:.3g} % of the budget)" if name == WITH else str(name)
+        words = f"{WITH} ({100 * found.organisation:.3g} % of the budget)" if name == WITH else str(name)
         lines.append(
             Line(
                 words, own["mean"].tolist(), own["low"].tolist(), own["high"].tolist(), own["near_best"].tolist(), own["unspent"].tolist(),

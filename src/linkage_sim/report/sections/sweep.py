@@ -13,6 +13,7 @@ from linkage_sim.analysis.information import ALL
 from linkage_sim.analysis.resample import known_points, mean_over_worlds
 from linkage_sim.analysis.robust import Crossing, regrets
 from linkage_sim.analysis.sensitivity import explained
+from linkage_sim.analysis.table import records
 from linkage_sim.plots.crossing import crossing_figure
 from linkage_sim.plots.flips import flip_figure
 from linkage_sim.plots.indices import Index, indices_figure
@@ -113,12 +114,16 @@ def flips_section(gallery: Gallery) -> Section:
     sweep = found.sweep
     rows: list[list[Words]] = [
         [
-            f"{sweep.title(flip.one)} over {sweep.title(flip.other)}", percent(flip.share), f"{percent(flip.low)} to {percent(flip.high)}",
-            percent(flip.sure) if np.isfinite(flip.sure) else MISSING, percent(flip.sure_other) if np.isfinite(flip.sure) else MISSING,
-            number(flip.mean, sign=True), span(flip.mean_low, flip.mean_high),
+            f"{sweep.title(flip.one)} over {sweep.title(flip.other)}",
+            percent(flip.share),
+            f"{percent(flip.low)} to {percent(flip.high)}",
+            percent(flip.sure) if np.isfinite(flip.sure) else MISSING,
+            percent(flip.sure_other) if np.isfinite(flip.sure) else MISSING,
+            number(flip.mean, sign=True),
+            span(flip.mean_low, flip.mean_high),
         ]
         for flip in found.flips
-    ]  # fmt: skip
+    ]
     heads = columns(
         "who wins more often",
         "share of points",
@@ -168,39 +173,51 @@ def worth_section(gallery: Gallery) -> Section:
     unit = str(table["unit"].iloc[0])
     scale = gallery.found.scale
     rows = [
-        Interval("all of them together" if row.words == ALL else str(row.words), float(row.estimate), float(row.low), float(row.high))
-        for row in table.head(1 + MOST_FACTORS).itertuples()
+        Interval(
+            "all of them together" if row["words"] == ALL else str(row["words"]),
+            float(row["estimate"]),
+            float(row["low"]),
+            float(row["high"]),
+        )
+        for row in records(table.head(1 + MOST_FACTORS))
     ]
     figure = intervals_figure(rows, f"value of knowing it before choosing, {unit}", zero_label="", width=6.6)
     said = "; ".join(f"{row.label}: {number(row.mean)}" for row in rows)
     money = (
-        f" A gain in USD per household and year is worth {number(scale.households, 0)} households times {number(scale.years)} years in dollars of "
-        "farm income."
+        f" A gain in USD per household and year is worth {number(scale.households, 0)} households times {number(scale.years)} years "
+        "in dollars of farm income."
         if unit == "USD" and gallery.unit != "USD" and scale.households and scale.years
         else ""
     )
     words = (
-        "Today one plan must be chosen for all points. If a factor were measured first, the plan could be chosen for its true value: this is what that "
-        "choice would gain on average over the design (expected value of partial perfect information). Measuring perfectly is never worth more; "
-        "compare it with what measuring would cost." + money
+        "Today one plan must be chosen for all points. If a factor were measured first, the plan could be chosen for its true value: this "
+        "is what that choice would gain on average over the design (expected value of partial perfect information). Measuring perfectly is "
+        "never worth more; compare it with what measuring would cost." + money
     )
     lines: list[list[Words]] = [
         [
-            "all of them together" if row.words == ALL else str(row.words),
-            number(row.estimate),
-            span(row.low, row.high),
-            number(row.optimistic),
+            "all of them together" if row["words"] == ALL else str(row["words"]),
+            number(row["estimate"]),
+            span(row["low"], row["high"]),
+            number(row["optimistic"]),
         ]
-        for row in table.itertuples()
+        for row in records(table)
     ]
     note = "Value: chosen on some points, scored on others (leans low). Optimistic: scored where it was chosen (leans high)."
     return Section(
-        "worth", "What is worth knowing",
+        "worth",
+        "What is worth knowing",
         [
-            Text(words), Grid([gallery.picture(figure, "information", "What is worth knowing", said)], "single"),
-            Table("Value of knowing a factor before choosing", columns("factor", f"value, {unit}", "its 90 % range", "optimistic"), lines, note),
+            Text(words),
+            Grid([gallery.picture(figure, "information", "What is worth knowing", said)], "single"),
+            Table(
+                "Value of knowing a factor before choosing",
+                columns("factor", f"value, {unit}", "its 90 % range", "optimistic"),
+                lines,
+                note,
+            ),
         ],
-    )  # fmt: skip
+    )
 
 
 def regret_section(gallery: Gallery) -> Section:
@@ -216,10 +233,10 @@ def regret_section(gallery: Gallery) -> Section:
         {titles[plan]: regret[:, place] for place, plan in enumerate(sweep.plans)},
         {titles[plan]: gallery.looks[plan] for plan in sweep.plans}, f"regret, {gallery.unit}",
     )  # fmt: skip
-    wide = found.regret.set_index(["scenario", "measure"])
+    numbers = {(row["scenario"], row["measure"]): row for row in records(found.regret)}
 
     def cell(plan: str, name: str) -> Words:
-        row = wide.loc[(plan, name)]
+        row = numbers[plan, name]
         shown, low, high = float(row["estimate"]), float(row["low"]), float(row["high"])
         if name.startswith("share"):
             return View.lines(percent(shown), f"{percent(low)} to {percent(high)}")
@@ -252,8 +269,8 @@ def ties_section(gallery: Gallery) -> Section:
         words = "Along no single factor do two plans change places on average over the others, within the ranges tried."
         return Section("ties", "Where two plans tie", [Text(words)])
     words = (
-        "Lead of one plan over another along one factor, on average over all others. Where the line crosses zero the two tie; the shaded strip is "
-        "the 90 % range of that value."
+        "Lead of one plan over another along one factor, on average over all others. Where the line crosses zero the two tie; the shaded "
+        "strip is the 90 % range of that value."
     )
     pictures = [_tie_picture(gallery, each, place) for place, each in enumerate(known[:MOST_CROSSINGS], 1)]
     lines: list[list[Words]] = [
@@ -287,15 +304,15 @@ def pairing_section(gallery: Gallery) -> Section:
         return Section("pairing", "What pairing saved")
     rows: list[list[Words]] = [
         [
-            f"{row.outcome.replace('_', ' ')}: {gallery.title(row.one)} against {gallery.title(row.other)}",
-            number(row.ratio),
-            span(row.low, row.high),
+            f"{row['outcome'].replace('_', ' ')}: {gallery.title(row['one'])} against {gallery.title(row['other'])}",
+            number(row["ratio"]),
+            span(row["low"], row["high"]),
         ]
-        for row in table.itertuples()
+        for row in records(table)
     ]
     words = (
-        "Every plan lives in the same worlds with the same luck. The ratio says how many times as many worlds would have been needed for the same "
-        "interval if each plan had had worlds of its own; below 1, pairing would have harmed."
+        "Every plan lives in the same worlds with the same luck. The ratio says how many times as many worlds would have been needed for "
+        "the same interval if each plan had had worlds of its own; below 1, pairing would have harmed."
     )
     heads = columns("outcome and pair", "times as many worlds", "its 90 % range")
     return Section("pairing", "What pairing saved", [Text(words), Table("Variance unpaired over variance paired", heads, rows)])
