@@ -195,7 +195,7 @@ class Sweep:
         failed = frame["failed"].to_numpy(bool) if "failed" in frame.columns else np.zeros(len(frame), bool)
         point = np.searchsorted(self.points, frame["point"].to_numpy(np.int64)).astype(np.int64)
         replicate = np.searchsorted(self.replicates, frame["replicate"].to_numpy(np.int64)).astype(np.int64)
-        return point, replicate, scenario, ~failed & (scenario >= 0)
+        return point, replicate, scenario, np.asarray(~failed & (scenario >= 0), dtype=np.bool_)
 
     def values(self, outcome: Outcome) -> Numbers:
         """Values of all scenarios, (points, replicates, scenarios); NaN where a run failed or is missing."""
