@@ -294,7 +294,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "report": SHOWS | {"analysis", "plots"},
     "app": SHOWS | {"analysis", "plots", "report"},
 }
-SEE_EVERY_ROOM = {"__init__", "__main__", "cli"}
+SEE_EVERY_ROOM = {"__init__", "__main__", "cli", "cli_analysis"}
 ONLY_THE_FACE_KNOWS_MESA = {"model", "agents"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -46,6 +47,7 @@ def flip_figure(
         most = float(np.abs(lead).max()) or 1.0
         shown = np.column_stack([_apart(x[:, 0]), _apart(x[:, 1])])
         for name, look, mine in ((names[0], looks[0], lead > 0.0), (names[1], looks[1], lead < 0.0)):
+            edges: dict[str, Any] = {"linewidths": 1.2} if look.marker == "x" else {"linewidths": 0.4, "edgecolors": "white"}
             size = 7.0 + 55.0 * np.abs(lead[mine]) / most
             axes.scatter(
                 shown[mine, 0],
@@ -54,9 +56,8 @@ def flip_figure(
                 c=look.colour,
                 marker=look.marker,
                 alpha=0.75,
-                linewidths=0.4,
-                edgecolors=look.colour if look.marker == "x" else "white",
                 label=name,
+                **edges,
             )
         (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
         for across, up in boxes:
