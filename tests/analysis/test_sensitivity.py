@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from SALib.sample import morris, sobol
+from SALib.sample import morris
 
 from analysis.tables import Numbers, made_up, named, spread
 from linkage_sim.analysis.sensitivity import explained, problem, sensitivity
 from linkage_sim.analysis.table import Sweep
+from linkage_sim.experiments.sweep.factor import Factor
+from linkage_sim.experiments.sweep.sample import Layout, sampled
+from linkage_sim.scenario.shape import Leaf
 
 PI = np.pi
 # First and total indices of sin(x1) + 7 sin(x2)^2 + 0.1 x3^4 sin(x1), from its variances (Ishigami and Homma 1990)
@@ -20,9 +23,12 @@ def ishigami(x: Numbers) -> Numbers:
 
 
 def ishigami_sweep(samples: int, second_order: bool = False, replicates: int = 1, luck: float = 0.0) -> Sweep:
-    x = -PI + 2 * PI * sobol.sample(problem(3), samples, calc_second_order=second_order, seed=5)
-    design = {"kind": "sobol", "samples": samples, "second_order": second_order}
-    return made_up(x, named(3, -PI, PI), {"plan": ishigami}, design=design, replicates=replicates, luck=luck)
+    """Through the design of the sweeps: their points, their description, their table."""
+    factors = [Factor(f"x{n}", "uncertainty", Leaf("number"), "uniform", {"low": -PI, "high": PI}, (), 0.0, ("plan",)) for n in (1, 2, 3)]
+    layout = Layout("sobol", samples, seed=5, second_order=second_order)
+    x, _ = sampled(layout, factors)
+    described = [factor.described() for factor in factors]
+    return made_up(x, described, {"plan": ishigami}, design=layout.described(), replicates=replicates, luck=luck)
 
 
 @pytest.mark.parametrize("second_order", [False, True])
