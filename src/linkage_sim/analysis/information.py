@@ -64,10 +64,11 @@ def information(sweep: Sweep, outcome: Outcome | None = None, scale: Scale | Non
 
     With ``g_a`` the gain of plan a (mean over worlds) and ``x`` the uncertainties: all of them ``E[max_a g_a] - max_a E[g_a]``, one of
     them ``E_xi[max_a E(g_a | xi)] - max_a E[g_a]``; ``E(g_a | xi)`` is a spline of the factor, fitted after what the other factors add
-    on their own was taken off (not for list designs, whose factors may depend on each other). The value of the best choice is
-    always taken where the choice was not made: a plan is chosen on nine tenths of the points and scored on the last (for all of
-    them: chosen on some worlds, scored on another), and measured against the plan that is best over all points: an unknown that tells
-    nothing is worth nothing, and the truth lies between ``estimate`` (cautious) and ``optimistic``, apart from the luck of the sample.
+    on their own was taken off (not for list designs, whose factors may depend on each other).
+
+    A plan is chosen on nine tenths of the points and scored on the last (for all of them: chosen on some worlds, scored on another), and
+    measured against the plan that is best over all points: an unknown that tells nothing is worth nothing, and the truth lies between
+    ``estimate`` (cautious; all of them no less than any one) and ``optimistic``, apart from the luck of the sample.
 
     Parameters
     ----------
@@ -101,7 +102,7 @@ def information(sweep: Sweep, outcome: Outcome | None = None, scale: Scale | Non
         own = [design[points] for design in designs]
         for place, alone in enumerate(others_removed(own, drawn) if independent else [drawn] * len(own)):
             again[place].append(min(partial(own[place], alone, fold[points]), optimistic(own[place], alone)))
-        again[-1].append(perfect(gains[points]))
+        again[-1].append(max([perfect(gains[points]), *(each[-1] for each in again[:-1])]))
     mean = mean_over_worlds(gains)
     rows = []
     parts = others_removed(designs, mean) if independent else [mean] * len(designs)
@@ -110,7 +111,8 @@ def information(sweep: Sweep, outcome: Outcome | None = None, scale: Scale | Non
         rows.append((factor.name, factor.words, min(partial(designs[place], parts[place], fold), naive), *ends(again[place]), naive))
     rows.sort(key=lambda row: -row[2])
     naive = float(mean.max(axis=1).mean() - mean.mean(axis=0).max())
-    rows.insert(0, ("", ALL, perfect(gains), *ends(again[-1]), naive))
+    whole = max([perfect(gains), *(row[2] for row in rows)])
+    rows.insert(0, ("", ALL, whole, *ends(again[-1]), max([naive, *(row[5] for row in rows)])))
     unit = chosen.unit if usd is None else "USD"
     return pd.DataFrame([(*row[:2], *(max(0.0, value) for value in row[2:]), unit) for row in rows], columns=columns)
 

@@ -50,7 +50,9 @@ def plain(path: str) -> str:
 
 
 def _cut(meaning: str) -> str:
-    """The first part of a long meaning."""
+    """The first part of a meaning that explains itself after a semicolon, or of a long one."""
+    if not meaning[:1].isdigit():
+        meaning = meaning.partition(";")[0]
     if len(meaning) <= LONGEST:
         return meaning
     ends = [place for place in (meaning.rfind(sign, 12, LONGEST) for sign in (";", ",", ":")) if place > 0]
@@ -58,7 +60,7 @@ def _cut(meaning: str) -> str:
 
 
 def _where(keys: list[str]) -> str:
-    """Names chosen by the user on the way to a value, or else its section."""
+    """The section of a value, and names that the user chose on the way to it."""
     shape: Shape | None = scenario_shape()
     names = []
     for key in keys[:-1]:
@@ -69,7 +71,8 @@ def _where(keys: list[str]) -> str:
             shape = shape.fields.get(key)
         else:
             shape = None
-    return ", ".join(reversed(names)) if names else keys[0].replace("_", " ") if len(keys) > 1 else ""
+    section = keys[-2].replace("_", " ") if len(keys) > 1 else ""
+    return ", ".join(dict.fromkeys([section, *reversed(names)])) if section else ""
 
 
 def quantity(value: float, unit: str) -> str:

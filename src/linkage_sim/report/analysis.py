@@ -24,6 +24,8 @@ RULES = {
     "mean_regret": "the least regret on average",
     "max_regret": "the smallest largest regret (minimax)",
 }
+FEW_POINTS = 100
+"""Points below which the page warns."""
 
 
 def write_analysis(found: Analysis, folder: Path) -> Path:
@@ -88,6 +90,10 @@ def _warnings(found: Analysis) -> list[str]:
     told = [str(each) for each in sweep.design.get("warnings") or ()]
     if sweep.failures:
         told.append(f"{sweep.failures:,} runs failed or are missing; the worlds they belong to are left out.")
+    if len(sweep.points) < FEW_POINTS:
+        told.append(
+            f"Only {len(sweep.points)} points: boxes, values of information and ties are rough. Use {FEW_POINTS} or more to decide anything."
+        )
     if len(sweep.replicates) < 2:
         told.append("One world a point: luck cannot be told from the factors. Points near a tie may be on the wrong side.")
     levers = [factor.words for factor in sweep.factors if factor.kind == "lever"]
@@ -106,8 +112,8 @@ def _answer(found: Analysis) -> Section:
     points = [flip.words for flip in found.flips if {flip.one, flip.other} <= plans] or [flip.words for flip in found.flips]
     blocks.append(Listing(points))
     known = found.information[found.information["factor"] != ""]
-    worth = known[known["high"] > 0.0].head(3)
-    if len(worth) and float(worth["estimate"].iloc[0]) > 0.0:
+    worth = known[known["estimate"] > 0.0].head(3)
+    if len(worth):
         unit = worth["unit"].iloc[0]
         said = "; ".join(f"{row['words']}: {number(row['estimate'])} {unit} ({span(row['low'], row['high'])})" for row in records(worth))
         blocks.append(Text(f"Worth finding out before choosing: {said}."))
