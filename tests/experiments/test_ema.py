@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import pickle
+import re
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,8 @@ from experiments.small import small
 from linkage_sim.engine import run_together, seed_of
 from linkage_sim.errors import EngineError, ScenarioError
 from linkage_sim.experiments.ema import ModelFunction, ema_model, model_function, salib_outputs, salib_problem
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "analysis.md"
 
 RANGES: dict[str, Any] = {
     "facilitator.budget": (5000, 40000),
@@ -107,3 +111,25 @@ def test_wrong_values_and_scenarios_are_told() -> None:
         model_function([small("baseline")], {})
     with pytest.raises(EngineError, match="no measure"):
         model_function([small("baseline"), small("combined")], {}, ["incme"])
+
+
+def test_the_examples_of_the_page_run_when_made_small() -> None:
+    _, tools, batch = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    for usual, less in (
+        ("replicates=2", "replicates=1"),
+        ("scenarios=20, policies=4", "scenarios=2, policies=1"),
+        ("function), 10,", "function), 2,"),
+    ):
+        assert usual in tools
+        tools = tools.replace(usual, less)
+    names: dict[str, Any] = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exec(compile(tools, str(PAGE), "exec"), names)
+    assert len(names["outcomes"]["linked_after"]) == 2
+    assert len(names["indices"]["mu_star"]) == 2
+    assert max(names["indices"]["mu_star"]) > 0.0
+    assert "range(2)" in batch
+    exec(compile(batch.replace("range(2)", "range(1)"), str(PAGE), "exec"), names)
+    assert names["gain"].shape == (2,)
+    assert (names["gain"] != 0.0).all()

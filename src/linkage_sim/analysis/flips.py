@@ -23,6 +23,10 @@ Flags = NDArray[np.bool_]
 MOST_BOXES = 2
 ENOUGH = 0.5
 """A box is told from this density on, and a second one only where it holds a tenth of the exceptions."""
+CLEAR = 0.6
+"""From this density on the other plan wins "unless"; below, the two are told to be nearer to even."""
+RARE = 0.02
+"""Exceptions at fewer points than this are not worth a sentence of their own."""
 
 
 @dataclass(frozen=True)
@@ -132,15 +136,30 @@ def in_words(titles: tuple[str, str], share: float, other_share: float, boxes: S
         return f"{one} and {other} never differ."
     if other_share == 0.0:
         return f"{one} wins over {other} at every point of the design{'' if share == 1.0 else ' where they differ'}."
-    start = f"{one} wins over {other} at {100 * share:.0f} % of the points"
+    start = f"{one} wins over {other} at {_percent(share)} of the points"
     if not boxes:
-        return f"{start}; where it does not, no simple box of the factors tells."
-    parts = [
-        f"{box_words(box, factors)} ({100 * box.coverage:.0f} % of the exceptions; "
-        f"there {other} wins at {100 * box.density:.0f} % of {box.points} points)"
-        for box in boxes
-    ]
-    return f"{start}, unless {', or '.join(parts)}."
+        few = " It is nearly always ahead." if other_share < RARE else f" Where {other} wins, no simple box of the factors tells."
+        return f"{start}.{few}"
+    clear = [_told(box, factors, other) for box in boxes if box.density >= CLEAR]
+    even = [_told(box, factors, other) for box in boxes if box.density < CLEAR]
+    unless = f", unless {', or '.join(clear)}" if clear else ""
+    about = f"; {'it is' if not clear else 'and'} nearer to even where {', or '.join(even)}" if even else ""
+    return f"{start}{unless}{about}."
+
+
+def _told(box: Box, factors: Sequence[Factor], other: str) -> str:
+    """A box, how much of the exceptions it holds, and how pure it is."""
+    return (
+        f"{box_words(box, factors)} ({_percent(box.coverage)} of the exceptions; "
+        f"there {other} wins at {_percent(box.density)} of {box.points:,} points)"
+    )
+
+
+def _percent(share: float) -> str:
+    """A share that is neither all nor nothing is never told as 100 or 0 %."""
+    if 0.995 <= share < 1.0:
+        return "more than 99 %"
+    return "under 1 %" if 0.0 < share < 0.005 else f"{100 * share:.0f} %"
 
 
 def box_words(box: Box, factors: Sequence[Factor]) -> str:

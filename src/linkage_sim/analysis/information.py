@@ -114,7 +114,9 @@ def information(sweep: Sweep, outcome: Outcome | None = None, scale: Scale | Non
     whole = max([perfect(gains), *(row[2] for row in rows)])
     rows.insert(0, ("", ALL, whole, *ends(again[-1]), max([naive, *(row[5] for row in rows)])))
     unit = chosen.unit if usd is None else "USD"
-    return pd.DataFrame([(*row[:2], *(max(0.0, value) for value in row[2:]), unit) for row in rows], columns=columns)
+    nothing = 1e-9 * float(np.abs(gains[~np.isnan(gains)]).max(initial=0.0))
+    shown = [(*row[:2], *(value if value > nothing else 0.0 for value in row[2:]), unit) for row in rows]
+    return pd.DataFrame(shown, columns=columns)
 
 
 def folds_of(blocks: Whole) -> Whole:

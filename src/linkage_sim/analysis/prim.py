@@ -134,7 +134,7 @@ def _rounded(x: Numbers, case: Flags, limits: Limits, weight: Numbers) -> Limits
     limits = dict(limits)
     for factor, (low, high) in list(limits.items()):
         span = float(np.ptp(x[:, factor]))
-        for step in (10.0 ** np.floor(np.log10(span)) / part for part in (2, 10, 20)):
+        for step in (10.0 ** np.floor(np.log10(span)) / part for part in (2, 10, 20, 100)):
             ends = tuple(None if end is None else round(round(end / step) * step, 12) for end in (low, high))
             tried = {**limits, factor: (ends[0], ends[1])}
             if balance(_inside(x, tried), case, weight) >= balance(_inside(x, limits), case, weight) - HARDLY:

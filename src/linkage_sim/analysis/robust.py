@@ -132,7 +132,8 @@ def break_even(sweep: Sweep, one: str, other: str, factor: str, outcome: Outcome
     kept = known_points(lead)
     x, lead, blocks = sweep.x[kept, known_factors[factor]], lead[kept], sweep.blocks[kept]
     values = np.unique(x)
-    at = values if len(values) <= FEW else np.linspace(float(values[0]), float(values[-1]), PLACES)
+    spaced = np.geomspace if sweep.factors[known_factors[factor]].is_log else np.linspace
+    at = values if len(values) <= FEW else np.asarray(spaced(float(values[0]), float(values[-1]), PLACES))
     weights = (at[:, None] == x[None, :]).astype(np.float64) if len(values) <= FEW else local_weights(x, at)
     counts, y = np.ones((len(x), resamples + 1)), np.empty((len(x), resamples + 1))
     y[:, 0] = mean_over_worlds(lead)

@@ -36,6 +36,7 @@ class Factor:
     whole : takes whole numbers only
     choices : words of a factor that is no number: its column holds the place of the word, from 0
     usual : value in the scenario as it is; None where that is not known or no number
+    is_log : drawn evenly over its logarithm, so figures show it on such an axis
     """
 
     name: str
@@ -45,6 +46,7 @@ class Factor:
     whole: bool
     choices: tuple[str, ...] = ()
     usual: float | None = None
+    is_log: bool = False
 
     def limits(self, low: float | None, high: float | None) -> str:
         """A range of it in words; ``low`` is in it, ``high`` is not."""
@@ -138,7 +140,8 @@ class Sweep:
             words = tuple(str(value) for value in each.get("values") or () if isinstance(value, (str, bool)))
             usual = each.get("default")
             usual = float(usual) if isinstance(usual, (int, float)) and not isinstance(usual, bool) else None
-            found.append(Factor(name, each.get("kind", "uncertainty"), unit, plain(name), whole, words, usual))
+            is_log = str(each.get("distribution", "")).startswith("log") and bool((values > 0.0).all())
+            found.append(Factor(name, each.get("kind", "uncertainty"), unit, plain(name), whole, words, usual, is_log))
         return tuple(found)
 
     def outcome(self, name: str | None = None) -> Outcome:

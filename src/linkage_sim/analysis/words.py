@@ -38,21 +38,28 @@ def plain(path: str) -> str:
     """
     leaf = leaf_of(path)
     keys = path.split(".")
-    key = keys[-1].replace("_", " ")
     if leaf is None or not leaf.meaning:
-        return " ".join(keys).replace("_", " ")
-    meaning = _cut(leaf.meaning)
-    words = f"{key} ({meaning})" if meaning[:1].isdigit() else meaning
+        return " ".join(spelt(key) for key in keys)
+    words = spelt(keys[-1]) if is_scale(leaf.meaning) else _cut(leaf.meaning)
     where = _where(keys)
     if where and where.split(",")[0].rstrip("s") not in words:
         words = f"{words[:-1]}; {where})" if words.endswith(")") else f"{words} ({where})"
     return words
 
 
+def is_scale(meaning: str) -> bool:
+    """Whether a meaning says what the numbers stand for, as "0 price-taking, ..."; the key then is the shorter name."""
+    return meaning[:1].isdigit()
+
+
+def spelt(key: str) -> str:
+    """A key of a file as people write it."""
+    return key.replace("co_", "co-", 1).replace("_", " ") if key.startswith("co_") else key.replace("_", " ")
+
+
 def _cut(meaning: str) -> str:
     """The first part of a meaning that explains itself after a semicolon, or of a long one."""
-    if not meaning[:1].isdigit():
-        meaning = meaning.partition(";")[0]
+    meaning = meaning.partition(";")[0]
     if len(meaning) <= LONGEST:
         return meaning
     ends = [place for place in (meaning.rfind(sign, 12, LONGEST) for sign in (";", ",", ":")) if place > 0]
@@ -65,13 +72,13 @@ def _where(keys: list[str]) -> str:
     names = []
     for key in keys[:-1]:
         if isinstance(shape, Named):
-            names.append(key.replace("_", " "))
+            names.append(spelt(key))
             shape = shape.entry
         elif isinstance(shape, Group):
             shape = shape.fields.get(key)
         else:
             shape = None
-    section = keys[-2].replace("_", " ") if len(keys) > 1 else ""
+    section = spelt(keys[-2]) if len(keys) > 1 else ""
     return ", ".join(dict.fromkeys([section, *reversed(names)])) if section else ""
 
 

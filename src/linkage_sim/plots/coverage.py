@@ -8,8 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from linkage_sim.plots.bars import thousands
-from linkage_sim.plots.style import FAINT, INK, Look, bare, drawing, looks, new_figure
+from linkage_sim.plots.style import FAINT, INK, Look, bare, drawing, looks, new_figure, thousands
 
 Gain = tuple[float, float, float]
 """Mean and the two ends of its 90 % range."""

@@ -8,10 +8,8 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from linkage_sim.plots.bars import thousands
-from linkage_sim.plots.style import FAINT, INK, QUIET, SHADE, Look, bare, drawing, new_figure
+from linkage_sim.plots.style import FAINT, INK, QUIET, SHADE, Look, bare, drawing, new_figure, places
 
 
 def crossing_figure(
@@ -26,6 +24,7 @@ def crossing_figure(
     axis_label: str,
     tie: tuple[float, float, float] | None = None,
     usual: float | None = None,
+    log: bool = False,
     width: float = 4.6,
 ) -> Figure:
     """Draw the lead with its range; above zero in the colour of the plan that leads, below in that of the other.
@@ -37,6 +36,7 @@ def crossing_figure(
     label : the factor, with its unit; axis_label : what the lead is counted in
     tie : where the lead crosses zero, with its range; None where it does not
     usual : value in the scenario as it is, marked on the axis
+    log : the factor is shown by its logarithm
     width : inches
     """
     height = 3.5
@@ -74,10 +74,10 @@ def crossing_figure(
             )
         axes.set_xlim(min(at), max(at))
         _words(axes, names, looks)
-        axes.xaxis.set_major_locator(MaxNLocator(6))
-        axes.yaxis.set_major_locator(MaxNLocator(5))
-        for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_formatter(FuncFormatter(thousands))
+        if log:
+            axes.set_xscale("log")
+        places(axes.xaxis, log, 6)
+        places(axes.yaxis, False, 5)
         axes.grid(axis="y", color=FAINT, linewidth=0.6)
         axes.set_xlabel("\n".join(textwrap.wrap(label, 48)))
         figure.text(0.03 / width, 1 - 0.14 / height, axis_label, fontsize=9.5, va="center", color=QUIET)

@@ -9,11 +9,9 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
-from linkage_sim.plots.bars import thousands
-from linkage_sim.plots.style import INK, Look, bare, drawing, new_figure
+from linkage_sim.plots.style import INK, Look, bare, drawing, new_figure, places
 
 Numbers = NDArray[np.float64]
 Limits = tuple[float | None, float | None]
@@ -27,6 +25,8 @@ def flip_figure(
     looks: tuple[Look, Look],
     labels: tuple[str, str],
     boxes: Sequence[tuple[Limits, Limits]] = (),
+    log: tuple[bool, bool] = (False, False),
+    pale: NDArray[np.bool_] | None = None,
     width: float = 4.8,
 ) -> Figure:
     """Draw the points of a sweep by two of its factors, each in the sign of the plan that gained more there.
@@ -38,6 +38,8 @@ def flip_figure(
     names, looks : of the two plans
     labels : of the two factors, with units
     boxes : limits along both factors, None where there is none
+    log : whether each factor is shown by its logarithm
+    pale : (points,) those that are shown faintly; None for none
     width : inches
     """
     height = 4.3
@@ -48,17 +50,15 @@ def flip_figure(
         shown = np.column_stack([_apart(x[:, 0]), _apart(x[:, 1])])
         for name, look, mine in ((names[0], looks[0], lead > 0.0), (names[1], looks[1], lead < 0.0)):
             edges: dict[str, Any] = {"linewidths": 1.2} if look.marker == "x" else {"linewidths": 0.4, "edgecolors": "white"}
-            size = 7.0 + 55.0 * np.abs(lead[mine]) / most
-            axes.scatter(
-                shown[mine, 0],
-                shown[mine, 1],
-                s=size,
-                c=look.colour,
-                marker=look.marker,
-                alpha=0.75,
-                label=name,
-                **edges,
-            )
+            size = 7.0 + 55.0 * np.abs(lead) / most
+            faint = np.zeros(len(lead), dtype=bool) if pale is None else pale
+            for part, alpha, words in ((mine & faint, 0.15, None), (mine & ~faint, 0.75, name)):
+                axes.scatter(
+                    shown[part, 0], shown[part, 1], s=size[part], c=look.colour, marker=look.marker, alpha=alpha, label=words, **edges
+                )
+        for is_log, scale in ((log[0], axes.set_xscale), (log[1], axes.set_yscale)):
+            if is_log:
+                scale("log")
         (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
         for across, up in boxes:
             ends = [
@@ -70,9 +70,8 @@ def flip_figure(
             axes.add_patch(sides)
         axes.set_xlim(left, right)
         axes.set_ylim(low, high)
-        for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_locator(MaxNLocator(6))
-            axis.set_major_formatter(FuncFormatter(thousands))
+        for axis, is_log in ((axes.xaxis, log[0]), (axes.yaxis, log[1])):
+            places(axis, is_log, 6)
         axes.set_xlabel("\n".join(textwrap.wrap(labels[0], 50, max_lines=2, placeholder=" ...")), fontsize=9.5)
         axes.set_ylabel("\n".join(textwrap.wrap(labels[1], 42, max_lines=2, placeholder=" ...")), fontsize=9.5)
         bare(axes, left=True)

@@ -9,8 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from linkage_sim.plots.bars import thousands
-from linkage_sim.plots.style import FAINT, INK, QUIET, Look, bare, drawing, new_figure
+from linkage_sim.plots.style import FAINT, INK, QUIET, Look, bare, drawing, new_figure, thousands
 
 
 @dataclass(frozen=True, slots=True)

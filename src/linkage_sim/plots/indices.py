@@ -11,8 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from linkage_sim.plots.bars import thousands
-from linkage_sim.plots.style import FAINT, INK, bare, drawing, new_figure
+from linkage_sim.plots.style import FAINT, INK, bare, drawing, new_figure, thousands
 
 Range = tuple[float, float, float]
 """Estimate and the two ends of its range."""
@@ -58,7 +57,7 @@ def indices_figure(rows: Sequence[Index], axis_label: str, *, keys: tuple[str, s
             top += room
         axes.set_ylim(total, 0.0)
         most = max([each for row in rows for each in row.whole + (row.part or (0.0,))], default=0.0)
-        least = min([0.0, *(row.part[0] for row in rows if row.part)])
+        least = min([0.0, *(each for row in rows for each in row.whole + (row.part or (0.0,)))])
         axes.set_xlim(min(0.0, 1.05 * least), 1.04 * most if most > 0.0 else 1.0)
         axes.axvline(0.0, color=INK, linewidth=1.2, zorder=4)
         axes.set_yticks([])

@@ -9,8 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
-from linkage_sim.plots.bars import thousands
-from linkage_sim.plots.style import FAINT, Look, bare, drawing, new_figure
+from linkage_sim.plots.style import FAINT, Look, bare, drawing, new_figure, thousands
 
 
 def regret_figure(regrets: Mapping[str, NDArray[np.float64]], looks: Mapping[str, Look], axis_label: str, *, width: float = 6.2) -> Figure:

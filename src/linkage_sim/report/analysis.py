@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from linkage_sim.analysis.analyze import FOLDER, REPORT, Analysis
 from linkage_sim.analysis.robust import choices
 from linkage_sim.analysis.table import records
+from linkage_sim.analysis.words import is_scale
 from linkage_sim.plots.style import save_figure
 from linkage_sim.report.blocks import Block, Code, Column, Listing, Section, Table, Text
 from linkage_sim.report.numbers import number, span
@@ -74,7 +75,7 @@ def analysis_text(found: Analysis, figures: dict[str, Figure] | None = None) -> 
     sweep = found.sweep
     runs = len(sweep.points) * len(sweep.replicates) * len(sweep.scenarios)
     return environment.get_template("analysis.html.j2").render(
-        title=str(sweep.design.get("title") or sweep.name.replace("_", " ")),
+        title=capitalised(str(sweep.design.get("title") or sweep.name.replace("_", " "))),
         under=f"{len(sweep.points):,} points of a {sweep.kind.replace('_', ' ')} design, {len(sweep.replicates)} worlds each, "
         f"{len(sweep.plans)} {'plan' if len(sweep.plans) == 1 else 'plans'} and the baseline: {runs:,} runs.",
         warnings=_warnings(found),
@@ -92,7 +93,7 @@ def _warnings(found: Analysis) -> list[str]:
         told.append(f"{sweep.failures:,} runs failed or are missing; the worlds they belong to are left out.")
     if len(sweep.points) < FEW_POINTS:
         told.append(
-            f"Only {len(sweep.points)} points: boxes, values of information and ties are rough. Use {FEW_POINTS} or more to decide anything."
+            f"Only {len(sweep.points)} points: boxes, values of information and ties are rough. Use {FEW_POINTS} or more to decide."
         )
     if len(sweep.replicates) < 2:
         told.append("One world a point: luck cannot be told from the factors. Points near a tie may be on the wrong side.")
@@ -116,7 +117,8 @@ def _answer(found: Analysis) -> Section:
     if len(worth):
         unit = worth["unit"].iloc[0]
         said = "; ".join(f"{row['words']}: {number(row['estimate'])} {unit} ({span(row['low'], row['high'])})" for row in records(worth))
-        blocks.append(Text(f"Worth finding out before choosing: {said}."))
+        rest = " Nothing else was worth anything on average." if len(worth) < min(3, len(known)) else ""
+        blocks.append(Text(f"Worth finding out before choosing: {said}.{rest}"))
     elif len(known):
         blocks.append(
             Text("No single unknown, if it were known, would change the choice of plan by much: it may be made on what is known.")
@@ -142,7 +144,9 @@ def _design_section(found: Analysis) -> Section:
         between = ", ".join(factor.choices) if factor.choices else f"{number(float(values.min()))} to {number(float(values.max()))}"
         usual = sweep.design["factors"][place].get("default")
         shown = number(float(usual)) if isinstance(usual, (int, float)) and not isinstance(usual, bool) else str(usual or "")
-        rows.append([factor.words, factor.kind, between, shown, factor.unit, Markup("<code>{}</code>").format(factor.name)])
+        meaning = str(sweep.design["factors"][place].get("meaning") or "")
+        words = f"{factor.words}: {meaning}" if is_scale(meaning) else factor.words
+        rows.append([words, factor.kind, between, shown, factor.unit, Markup("<code>{}</code>").format(factor.name)])
     table = Table(
         "What was varied", [Column(name, numeric=False) for name in ("factor", "kind", "between", "as it is", "unit", "path")], rows
     )

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from linkage_sim.analysis.analyze import Analysis
 from linkage_sim.analysis.flips import Flip
 from linkage_sim.analysis.information import ALL
+from linkage_sim.analysis.prim import Box
 from linkage_sim.analysis.resample import known_points, mean_over_worlds
 from linkage_sim.analysis.robust import Crossing, regrets
 from linkage_sim.analysis.sensitivity import explained
@@ -88,7 +89,8 @@ def moves_section(gallery: Gallery) -> Section:
         ]
         heading = f"{gallery.title(str(scenario))}"
         said = "; ".join(f"{row.label}: {number(row.whole[0])}" for row in rows)
-        figure = indices_figure(rows, label, keys=keys)
+        shown = label.replace("the gain", "the difference") if " - " in str(scenario) else label
+        figure = indices_figure(rows, shown, keys=keys)
         pictures.append(gallery.picture(figure, f"sensitivity_{place + 1}", f"What moves the gain: {heading}", said, heading=heading))
     return Section("moves", "What moves the gain", [Text(words), Grid(pictures, "pair")])
 
@@ -96,7 +98,7 @@ def moves_section(gallery: Gallery) -> Section:
 _SOBOL = (
     "How much of the spread of a gain (mean over worlds, from point to point) each factor makes: alone (first-order Sobol index) and "
     "together with all others (total index). A total far above the first says that the factor works through others. Of two plans, "
-    "what matters for the choice between them is the figure of their difference."
+    "what matters for the choice between them is the figure of their difference. An index below 0 is noise of the sample."
 )
 _MORRIS = (
     "How far a gain moves when one factor goes through its whole range from many starting points (elementary effects of Morris): the mean "
@@ -150,7 +152,9 @@ def _flip_picture(gallery: Gallery, flip: Flip, place: int) -> Picture:
     first = list(flip.boxes[0].limits) if flip.boxes else []
     across, up = [*first, *(each for each in ranked if each not in first)][:2]
     nothing = (None, None)
-    boxes = [(box.limits.get(across, nothing), box.limits.get(up, nothing)) for box in flip.boxes if set(box.limits) <= {across, up}]
+    boxes = [(box.limits.get(across, nothing), box.limits.get(up, nothing)) for box in flip.boxes[:1]]
+    beside = [factors[each] for each in first if each not in (across, up)]
+    pale = ~Box({each: flip.boxes[0].limits[each] for each in first if each not in (across, up)}, 0.0, 0.0, 0, {}).inside(flip.x)
     names = (gallery.title(flip.one), gallery.title(flip.other))
     labels = tuple(
         f"{factors[each].words}{f', {factors[each].unit}' if factors[each].unit not in ('', 'number') else ''}" for each in (across, up)
@@ -158,8 +162,11 @@ def _flip_picture(gallery: Gallery, flip: Flip, place: int) -> Picture:
     figure = flip_figure(
         flip.x[:, [across, up]], flip.lead, names=(f"{names[0]} gains more", f"{names[1]} gains more"),
         looks=(gallery.looks[flip.one], gallery.looks[flip.other]), labels=(labels[0], labels[1]), boxes=boxes,
+        log=(factors[across].is_log, factors[up].is_log), pale=pale if beside else None,
     )  # fmt: skip
-    more = " Larger signs: larger leads." + (" Dashed: the box of the sentence above." if boxes else "")
+    more = " Larger signs: larger leads." + (" Dashed: the (first) box of the sentence above." if boxes else "")
+    if beside:
+        more += f" Pale: outside the box by {' or '.join(each.words for each in beside)}."
     return gallery.picture(
         figure, f"flip_{place}", f"{names[0]} and {names[1]}", flip.words, heading=f"{names[0]} and {names[1]}", caption=more.strip()
     )
@@ -291,7 +298,7 @@ def _tie_picture(gallery: Gallery, each: Crossing, place: int) -> Picture:
     figure = crossing_figure(
         each.at.tolist(), each.lead.tolist(), each.low.tolist(), each.high.tolist(), names=names,
         looks=(gallery.looks[each.one], gallery.looks[each.other]), label=f"{each.factor.words}{unit}", axis_label=gallery.unit,
-        tie=None if each.value is None else (each.value, each.value_low, each.value_high), usual=each.factor.usual,
+        tie=None if each.value is None else (each.value, each.value_low, each.value_high), usual=each.factor.usual, log=each.factor.is_log,
     )  # fmt: skip
     said = f"tie at {number(each.value)} ({span(each.value_low, each.value_high)})"
     return gallery.picture(figure, f"tie_{place}", f"{names[0]} against {names[1]}", said, heading=f"{names[0]} against {names[1]}")
@@ -309,10 +316,12 @@ def pairing_section(gallery: Gallery) -> Section:
             span(row["low"], row["high"]),
         ]
         for row in records(table)
+        if row["outcome"] == gallery.found.outcome.name or row["other"] == gallery.found.sweep.baseline
     ]
     words = (
         "Every plan lives in the same worlds with the same luck. The ratio says how many times as many worlds would have been needed for "
-        "the same interval if each plan had had worlds of its own; below 1, pairing would have harmed."
+        "the same interval if each plan had had worlds of its own; below 1, pairing would have harmed. "
+        "The range is over points; the worlds are those of the sweep."
     )
     heads = columns("outcome and pair", "times as many worlds", "its 90 % range")
     return Section("pairing", "What pairing saved", [Text(words), Table("Variance unpaired over variance paired", heads, rows)])
