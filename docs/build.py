@@ -11,6 +11,7 @@ python docs/build.py patterns          docs/patterns.md and its figures, from pa
 python docs/build.py maps              docs/maps.md and its figures, from the shipped plans over grids of assumptions (some 15 minutes)
 python docs/build.py explain           the examples of docs/explain.md, from the first world of the combined plan
 python docs/build.py fairness          docs/fairness.md, from the shipped plans under other assumptions
+python docs/build.py flips             the example of docs/analysis.md, from scenarios/sweeps/apricot_flips.yaml (some 20 minutes)
 python docs/build.py map               docs/images/tajikistan.png, from data/regions/national.yaml
 """
 
@@ -19,6 +20,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import flips
 import odd
 import stories
 
@@ -255,6 +257,8 @@ def main() -> None:
         (DOCS / "fairness.md").write_text(fairness(), encoding="utf8")
     if "explain" in wanted:
         stories.write()
+    if "flips" in wanted:
+        flips.write()
     if "map" in wanted:
         national_map()
 

@@ -15,13 +15,26 @@ _HOMES = {
     "open_run": "linkage_sim.results.folders",
     "compare": "linkage_sim.experiments.compare",
     "sweep": "linkage_sim.experiments.sweep.run",
+    "analyze": "linkage_sim.analysis.analyze",
     "LinkageModel": "linkage_sim.model",
     "LinkageError": "linkage_sim.errors",
 }
 
-__all__ = ["LinkageError", "LinkageModel", "Scenario", "compare", "load_scenario", "load_scenarios", "open_run", "run", "sweep"]
+__all__ = [
+    "LinkageError",
+    "LinkageModel",
+    "Scenario",
+    "analyze",
+    "compare",
+    "load_scenario",
+    "load_scenarios",
+    "open_run",
+    "run",
+    "sweep",
+]
 
 if TYPE_CHECKING:
+    from linkage_sim.analysis.analyze import analyze
     from linkage_sim.errors import LinkageError
     from linkage_sim.experiments.compare import compare
     from linkage_sim.experiments.single import run

@@ -271,6 +271,14 @@ def explain(
     return 0
 
 
+app.command(
+    "linkage_sim.cli_analysis:analyze", help="Say what a sweep shows: what moves gains, when the ranking flips, what is worth knowing."
+)
+app.command(
+    "linkage_sim.cli_analysis:frontier", help="Move one budget step by step from one plan to another, with and without organisation."
+)
+
+
 # --- showing ------------------------------------------------------------------------------------------
 
 

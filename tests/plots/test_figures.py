@@ -9,13 +9,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import matplotlib as mpl
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
 from linkage_sim.plots.bars import Bar, bar_limits, bars_figure, stacked_figure, thousands
 from linkage_sim.plots.breakeven import break_even_figure
+from linkage_sim.plots.crossing import crossing_figure
+from linkage_sim.plots.flips import flip_figure
+from linkage_sim.plots.frontier import Line, frontier_figure
+from linkage_sim.plots.indices import Index, indices_figure
 from linkage_sim.plots.intervals import Interval, intervals_figure, spread
 from linkage_sim.plots.map import MapPlace, MapRoad, map_figure
+from linkage_sim.plots.regret import regret_figure
 from linkage_sim.plots.style import BASELINE, LOOKS, looks, save_figure, svg_text
 from linkage_sim.plots.visits import visits_figure
 from linkage_sim.plots.years import Course, years_figure
@@ -63,7 +69,35 @@ def visits() -> Figure:
     return visits_figure((0, 2, 24), {"shipped": line}, {"shipped": line})
 
 
-DRAWN = [intervals, bars, stacked, years, break_even, region, visits]
+def indices() -> Figure:
+    rows = [Index("one factor in words", (0.6, 0.5, 0.7), (0.4, 0.3, 0.5)), Index("another", (0.1, 0.0, 0.2), (-0.02, -0.1, 0.1))]
+    return indices_figure(rows, "share of the variance", keys=("total", "alone"))
+
+
+def flips() -> Figure:
+    x, lead = np.array([[1.0, 0.1], [2.0, 0.5], [1.0, 0.9]]), np.array([-1.0, 2.0, 0.5])
+    boxes = [((None, 1.5), (None, 0.4))]
+    return flip_figure(x, lead, names=("A", "B"), looks=(LOOK, BASELINE), labels=("traders", "reliability"), boxes=boxes)
+
+
+def regret() -> Figure:
+    values = {"A": np.array([0.0, 2.0, 1.0]), "B": np.array([3.0, 0.0, 0.0])}
+    return regret_figure(values, {"A": LOOK, "B": LOOKS[1]}, "regret, USD")
+
+
+def crossing() -> Figure:
+    return crossing_figure(
+        [0.0, 0.5, 1.0], [-1.0, 0.0, 2.0], [-2.0, -1.0, 1.0], [0.0, 1.0, 3.0], names=("A", "B"), looks=(LOOK, LOOKS[1]),
+        label="reliability", axis_label="USD", tie=(0.5, 0.2, 0.8), usual=0.6,
+    )  # fmt: skip
+
+
+def frontier() -> Figure:
+    line = Line("with", [1.0, 3.0, 2.0], [0.0, 2.0, 1.0], [2.0, 4.0, 3.0], [False, True, True], [0.0, 0.1, 0.2], LOOK)
+    return frontier_figure([0.0, 0.5, 1.0], [line], ends=("A", "B"), axis_label="USD")
+
+
+DRAWN = [intervals, bars, stacked, years, break_even, region, visits, indices, flips, regret, crossing, frontier]
 
 
 @pytest.mark.parametrize("draw", DRAWN)

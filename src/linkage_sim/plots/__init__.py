@@ -11,9 +11,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from linkage_sim.plots.bars import Bar, bars_figure, stacked_figure
     from linkage_sim.plots.breakeven import break_even_figure
+    from linkage_sim.plots.crossing import crossing_figure
+    from linkage_sim.plots.flips import flip_figure
+    from linkage_sim.plots.frontier import Line, frontier_figure
+    from linkage_sim.plots.indices import Index, indices_figure
     from linkage_sim.plots.intervals import Interval, intervals_figure
     from linkage_sim.plots.map import MapPlace, MapRoad, map_figure
     from linkage_sim.plots.pattern import pattern_figure
+    from linkage_sim.plots.regret import regret_figure
     from linkage_sim.plots.style import Look, looks, save_figure, svg_text
     from linkage_sim.plots.winmap import win_figure
     from linkage_sim.plots.years import Course, years_figure
@@ -21,16 +26,23 @@ if TYPE_CHECKING:
 _HOMES = {
     "Bar": "bars",
     "Course": "years",
+    "Index": "indices",
     "Interval": "intervals",
+    "Line": "frontier",
     "Look": "style",
     "MapPlace": "map",
     "MapRoad": "map",
     "bars_figure": "bars",
     "break_even_figure": "breakeven",
+    "crossing_figure": "crossing",
+    "flip_figure": "flips",
+    "frontier_figure": "frontier",
+    "indices_figure": "indices",
     "intervals_figure": "intervals",
     "looks": "style",
     "map_figure": "map",
     "pattern_figure": "pattern",
+    "regret_figure": "regret",
     "save_figure": "style",
     "stacked_figure": "bars",
     "svg_text": "style",
@@ -41,16 +53,23 @@ _HOMES = {
 __all__ = [
     "Bar",
     "Course",
+    "Index",
     "Interval",
+    "Line",
     "Look",
     "MapPlace",
     "MapRoad",
     "bars_figure",
     "break_even_figure",
+    "crossing_figure",
+    "flip_figure",
+    "frontier_figure",
+    "indices_figure",
     "intervals_figure",
     "looks",
     "map_figure",
     "pattern_figure",
+    "regret_figure",
     "save_figure",
     "stacked_figure",
     "svg_text",

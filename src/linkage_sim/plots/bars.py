@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from linkage_sim.plots.intervals import WIDTH
-from linkage_sim.plots.style import FAINT, INK, QUIET, bare, drawing, new_figure
+from linkage_sim.plots.style import FAINT, INK, QUIET, bare, drawing, new_figure, thousands
 
 WIDE_ENOUGH = 0.11
 """A part of a bar is named inside it from this share of the axis on."""
@@ -80,11 +80,6 @@ def bar_limits(bars: Sequence[Bar], margin: float = 0.06) -> tuple[float, float]
     high = max([0.0, *(bar.high for bar in bars)])
     air = margin * (high - low or 1.0)
     return low - air, high + air
-
-
-def thousands(value: float, _position: object = None) -> str:
-    """Axis number with separators and a true minus."""
-    return f"{value:,.10g}".replace("-", "\N{MINUS SIGN}")
 
 
 def _bar(axes: Axes, bar: Bar, place: int, colour: str) -> None:

@@ -9,8 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
-from linkage_sim.plots.bars import thousands
-from linkage_sim.plots.style import FAINT, INK, Look, bare, drawing, new_figure
+from linkage_sim.plots.style import FAINT, INK, Look, bare, drawing, new_figure, thousands
 
 
 def break_even_figure(

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from linkage_sim.plots.style import FAINT, INK, QUIET, Look, bare, drawing, new_figure
+from linkage_sim.plots.style import FAINT, INK, QUIET, Look, bare, drawing, new_figure, thousands
 
 WIDTH = 5.6
 LETTERS_PER_INCH = 10.2
@@ -87,6 +87,7 @@ def intervals_figure(
             )
         axes.set_yticks([])
         axes.xaxis.set_major_locator(MaxNLocator(6))
+        axes.xaxis.set_major_formatter(FuncFormatter(thousands))
         axes.grid(axis="x", color=FAINT, linewidth=0.6)
         axes.set_xlabel(axis_label)
         bare(axes)

@@ -12,8 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 from scipy import stats
 
-from linkage_sim.plots.bars import thousands
-from linkage_sim.plots.style import FAINT, INK, Look, bare, drawing, looks, new_figure
+from linkage_sim.plots.style import FAINT, INK, Look, bare, drawing, looks, new_figure, thousands
 
 HEIGHT = 3.9
 LEFT = 0.78

@@ -16,8 +16,10 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 INK = "#1a1a1a"
 QUIET = "#5c5c5c"
@@ -130,6 +132,19 @@ def new_figure(width: float, height: float) -> Figure:
     figure = Figure(figsize=(width, height))
     FigureCanvasAgg(figure)
     return figure
+
+
+def thousands(value: float, _position: object = None) -> str:
+    """Axis number with separators and a true minus."""
+    return f"{value:,.10g}".replace("-", "\N{MINUS SIGN}")
+
+
+def places(axis: Axis, is_log: bool, most: int) -> None:
+    """Put round numbers on an axis, on one that shows logarithms 1, 2 and 5 of each power of ten."""
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)) if is_log else MaxNLocator(most))
+    axis.set_major_formatter(FuncFormatter(thousands))
+    if is_log:
+        axis.set_minor_formatter(NullFormatter())
 
 
 def bare(axes: Axes, *, left: bool = False) -> None:

@@ -9,8 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from linkage_sim.plots.bars import thousands
-from linkage_sim.plots.style import FAINT, INK, QUIET, SHADE, Look, bare, drawing, new_figure
+from linkage_sim.plots.style import FAINT, INK, QUIET, SHADE, Look, bare, drawing, new_figure, thousands
 
 FEW = 2
 """Up to this many lines, ranges are drawn as bands; more would hide each other."""

@@ -82,7 +82,7 @@ def report_text(comparison: Comparison) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["capitalised"] = _capitalised
+    environment.filters["capitalised"] = capitalised
     warnings = [words for warning in sequence(comparison.data.get("warnings")) if (words := as_text(warning))]
     return environment.get_template("report.html.j2").render(
         title=as_text(comparison.data.get("title")) or "A comparison of programmes",
@@ -101,7 +101,7 @@ def report_text(comparison: Comparison) -> str:
     )
 
 
-def _capitalised(words: str) -> str:
+def capitalised(words: str) -> str:
     """The heading of a column with a capital first letter; markup stays markup."""
     return type(words)(words[:1].upper() + words[1:])
 

@@ -1,0 +1,1 @@
+"""What a sweep says: sensitivity, flips, the worth of information, robust choice; see docs/analysis.md."""
