@@ -97,6 +97,7 @@ class Context:
         self.bracket = np.zeros((2, *self.supply.shape))
         self.scratch = np.zeros((self.villages, len(chains), 3))
         self.ahead = np.zeros((*self.supply.shape, 2, 13))
+        self.season_ahead = np.zeros_like(self.supply)
         self.months = {name: frozenset(chains[name].astype(int).tolist()) for name in ("contract_month", "practice_month", "season_end")}
 
     def go_on_from(self, other: Context) -> None:

@@ -64,8 +64,8 @@ def before_contracts(simulation: Simulation, before: State, e: int) -> State:
     mid = before.copy()
     if ((p.chains["area_month"] == x.calendar) & (p.chains["assets_adjustment"] > 0.0)).any():
         shift_assets(
-            v, v + 1, x.month, x.key, p.chains, p.behaviour, p.season, x.first_household, x.first_enterprise, mid.household,
-            mid.enterprise, mid.village, mid.usual_price, mid.bazaar_price, mid.growing, x.scratch.copy(),
+            v, v + 1, x.month, x.key, p.chains, p.behaviour, x.season_ahead, x.first_household, x.first_enterprise,
+            mid.household, mid.enterprise, mid.village, mid.growing, x.scratch.copy(),
         )  # fmt: skip
     return mid
 
@@ -83,7 +83,7 @@ def join_decision(simulation: Simulation, before: State, e: int) -> Decision:
     en, hh, vi = row_of(mid.enterprise, e), row_of(mid.household, h), mid.village[v]
     ch, bb, pp, fm, ef = p.chains[c], p.behaviour[0], p.people[0], p.firms[c], x.effects[0]
     en["expected_kg"] = expected_harvest(en, ch)
-    outside_a, outside_b = outside_values(v, c, x.calendar, ch, bb, vi, p.season, mid.usual_price, mid.bazaar_price, mid.rival_gain)
+    outside_a, outside_b = outside_values(v, c, ch, vi, x.season_ahead, mid.rival_gain)
     cv_outside = variation(mid.price_memory[v, c], mid.memory[e], False)
     cv_inside = variation(mid.price_memory[v, c], mid.memory[e], True)
     parted = parts(x.month, x.key, en, bb)
@@ -122,9 +122,9 @@ def before_practices(simulation: Simulation, before: State, e: int) -> State:
     mid = before_contracts(simulation, before, e)
     if (p.chains["contract_month"] == x.calendar).any():
         contract_choice(
-            v, v + 1, x.month, x.key, p.chains, p.behaviour, p.people, p.firms, p.ties, p.season, x.first_enterprise, mid.household,
-            mid.enterprise, mid.village, mid.firm, mid.route, mid.tie_kept, mid.tie_broken, mid.memory, mid.price_memory, mid.usual_price,
-            mid.bazaar_price, mid.rival_gain, mid.flows, np.zeros_like(x.services), x.effects,
+            v, v + 1, x.month, x.key, p.chains, p.behaviour, p.people, p.firms, p.ties, x.season_ahead, x.first_enterprise,
+            mid.household, mid.enterprise, mid.village, mid.firm, mid.route, mid.tie_kept, mid.tie_broken, mid.memory, mid.price_memory,
+            mid.rival_gain, mid.flows, np.zeros_like(x.services), x.effects,
         )  # fmt: skip
     return mid
 
@@ -153,14 +153,13 @@ def practice_decisions(simulation: Simulation, before: State, e: int) -> list[De
     en, hh, vi = row_of(mid.enterprise, e), mid.household[h], mid.village[v]
     ch, bb, fm, ef = p.chains[c], p.behaviour[0], p.firms[c], x.effects[0]
     premium, factor, gain, own, chance, gain_quality, own_quality, chance_quality = practice_case(
-        e, v, c, x.calendar, en, hh, ch, bb, p.people[0], fm, vi, ef, mid.firm, mid.route, p.ties, p.inputs, p.season, mid.tie_kept,
-        mid.tie_broken, mid.usual_price, mid.bazaar_price,
+        e, v, c, en, hh, ch, bb, p.people[0], fm, vi, ef, mid.firm, mid.route, p.ties, p.inputs, x.season_ahead,
+        mid.tie_kept, mid.tie_broken,
     )  # fmt: skip
     near = bool(vi["reach_hours"] <= p.inputs["reach"][0])
     practice_wish(
-        v, v + 1, x.month, x.key, p.chains, p.behaviour, p.people, p.firms, p.ties, p.inputs, p.season, x.first_enterprise, mid.household,
-        mid.enterprise, mid.village, mid.firm, mid.route, mid.tie_kept, mid.tie_broken, mid.usual_price, mid.bazaar_price, x.kits,
-        x.effects,
+        v, v + 1, x.month, x.key, p.chains, p.behaviour, p.people, p.firms, p.ties, p.inputs, x.season_ahead, x.first_enterprise,
+        mid.household, mid.enterprise, mid.village, mid.firm, mid.route, mid.tie_kept, mid.tie_broken, x.effects,
     )  # fmt: skip
     ratio = float(now.village["input_ratio"][v])
     mid.village["input_ratio"][v] = ratio

@@ -6,7 +6,6 @@ from typing import Any
 
 from linkage_sim.compiled import compiled
 from linkage_sim.draws import STREAM, uniform
-from linkage_sim.month.offer import season_price
 from linkage_sim.rules.area import (
     area_step,
     deaths_share,
@@ -48,11 +47,8 @@ def young(e: int, growing: Any) -> float:
 
 
 @compiled
-def expects(
-    e: int, v: int, calendar: int, en: Any, ch: Any, vi: Any, season: Any, usual_price: Any, bazaar_price: Any, memory: float
-) -> float:
-    """Return that an enterprise expects of one asset unit at today's news, USD a year."""
-    price = season_price(usual_price, season, vi.bazaar, en.chain, calendar, bazaar_price[vi.bazaar, en.chain], memory)
+def expects(en: Any, ch: Any, vi: Any, price: float) -> float:
+    """Return that an enterprise expects of one asset unit at the bazaar price of the coming harvest, USD a year."""
     share_a = grade_a_share(ch.harvest_grade_a, ch.practices_quality_gain, en.uses_quality)
     premium = ch.bazaar_grade_premium * price * share_a
     if en.firm >= 0:
@@ -175,8 +171,8 @@ def share_out_land(
 
 @compiled
 def shift_assets(
-    first: int, last: int, month: int, key: Any, chains: Any, behaviour: Any, season: Any, first_household: Any, first_enterprise: Any,
-    household: Any, enterprise: Any, village: Any, usual_price: Any, bazaar_price: Any, growing: Any, scratch_all: Any,
+    first: int, last: int, month: int, key: Any, chains: Any, behaviour: Any, ahead: Any, first_household: Any, first_enterprise: Any,
+    household: Any, enterprise: Any, village: Any, growing: Any, scratch_all: Any,
 ) -> None:  # fmt: skip
     """Areas and herds of every household of a range of villages whose chains choose them this month."""
     calendar = month % 12
@@ -192,7 +188,7 @@ def shift_assets(
                 en = enterprise[e]
                 ch = chains[en.chain]
                 if calendar == int(ch.area_month) and ch.assets_adjustment > 0.0:
-                    expected = expects(e, v, calendar, en, ch, village[v], season, usual_price, bazaar_price, bb.news_memory)
+                    expected = expects(en, ch, village[v], ahead[village[v].bazaar, en.chain])
                     if ch.assets_land > 0.0:
                         ripen_trees(e, year, en, ch, growing)
                         scratch[en.chain, 0] = expected

@@ -13,7 +13,7 @@ from linkage_sim.context import Context
 from linkage_sim.draws import STREAM, uniform
 from linkage_sim.month.area import shift_assets
 from linkage_sim.month.goods import loss_cut
-from linkage_sim.month.offer import season_price
+from linkage_sim.month.offer import season_ahead
 from linkage_sim.month.savings import group_room
 from linkage_sim.rules.contract import join_chance, join_value, rejection_chance
 from linkage_sim.rules.firm import outside_value
@@ -100,11 +100,9 @@ def contract_worth(
 
 
 @compiled
-def outside_values(
-    v: int, c: int, calendar: int, ch: Any, bb: Any, vi: Any, season: Any, usual_price: Any, bazaar_price: Any, rival_gain: Any
-) -> tuple[float, float]:
+def outside_values(v: int, c: int, ch: Any, vi: Any, ahead: Any, rival_gain: Any) -> tuple[float, float]:
     """Outside value of grade A and grade B that a household expects at the village over the coming harvest, USD/kg."""
-    price = season_price(usual_price, season, vi.bazaar, c, calendar, bazaar_price[vi.bazaar, c], bb.news_memory)
+    price = ahead[vi.bazaar, c]
     return outside_value(price, ch.bazaar_grade_premium, vi.haul, rival_gain[v, c]), outside_value(price, 0.0, vi.haul, 0.0)
 
 
@@ -123,9 +121,9 @@ def best_offer(
     best = -1
     best_value = NOT_OFFERED
     best_base = 1.0
-    for f in range(route.shape[0]):
+    for f in range(c * tie_kept.shape[1], (c + 1) * tie_kept.shape[1]):  # firms stand chain by chain
         ro = route[f, v]
-        if firm[f].chain != c or (parted and f == en.firm):
+        if parted and f == en.firm:
             continue
         if ro.is_open == 0 or ro.price_a <= 0.0 or (en.owing_firm >= 0 and en.owing_firm != f):
             continue
@@ -184,9 +182,9 @@ def keep_to_targets(v: int, first: int, last: int, chosen: Any, enterprise: Any,
 
 @compiled
 def contract_choice(
-    first: int, last: int, month: int, key: Any, chains: Any, behaviour: Any, people: Any, firms: Any, ties: Any, season: Any,
+    first: int, last: int, month: int, key: Any, chains: Any, behaviour: Any, people: Any, firms: Any, ties: Any, ahead: Any,
     first_enterprise: Any, household: Any, enterprise: Any, village: Any, firm: Any, route: Any, tie_kept: Any, tie_broken: Any,
-    memory: Any, price_memory: Any, usual_price: Any, bazaar_price: Any, rival_gain: Any, flows: Any, route_services: Any,
+    memory: Any, price_memory: Any, rival_gain: Any, flows: Any, route_services: Any,
     effects: Any,
 ) -> None:  # fmt: skip
     """Who joins which firm; the best of several offers is weighed."""
@@ -213,7 +211,7 @@ def contract_choice(
             fm = firms[c]
             hh = household[en.household]
             en.expected_kg = expected_harvest(en, ch)
-            outside_a, outside_b = outside_values(v, c, calendar, ch, bb, vi, season, usual_price, bazaar_price, rival_gain)
+            outside_a, outside_b = outside_values(v, c, ch, vi, ahead, rival_gain)
             before = en.firm
             best, value, base = best_offer(
                 e, v, c, parts(month, key, en, bb), en, hh, ch, bb, pp, fm, vi, effects[0], firm, route, ties, tie_kept, tie_broken,
@@ -240,8 +238,8 @@ def contract_choice(
 
 @compiled
 def practice_case(
-    e: int, v: int, c: int, calendar: int, en: Any, hh: Any, ch: Any, bb: Any, pp: Any, fm: Any, vi: Any, ef: Any, firm: Any, route: Any,
-    ties: Any, inputs: Any, season: Any, tie_kept: Any, tie_broken: Any, usual_price: Any, bazaar_price: Any,
+    e: int, v: int, c: int, en: Any, hh: Any, ch: Any, bb: Any, pp: Any, fm: Any, vi: Any, ef: Any, firm: Any, route: Any,
+    ties: Any, inputs: Any, ahead: Any, tie_kept: Any, tie_broken: Any,
 ) -> tuple[float, float, float, float, float, float, float, float]:  # fmt: skip
     """What speaks for each practice this season.
 
@@ -250,16 +248,16 @@ def practice_case(
     premium : USD/kg that grade A is expected to earn over grade B; factor : rise of input cost by the way to the shop
     gain, cost (USD a season, before vouchers) and chance of improved practice; the same of quality practice
     """
-    price = season_price(usual_price, season, vi.bazaar, c, calendar, bazaar_price[vi.bazaar, c], bb.news_memory)
+    price = ahead[vi.bazaar, c]
     value_b = outside_value(price, 0.0, vi.haul, 0.0)
     bonus = ch.bazaar_grade_premium * price
     trusted = 0.0
     offered = 0.0
     offered_premium = 0.0
     worth_later = en.delay_value
-    for f in range(route.shape[0]):
+    for f in range(c * tie_kept.shape[1], (c + 1) * tie_kept.shape[1]):  # firms stand chain by chain
         ro = route[f, v]
-        if firm[f].chain == c and ro.is_open == 1 and ro.price_a > 0.0:
+        if ro.is_open == 1 and ro.price_a > 0.0:
             t = tie_trust(e, f, v, tie_kept, tie_broken, route, ties)
             p = ro.price_a * worth_later * (1.0 - rejection_chance(fm.rejection, ro.written, ef.contract_support_rejection)) - value_b
             if t * p > trusted * offered_premium:
@@ -319,8 +317,8 @@ def purchase_terms(
 @compiled
 def practice_wish(
     first: int, last: int, month: int, key: Any, chains: Any, behaviour: Any, people: Any, firms: Any, ties: Any, inputs: Any,
-    season: Any, first_enterprise: Any, household: Any, enterprise: Any, village: Any, firm: Any, route: Any, tie_kept: Any,
-    tie_broken: Any, usual_price: Any, bazaar_price: Any, kits: Any, effects: Any,
+    ahead: Any, first_enterprise: Any, household: Any, enterprise: Any, village: Any, firm: Any, route: Any, tie_kept: Any,
+    tie_broken: Any, effects: Any,
 ) -> None:  # fmt: skip
     """Which practices each enterprise wants this season, and what inputs that takes."""
     calendar = month % 12
@@ -331,16 +329,15 @@ def practice_wish(
         vi.input_wanted = 0.0
         for e in range(first_enterprise[v], first_enterprise[v + 1]):
             en = enterprise[e]
-            en.wanted_cost = 0.0
             ch = chains[en.chain]
             if calendar != int(ch.practice_month):
                 continue
+            en.wanted_cost = 0.0
             c = en.chain
             hh = household[en.household]
             fm = firms[c]
             _, factor, _, own, chance, _, own_quality, chance_quality = practice_case(
-                e, v, c, calendar, en, hh, ch, bb, people[0], fm, vi, ef, firm, route, ties, inputs, season, tie_kept, tie_broken,
-                usual_price, bazaar_price,
+                e, v, c, en, hh, ch, bb, people[0], fm, vi, ef, firm, route, ties, inputs, ahead, tie_kept, tie_broken,
             )  # fmt: skip
             near = vi.reach_hours <= inputs[0].reach
             knows = en.knowledge_improved > en.knows_improved_draw
@@ -442,11 +439,15 @@ def run(context: Context) -> None:
     """Phase 4 of one month; does nothing outside contracting and planting months."""
     s, p = context.state, context.parameters
     contracting, planting = context.is_month("contract_month"), context.is_month("practice_month")
-    if ((p.chains["area_month"] == context.calendar) & (p.chains["assets_adjustment"] > 0.0)).any():
+    ahead = context.season_ahead
+    shifting = ((p.chains["area_month"] == context.calendar) & (p.chains["assets_adjustment"] > 0.0)).any()
+    if not (shifting or contracting or planting):
+        return
+    season_ahead(context.calendar, p.season, s.usual_price, s.bazaar_price, float(p.behaviour["news_memory"][0]), ahead)
+    if shifting:
         context.over_villages(
-            shift_assets, context.month, context.key, p.chains, p.behaviour, p.season, context.first_household,
-            context.first_enterprise, s.household, s.enterprise, s.village, s.usual_price, s.bazaar_price, s.growing,
-            context.scratch,
+            shift_assets, context.month, context.key, p.chains, p.behaviour, ahead, context.first_household, context.first_enterprise,
+            s.household, s.enterprise, s.village, s.growing, context.scratch,
         )  # fmt: skip
     if not contracting and not planting:
         return
@@ -454,15 +455,14 @@ def run(context: Context) -> None:
     services[:] = 0.0
     if contracting:
         context.over_villages(
-            contract_choice, context.month, context.key, p.chains, p.behaviour, p.people, p.firms, p.ties, p.season,
+            contract_choice, context.month, context.key, p.chains, p.behaviour, p.people, p.firms, p.ties, ahead,
             context.first_enterprise, s.household, s.enterprise, s.village, s.firm, s.route, s.tie_kept, s.tie_broken, s.memory,
-            s.price_memory, s.usual_price, s.bazaar_price, s.rival_gain, s.flows, services, context.effects,
+            s.price_memory, s.rival_gain, s.flows, services, context.effects,
         )  # fmt: skip
     if planting:
         context.over_villages(
-            practice_wish, context.month, context.key, p.chains, p.behaviour, p.people, p.firms, p.ties, p.inputs, p.season,
-            context.first_enterprise, s.household, s.enterprise, s.village, s.firm, s.route, s.tie_kept, s.tie_broken, s.usual_price,
-            s.bazaar_price, context.kits, context.effects,
+            practice_wish, context.month, context.key, p.chains, p.behaviour, p.people, p.firms, p.ties, p.inputs, ahead,
+            context.first_enterprise, s.household, s.enterprise, s.village, s.firm, s.route, s.tie_kept, s.tie_broken, context.effects,
         )  # fmt: skip
         ration_inputs(s.village, p.inputs, s.input_stock, s.input_sales, context.wanted)
         context.over_villages(

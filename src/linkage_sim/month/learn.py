@@ -25,9 +25,12 @@ def monthly(first: int, last: int, first_enterprise: Any, enterprise: Any) -> No
     for v in range(first, last):
         for e in range(first_enterprise[v], first_enterprise[v + 1]):
             en = enterprise[e]
-            en.kit_months = max(0.0, en.kit_months - 1.0)
-            en.equipment_improved = max(0.0, en.equipment_improved - 1.0)
-            en.equipment_quality = max(0.0, en.equipment_quality - 1.0)
+            if en.kit_months > 0.0:
+                en.kit_months = max(0.0, en.kit_months - 1.0)
+            if en.equipment_improved > 0.0:
+                en.equipment_improved = max(0.0, en.equipment_improved - 1.0)
+            if en.equipment_quality > 0.0:
+                en.equipment_quality = max(0.0, en.equipment_quality - 1.0)
 
 
 @compiled
@@ -184,9 +187,8 @@ def season_end(
                     enterprise_season(
                         e, year, behaviour[0], ties[0], enterprise[e], mended[v], met[v], told, seen[v, c], tie_kept, tie_broken, memory
                     )
-            for f in range(route.shape[0]):
-                if firm[f].chain == c:
-                    route_season(route[f, v], chains[c], firms[c], firm[f].imitator, substitution_fade, effects[0])
+            for f in range(c * tie_kept.shape[1], (c + 1) * tie_kept.shape[1]):  # firms stand chain by chain
+                route_season(route[f, v], chains[c], firms[c], firm[f].imitator, substitution_fade, effects[0])
 
 
 @compiled

@@ -39,6 +39,14 @@ def season_price(usual_price: Any, season: Any, b: int, c: int, calendar: int, t
 
 
 @compiled
+def season_ahead(calendar: int, season: Any, usual_price: Any, bazaar_price: Any, memory: float, ahead: Any) -> None:
+    """`season_price` at every bazaar and of every chain: ``ahead`` (B, C), USD/kg."""
+    for b in range(ahead.shape[0]):
+        for c in range(ahead.shape[1]):
+            ahead[b, c] = season_price(usual_price, season, b, c, calendar, bazaar_price[b, c], memory)
+
+
+@compiled
 def market_outlet(m: int, place: int, mk: Any, market_price: Any, market_haul: Any, outlet: Any) -> None:
     """An end market as a firm sees it: ``outlet`` becomes conversion, price, processing, marketing, haul, worth of grade B."""
     outlet[0] = mk.conversion
