@@ -185,7 +185,8 @@ def households_settle(
                 income += en.asset_sale - en.asset_cost
                 assets_bought += en.asset_cost
                 assets_sold += en.asset_sale
-                en.practice_cost = en.asset_cost = en.asset_sale = 0.0
+                if en.practice_cost + en.asset_cost + en.asset_sale > 0.0:  # what does not change is not written
+                    en.practice_cost = en.asset_cost = en.asset_sale = 0.0
                 if en.rival_a > 0.0:
                     from_rival = en.rival_a * rival_price[v, c]
                     income += from_rival

@@ -112,7 +112,10 @@ COLUMNS: list[Column] = [
         firm_pays | f8 | USD | 0 | inf | trade | owed by the firm for this month's deliveries
         delivered | f8 | kg | 0 | inf | trade | delivered under contract this month
         picking_factor | f8 | number | 0 | inf | world | own picking cost against the average
+        assets | f8 | asset units | 0 | inf | choose | hectares, trees, cows, ... that bear
         practice_cost | f8 | USD | 0 | inf | choose | own payment for practices and kits this month
+        asset_cost | f8 | USD | 0 | inf | choose | paid for planting, animals and tools this month
+        asset_sale | f8 | USD | 0 | inf | choose | got for animals and tools given up this month
         debt | f8 | USD | 0 | inf | settle | input loan owed to the firm
         equipment_improved | f8 | months | 0 | inf | choose | months the equipment still lasts
         equipment_quality | f8 | months | 0 | inf | choose | months the equipment still lasts
@@ -121,7 +124,6 @@ COLUMNS: list[Column] = [
         food_left | f8 | kg | 0 | inf | produce | still to keep for the home this season
         year_harvest | f8 | kg | 0 | inf | produce | ripened this season so far
         weather | f8 | number | 0 | inf | environment | this season's weather and events
-        assets | f8 | asset units | 0 | inf | choose | hectares, trees, cows, ... that bear
         skill | f8 | number | 0 | inf | world | 1 = average
         identity | i8 | id | 0 | inf | world | address of its draws
         linked_trust | f8 | share | 0 | 1 | produce | trust in the linked firm when this month is decided, 0 without one
@@ -149,8 +151,6 @@ COLUMNS: list[Column] = [
         voucher | f8 | share | 0 | 1 | acts | share of practice costs paid by a voucher this season
         wanted_cost | f8 | USD | 0 | inf | choose | inputs wanted this month, before vouchers
         expected_kg | f8 | kg | 0 | inf | choose | harvest expected in a year without news
-        asset_cost | f8 | USD | 0 | inf | choose | paid for planting, animals and tools this month
-        asset_sale | f8 | USD | 0 | inf | choose | got for animals and tools given up this month
         usual_assets | f8 | asset units | 0 | inf | world | asset units at the start
         usual_return | f8 | USD/year | -inf | inf | world | return of one asset unit expected at the start
     """),
