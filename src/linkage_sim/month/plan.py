@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from linkage_sim.context import Context
-from linkage_sim.month import choose, environment, learn, offer, produce, record, sell, settle, trade
+from linkage_sim.month import choose, environment, learn, offer, passes, produce, record, sell, settle
 from linkage_sim.programme import facilitator
 
 
@@ -42,7 +42,7 @@ PHASES: tuple[Phase, ...] = (
         4, "choose", "households choose contract and practices (contracting and planting month)", choose.run, choose.READS, choose.WRITES
     ),
     Phase(5, "produce", "losses in store; what ripens", produce.run, produce.READS, produce.WRITES),
-    Phase(6, "trade", "quote, pick, deliver or side-sell, store or sell, clear", trade.run, trade.READS, trade.WRITES),
+    Phase(6, "trade", "quote, pick, deliver or side-sell, store or sell, clear", passes.run, passes.READS, passes.WRITES),
     Phase(7, "settle", "payments, credit, household money", settle.run, settle.READS, settle.WRITES),
     Phase(8, "sell", "firms and processors sell on", sell.run, sell.READS, sell.WRITES),
     Phase(9, "learn", "expectations, trust, investment, entry and exit", learn.run, learn.READS, learn.WRITES),
