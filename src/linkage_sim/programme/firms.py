@@ -153,10 +153,13 @@ def sign_addendum(programme: Facilitation, context: Context, name: str, act: CoI
     s, p, effect, ledger = context.state, context.parameters, programme.effects.co_investment, programme.ledger
     purse = ledger.purses[name]
     share = effect.shares[int(s.firm["addenda"][f])] if act.share_paid is None else act.share_paid
-    m, most = best_room(context, f, effect.orders * effect.investment)
     cost = ledger.unit_cost(effect.unit, purse.units)
     payable = (purse.free - cost) / max(share * effect.investment, 1e-9)
-    size = min(bearable(s.firm[f], (1.0 - share) * effect.investment, most), payable)
+    own = (1.0 - share) * effect.investment
+    if min(bearable(s.firm[f], own, 0.0), payable) < effect.smallest:
+        return False
+    m, most = best_room(context, f, effect.orders * effect.investment)
+    size = min(bearable(s.firm[f], own, most), payable)
     investment = size * effect.investment
     part = share * investment
     own = investment - part

@@ -80,32 +80,36 @@ def _households(scenario: Scenario, routes: Routes, key: Key, identity: Ints, vi
 
 
 def _enterprises(scenario: Scenario, routes: Routes, key: Key, households: Any) -> Any:
-    parts = []
-    shares = owner_shares(scenario, routes)[routes.village_district[households["village"]]]
-    for c, chain in enumerate(scenario.value_chains.values()):
-        # drawn for owners only: a whole country of other households would cost memory for nothing
-        owners = np.flatnonzero(uniforms(key, "world.owner", c, households["identity"]) < shares[:, c])
+    """Enterprises household by household, chain by chain; what is drawn is drawn for owners only."""
+    chains = list(scenario.value_chains.values())
+    shares = owner_shares(scenario, routes)[routes.village_district]
+    owns = np.empty((len(households), len(chains)), dtype=np.bool_)
+    for c in range(len(chains)):
+        owns[:, c] = uniforms(key, "world.owner", c, households["identity"]) < shares[households["village"], c]
+    household, which = np.nonzero(owns)
+    table = np.zeros(len(household), dtype=table_type("enterprise"))
+    table["household"], table["chain"] = household, which
+    for c, chain in enumerate(chains):
+        rows = np.flatnonzero(which == c)
+        owners = household[rows]
         identity = households["identity"][owners]
-        rows = np.zeros(len(owners), dtype=table_type("enterprise"))
-        rows["identity"], rows["household"], rows["chain"] = identity * PER_HOUSEHOLD + c, owners, c
+        table["identity"][rows] = identity * PER_HOUSEHOLD + c
         assets = chain.assets.median * np.exp(chain.assets.spread * normals(key, "world.assets", c, identity))
         assets *= np.where(households["woman"][owners] == 1, scenario.households.women_assets, 1.0)
-        rows["assets"] = rows["usual_assets"] = np.clip(assets, chain.assets.smallest, chain.assets.largest)
+        table["assets"][rows] = np.clip(assets, chain.assets.smallest, chain.assets.largest)
         delay = scenario.lead_firms.delay if chain.firms.delay is None else chain.firms.delay
         delay_value = np.empty(len(owners))
         _delay_values(np.ascontiguousarray(households["patience"][owners]), float(delay), delay_value)
-        rows["delay_value"] = delay_value
+        table["delay_value"][rows] = delay_value
         spread = scenario.households.skill_spread
-        rows["skill"] = np.exp(spread * normals(key, "world.skill", c, identity) - 0.5 * spread**2)
+        table["skill"][rows] = np.exp(spread * normals(key, "world.skill", c, identity) - 0.5 * spread**2)
         picking = chain.harvest.picking_spread
-        rows["picking_factor"] = np.exp(picking * normals(key, "world.picking", c, identity) - 0.5 * picking**2)
-        rows["knows_improved_draw"] = uniforms(key, "world.knows_improved", c, identity)
-        rows["knows_quality_draw"] = uniforms(key, "world.knows_quality", c, identity)
-        rows["knowledge_improved"] = chain.practices.improved.known
-        rows["knowledge_quality"] = chain.practices.quality.known
-        parts.append(rows)
-    table = np.concatenate(parts).view(table_type("enterprise"))
-    table = table[np.lexsort((table["chain"], households["identity"][table["household"]]))]
+        table["picking_factor"][rows] = np.exp(picking * normals(key, "world.picking", c, identity) - 0.5 * picking**2)
+        table["knows_improved_draw"][rows] = uniforms(key, "world.knows_improved", c, identity)
+        table["knows_quality_draw"][rows] = uniforms(key, "world.knows_quality", c, identity)
+        table["knowledge_improved"][rows] = chain.practices.improved.known
+        table["knowledge_quality"][rows] = chain.practices.quality.known
+    table["usual_assets"] = table["assets"]
     table["firm"], table["owing_firm"] = -1, -1
     table["weather"] = 1.0
     return table
@@ -113,11 +117,11 @@ def _enterprises(scenario: Scenario, routes: Routes, key: Key, households: Any) 
 
 def _incomes(scenario: Scenario, parameters: Parameters, households: Any, enterprises: Any) -> None:
     """Usual incomes, needs, terciles of income per person, income share of every crop."""
-    ch = parameters.chains[enterprises["chain"]]
-    kg = enterprises["assets"] * ch["harvest_yield_per_asset"] * enterprises["skill"] * ch["harvest_conversion"]
-    enterprises["expected_kg"] = kg * ch["usual_bad_year"] * (1 - ch["harvest_loss_harvest"])
-    worth = enterprises["expected_kg"] * np.maximum(0.0, ch["bazaar_reference_price"] - ch["harvest_picking_cost"])
-    worth = np.maximum(0.0, worth - enterprises["assets"] * ch["assets_upkeep"])
+    ch, chain = parameters.chains, enterprises["chain"]
+    kg = enterprises["assets"] * ch["harvest_yield_per_asset"][chain] * enterprises["skill"] * ch["harvest_conversion"][chain]
+    enterprises["expected_kg"] = kg * ch["usual_bad_year"][chain] * (1 - ch["harvest_loss_harvest"][chain])
+    per_kg = np.maximum(0.0, ch["bazaar_reference_price"] - ch["harvest_picking_cost"])[chain]
+    worth = np.maximum(0.0, enterprises["expected_kg"] * per_kg - enterprises["assets"] * ch["assets_upkeep"][chain])
     crop = np.bincount(enterprises["household"], weights=worth, minlength=len(households)) / 12
     households["usual_income"] = households["wages"] + households["remittances"] + crop
     enterprises["income_share"] = worth / 12 / households["usual_income"][enterprises["household"]]
@@ -187,12 +191,20 @@ def _usual_returns(parameters: Parameters, enterprises: Any, villages: Any, hous
     village = households["village"][enterprises["household"]]
     chain = enterprises["chain"]
     price = np.einsum("bcm,cm->bc", usual_price, parameters.season)[villages["bazaar"][village], chain]
-    ch = parameters.chains[chain]
-    net = np.maximum(price - villages["haul"][village], 0.05 * price) + ch["bazaar_grade_premium"] * price * ch["harvest_grade_a"]
+    ch = parameters.chains
+    net = np.maximum(price - villages["haul"][village], 0.05 * price)
+    net += (ch["bazaar_grade_premium"][chain] * price) * ch["harvest_grade_a"][chain]
     kg = enterprises["expected_kg"] / enterprises["assets"]
-    picking = ch["harvest_picking_cost"] * enterprises["picking_factor"]
-    rows = zip(kg, net, picking, ch["harvest_loss_harvest"], ch["assets_upkeep"], strict=True)
-    enterprises["usual_return"] = [expected_return(*map(float, row)) for row in rows]
+    picking = ch["harvest_picking_cost"][chain] * enterprises["picking_factor"]
+    returns = np.empty(len(enterprises))
+    _expected_returns(kg, net, picking, ch["harvest_loss_harvest"][chain], ch["assets_upkeep"][chain], returns)
+    enterprises["usual_return"] = returns
+
+
+@compiled
+def _expected_returns(kg: Any, net: Any, picking: Any, loss: Any, upkeep: Any, out: Any) -> None:
+    for e in range(out.shape[0]):
+        out[e] = expected_return(kg[e], net[e], picking[e], loss[e], upkeep[e])
 
 
 def _villages(routes: Routes, parameters: Parameters) -> Any:
