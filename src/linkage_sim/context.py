@@ -52,7 +52,7 @@ class Context:
     parameters : compiled numbers of the world
     key : luck of this replicate
     first_household, first_enterprise : (V+1,) rows of a village
-    origin : the world before its first spin-up month
+    market_first : (M,) kg a year that firms in business have ordered before the first spin-up month
     events : what strikes this world; None where nothing does
     threads : villages are shared out over this many threads; results do not depend on it
     """
@@ -62,7 +62,7 @@ class Context:
     key: Key
     first_household: NDArray[np.int64]
     first_enterprise: NDArray[np.int64]
-    origin: State
+    market_first: NDArray[np.float64]
     threads: int = 1
     month: int = 0
     programme: Programme | None = None
@@ -81,7 +81,6 @@ class Context:
         s, p = self.state, self.parameters
         chains = p.chains
         self.substitution_fade = 0.0
-        self.market_first = self.origin.orders[self.origin.firm["active"] == 1].sum(axis=0)
         shops = len(s.input_stock)
         bazaar = s.village["bazaar"][s.household["village"][s.enterprise["household"]]]
         self.input_normal = usual_inputs(chains, s.enterprise["assets"], s.enterprise["chain"], bazaar, shops)

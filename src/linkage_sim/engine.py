@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,6 +73,7 @@ class Simulation:
     threads : villages are shared out over threads; the result is the same for any number
     check : check every column against its declaration after every phase
     start : a state after the spin-up that another scenario of the same world and seed has lived through
+    in_place : the world made here lives on itself, without a copy; no other run can start from it
 
     Raises
     ------
@@ -89,19 +90,24 @@ class Simulation:
         check: bool = False,
         world: World | None = None,
         start: State | None = None,
+        in_place: bool = False,
     ) -> None:
         if threads < 1:
             raise EngineError(f"threads must be 1 or more, not {threads}")
+        if in_place and (world is not None or start is not None):
+            raise EngineError("only a world made for one run is lived in place")
         self.scenario, self.seed, self.check = scenario, seed, check
         self.watch: Callable[[str], None] | None = None
         self.world = build_world(scenario, seed) if world is None else world
         line = scenario.timeline
-        state = (self.world.state if start is None else start).copy()
+        origin = self.world.state
+        market_first = origin.orders[origin.firm["active"] == 1].sum(axis=0)
+        state = origin if in_place else (origin if start is None else start).copy()
         parameters = self.world.parameters
         events = events_of(scenario, self.world.graph, self.world.routes, parameters)
         self.context = Context(
             state, parameters if events is None else own_markets(parameters), self.world.key, self.world.first_household,
-            self.world.first_enterprise, self.world.state, threads,
+            self.world.first_enterprise, market_first, threads,
             month=-line.spin_up if start is None else 0, events=events,
         )  # fmt: skip
         effects = scenario.interventions
@@ -195,6 +201,11 @@ def begin_together(scenarios: Iterable[Scenario], seed: int, *, threads: int = 1
     ------
     one simulation a scenario, in the order given
     """
+    if isinstance(scenarios, Sequence) and len(scenarios) == 1:  # a country fits into memory once
+        alone = Simulation(scenarios[0], seed, threads=threads, in_place=True)
+        alone.run(until=alone.scenario.timeline.before if before else 0)
+        yield alone
+        return
     started: dict[str, Simulation] = {}
     for scenario in scenarios:
         name = scenario.world_hash()

@@ -13,7 +13,7 @@ from linkage_sim.explain.story import Decision, Entry, Story
 from linkage_sim.explain.words import luck, price, quantity, unit_of_sale, usd
 from linkage_sim.month.choose import tie_trust
 from linkage_sim.month.settle import months_to_pay
-from linkage_sim.world.state import DELAYS, State
+from linkage_sim.world.state import State
 
 PRACTICES = {"improved": "improved practice (more yield)", "quality": "quality practice (more grade A)"}
 TRUST_STEP = 0.02
@@ -221,7 +221,9 @@ class HouseholdWatch:
         x = self.simulation.context
         usual = int(x.parameters.firms["delay"][now.enterprise["chain"][e]])
         delay = months_to_pay(usual, int(now.household["mobile"][self.row]), int(x.effects["mobile_payments_faster"][0]))
-        due = float(before.receivable[e, self.simulation.month % DELAYS]) + (float(now.enterprise["firm_pays"][e]) if delay == 0 else 0.0)
+        due = float(before.receivable[e, self.simulation.month % before.receivable.shape[1]]) + (
+            float(now.enterprise["firm_pays"][e]) if delay == 0 else 0.0
+        )
         if due <= 0.005:
             return
         share = float(now.firm_paid_share[f])

@@ -28,7 +28,6 @@ from linkage_sim.books import (
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.month.savings import groups_settle
-from linkage_sim.world.state import DELAYS
 
 
 @compiled
@@ -44,7 +43,7 @@ def dues(
 ) -> None:  # fmt: skip
     """Put this month's deliveries on the calendar of payments and sum what falls due; those paid by phone are paid earlier."""
     faster = int(effects[0].mobile_payments_faster)
-    now = month % DELAYS
+    now = month % receivable.shape[1]
     for v in range(first, last):
         for f in range(firm_due.shape[0]):
             firm_due[f, v] = 0.0
@@ -53,7 +52,7 @@ def dues(
             if en.owing_firm < 0:
                 continue
             delay = months_to_pay(int(firms[en.chain].delay), household[en.household].mobile, faster)
-            receivable[e, (now + delay) % DELAYS] += en.firm_pays
+            receivable[e, (now + delay) % receivable.shape[1]] += en.firm_pays
             firm_due[en.owing_firm, v] += receivable[e, now]
 
 
@@ -86,14 +85,14 @@ def firm_pays_enterprise(
     """
     f = en.owing_firm
     bought[f, v] += en.firm_pays
-    now = month % DELAYS
+    now = month % receivable.shape[1]
     due = receivable[e, now]
     paid = due * firm_paid_share[f]
     receivable[e, now] = 0.0
     if due > 0.0 and firm_paid_share[f] < 0.999999:
         if firm[f].active == 0 or firm[f].late_months > fm.grace:
             lost = due - paid
-            for k in range(DELAYS):
+            for k in range(receivable.shape[1]):
                 lost += receivable[e, k]
                 receivable[e, k] = 0.0
             flows[v, PAY_LOST] += lost
@@ -101,7 +100,7 @@ def firm_pays_enterprise(
             en.season_kept = 0.0
         else:
             fine = (due - paid) * penalty
-            receivable[e, (now + 1) % DELAYS] += due - paid + fine
+            receivable[e, (now + 1) % receivable.shape[1]] += due - paid + fine
             flows[v, PAY_MADE] += fine
             bought[f, v] += fine
             en.season_late += 1.0 - firm_paid_share[f]
@@ -115,11 +114,11 @@ def firm_pays_enterprise(
         flows[v, DEBT_PAID] += back
         repaid[f, v] += back
     owed = 0.0
-    for k in range(DELAYS):
+    for k in range(receivable.shape[1]):
         owed += receivable[e, k]
     if owed <= 1e-9:
         flows[v, PAY_LOST] += owed
-        for k in range(DELAYS):
+        for k in range(receivable.shape[1]):
             receivable[e, k] = 0.0
         en.owing_firm = -1
     return paid

@@ -17,7 +17,7 @@ from linkage_sim.scenario.scenario import Scenario
 from linkage_sim.world.equilibrium import usual_year
 from linkage_sim.world.parameters import Parameters, bazaars_with_shop, usual_inputs
 from linkage_sim.world.routes import Routes
-from linkage_sim.world.state import DELAYS, GESTATION, WIDE, YEARS, State, table_type
+from linkage_sim.world.state import GESTATION, WIDE, YEARS, State, table_type
 
 Ints = NDArray[np.int64]
 PER_VILLAGE = 100_000
@@ -240,7 +240,7 @@ def populate(scenario: Scenario, routes: Routes, parameters: Parameters, key: Ke
     firms, orders = _firms(scenario, routes, key)
     chains = list(scenario.value_chains.values())
     sizes = {
-        "enterprise": len(enterprises), "firm": len(firms), "village": len(villages), "chain": len(chains), "delay": DELAYS,
+        "enterprise": len(enterprises), "firm": len(firms), "village": len(villages), "chain": len(chains), "delay": int(max(_own(scenario, "delay", 1))) + 2,
         "year": YEARS, "month": 12, "bazaar": len(routes.bazaar_names), "end market": len(parameters.markets),
         "processor": len(parameters.plants), "district": len(routes.district_names), "city": len(routes.city_names),
         "firm of its chain": len(firms) // len(chains),

@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 from linkage_sim.errors import StateError
 
 INF = float("inf")
-DELAYS = 16
-"""Slots of the ring of money owed to households: the longest delay and grace stay below it."""
 GESTATION = 8
 """Slots of what was planted and does not bear yet: the longest gestation in years stays below it."""
 YEARS = 5
@@ -275,7 +273,7 @@ WIDE: dict[str, tuple[str, str, str]] = {
     "tie_broken": ("enterprise x firm of its chain", "learn", "remembered share of promises broken"),
     "growing": ("enterprise x gestation", "choose", "asset units planted, by the year in which they first bear"),
     "order_gap": ("firm x end market", "environment", "this month's order is not placed"),
-    "receivable": ("enterprise x delay", "settle", "USD owed by the linked firm, by month due"),
+    "receivable": ("enterprise x delay", "settle", "USD owed by the linked firm, by month due (two more than the longest delay)"),
     "memory": ("enterprise x year", "learn", "remembered harvests, kg"),
     "price_memory": ("village x chain x year", "learn", "remembered season prices net at the village, USD/kg"),
     "usual_price": ("bazaar x chain x month", "learn", "price usual in a calendar month at the bazaar, USD/kg"),
