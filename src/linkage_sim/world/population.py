@@ -240,8 +240,8 @@ def populate(scenario: Scenario, routes: Routes, parameters: Parameters, key: Ke
     firms, orders = _firms(scenario, routes, key)
     chains = list(scenario.value_chains.values())
     sizes = {
-        "enterprise": len(enterprises), "firm": len(firms), "village": len(villages), "chain": len(chains), "delay": int(max(_own(scenario, "delay", 1))) + 2,
-        "year": YEARS, "month": 12, "bazaar": len(routes.bazaar_names), "end market": len(parameters.markets),
+        "enterprise": len(enterprises), "firm": len(firms), "village": len(villages), "chain": len(chains),
+        "delay": int(max(_own(scenario, "delay", 1))) + 2, "year": YEARS, "month": 12, "bazaar": len(routes.bazaar_names), "end market": len(parameters.markets),
         "processor": len(parameters.plants), "district": len(routes.district_names), "city": len(routes.city_names),
         "firm of its chain": len(firms) // len(chains),
         "gestation": GESTATION,
