@@ -53,7 +53,7 @@ class YearlyChoices:
             worth, outside = found
             if route.firm.supported or route.introduced > 0:
                 self.offered = 1
-            if worth > -1 and (best is None or worth > best[1]):
+            if best is None or worth > best[1]:
                 best = route, worth, outside
         return best
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,7 @@ class Facilitator(LeadFirmActs, mesa.Agent):
         self.view, self.sharing = 0.0, self.terms.sharing
         self.supported_until: dict[Village, int] = {}
         self.queue: list[Smallholder] = []
+        self.served: dict[str, Counter[Smallholder]] = {}
         self.staff = [self.hire(number) for number in range(self.terms.staff)]
         self.start_with_firms()
 
@@ -204,26 +206,29 @@ class Facilitator(LeadFirmActs, mesa.Agent):
     def is_duplicated(self, one: Smallholder) -> bool:
         return self.model.luck.uniform("programme.duplicate", self.model.month, one.identity) < self.overlap
 
-    def serve(self, name: str, order: list[Smallholder], unit: Any, most: int | None) -> list[Smallholder]:
-        """Serve the next of a queue as far as money goes; those whom another agency serves as well gain nothing."""
-        purse, served = self.purses[name], []
-        places = len(order) if most is None else min(len(order), most - int(purse.units))
+    def serve(self, name: str, act: Any, unit: Any, again: bool) -> list[Smallholder]:
+        """Serve the next of a queue as far as money goes; those whom another agency serves as well gain nothing.
+
+        Among the linked, who change, those come next whom the act has served least.
+        """
+        order, purse, served, times = self.in_order(act.target), self.purses[name], [], self.served.setdefault(name, Counter())
+        start, places = int(purse.units), len(order) if again else len(order) - int(purse.units)
+        if act.target == "linked":
+            order.sort(key=lambda one: times[one])
+            start = 0
         while len(served) < places:
-            one = order[int(purse.units) % len(order)]
+            one = order[(start + len(served)) % len(order)]
             if not self.pay_unit(name, unit):
                 break
             served.append(one)
+        times.update(served)
         return [one for one in served if not self.is_duplicated(one)]
 
     # --- acts -----------------------------------------------------------------------------------------
 
     def do_training(self, name: str, act: Any) -> bool:
-        effect, order = self.effects.training, self.in_order(act.target)
-        if act.target == "linked":
-            order.sort(key=lambda one: one.trained)
-            begin = int(self.purses[name].units) % len(order)
-            order = order[len(order) - begin :] + order[: len(order) - begin]
-        taught = self.serve(name, order, effect.unit, None if act.refresh else len(order))
+        effect = self.effects.training
+        taught = self.serve(name, act, effect.unit, act.refresh)
         for one in taught:
             if act.topic in ("improved", "both"):
                 one.knowledge_improved = max(one.knowledge_improved, effect.knowledge)
@@ -234,8 +239,8 @@ class Facilitator(LeadFirmActs, mesa.Agent):
         return bool(taught)
 
     def do_storage(self, name: str, act: Any) -> bool:
-        effect, order = self.effects.storage, self.in_order(act.target)
-        helped = self.serve(name, order, effect.unit, len(order))
+        effect = self.effects.storage
+        helped = self.serve(name, act, effect.unit, False)
         for one in helped:
             one.kit_effect, one.kit_months, one.reached = effect.loss_cut, effect.life, 1
         return bool(helped)
@@ -275,14 +280,15 @@ class Facilitator(LeadFirmActs, mesa.Agent):
     def do_associations(self, name: str, act: Any) -> bool:
         effect, luck, acted = self.effects.associations, self.model.luck, False
         order = sorted(self.model.villages, key=lambda one: luck.uniform("programme.target", 0, one.number))
-        if act.target == "remote":
-            order.sort(key=lambda one: not one.remote)
+        order.sort(key=lambda one: sum(self.wanted(each, act.target) for each in one.households) / len(one.households), reverse=True)
         for village in order:
             if self.supported_until.get(village, -1) >= self.model.month:
                 continue
             if not self.pay_unit(name, effect.unit):
                 break
-            self.supported_until[village] = self.model.month + effect.support_months
+            self.supported_until[village] = self.model.month + effect.support
+            if luck.uniform("programme.village_duplicate", self.model.month, village.number) < self.overlap:
+                continue
             village.association_goal = effect.strength
             for one in village.households:
                 one.reached = 1

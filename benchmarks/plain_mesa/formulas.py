@@ -68,6 +68,17 @@ def route_hurdle(is_open: bool, running: float, setup: float, rate: float, life_
     return running if is_open else running + setup * (rate + 1 / life_years) * (1 - programme_share)
 
 
+def large_supplier_price(city: float, premium: float, filled: float, reach: float) -> float:
+    return city * (1 + premium * (1 + filled / reach))
+
+
+def large_supplier_share(most: float, city: float, premium: float, reach: float) -> float:
+    """Part of an order for which large suppliers ask at most so much."""
+    if reach <= 0 or most <= city * (1 + premium):
+        return 0.0
+    return min(1, reach * ((most / city - 1) / premium - 1))
+
+
 def future_at_stake(
     reliability: float, patience: float, yearly_margin: float, margin_now: float, margin_planned: float, reputation: float, hears: float
 ) -> float:

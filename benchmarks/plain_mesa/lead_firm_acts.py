@@ -95,10 +95,12 @@ class LeadFirmActs:
     def believed_suppliers(self, firm: LeadFirm, claimed: float, true: float, visits: int, references: int) -> float:
         if visits + references <= 0:
             return claimed
-        bias, luck, month = self.effects.lead_firm_selection.reference_bias, self.model.luck, self.model.month
+        effect, luck, month = self.effects.lead_firm_selection, self.model.luck, self.model.month
+        bias = effect.reference_bias
+        friendly = bias ** (firm.honesty**effect.reference_honesty)
         share, names = min(1, true / claimed), firm.number * 100_000
         found = sum(luck.uniform("selection.visit", month, names + k) < share for k in range(visits))
-        said = sum(luck.uniform("selection.reference", month, names + k) < share + (1 - share) * bias for k in range(references))
+        said = sum(luck.uniform("selection.reference", month, names + k) < share + (1 - share) * friendly for k in range(references))
         return claimed * (1 + found + max(0, said - bias * references)) / (2 + visits + references * (1 - bias))
 
     def scores(self, applicants: list[LeadFirm], believed: dict[LeadFirm, float], visits: int) -> dict[LeadFirm, float]:
@@ -123,7 +125,7 @@ class LeadFirmActs:
             members = max(sum(route.members for route in open_routes), 1e-9)
             links = sum(route.members * (route.extension + route.loan + min(route.seasons, 3) / 3) / 3 for route in open_routes)
             raw["links"].append(links / members)
-            unfilled = sum(firm.orders.values()) - sum(route.believed_a for route in open_routes)
+            unfilled = sum(firm.orders.values()) - sum(firm.large_plan.values()) - sum(route.believed_a for route in open_routes)
             wrong = self.model.luck.normal("selection.score", self.model.month, firm.number + 1000)
             raw["demand"].append(log(max(unfilled, 1)) + noise * (1 - self.view) * wrong)
             raw["own_money"].append(min(1, max(0, firm.cash / max(own, 1))))
@@ -233,20 +235,24 @@ class LeadFirmActs:
 
     def sign_addendum(self, name: str, act: Any, firm: LeadFirm) -> bool:
         effect, purse, terms = self.effects.co_investment, self.purses[name], self.model.firm_terms
-        part = (effect.shares[firm.addenda] if act.share_paid is None else act.share_paid) * effect.investment
-        own, cost = effect.investment - part, self.unit_cost(effect.unit, purse.units)
-        if firm.planned_margin <= 0 or part + cost > purse.free:
+        share = effect.shares[firm.addenda] if act.share_paid is None else act.share_paid
+        cost = self.unit_cost(effect.unit, purse.units)
+        market, most = self.best_room(effect.orders * effect.investment)
+        size = min(self.bearable(firm, (1 - share) * effect.investment, most), (purse.free - cost) / max(share * effect.investment, 1e-9))
+        if market is None or size < effect.smallest:
             return False
-        market, kg = self.best_room(effect.orders * effect.investment)
-        gain = firm.planned_margin * kg * terms.patience / (1 - terms.patience)
-        if market is None or gain < own or firm.cash < own:
+        investment = size * effect.investment
+        part = share * investment
+        kg = min(most, size * effect.orders * effect.investment / usual_worth(market))
+        gain = firm.order_margin * kg * terms.patience / (1 - terms.patience)
+        if kg <= 0 or gain < investment - part:
             return False
         self.spend(name, cost)
         self.spend(name, part, "cost shares to firms")
         purse.units += 1
-        firm.cash += part - effect.investment
+        firm.cash += part - investment
         firm.addenda += 1
-        self.model.flows["investment of firms"] += effect.investment
+        self.model.flows["investment of firms"] += investment
         firm.orders[market] += kg
         firm.orders_left[market] += kg
         firm.capacity += effect.capacity * kg
@@ -254,16 +260,28 @@ class LeadFirmActs:
         return True
 
     def best_room(self, wanted: float) -> tuple[EndMarket | None, float]:
-        """End market that pays most and still has orders to give, and how many kg a year."""
+        """End market that pays most and still has orders to give, and how many kg a year of so many USD of sales."""
         best, kg, top = None, 0.0, 0.0
-        lead_firms = max(1, sum(not firm.imitator for firm in self.model.firms))
         for market in self.model.end_markets:
             taken = sum(firm.orders[market] for firm in self.model.firms if firm.active)
-            room = market.terms.depth * market.terms.orders * lead_firms - taken
+            room = market.depth - taken
             worth = market.terms.conversion * market.price - market.costs
             if room > 0 and worth > top:
-                best, kg, top = market, min(wanted, room), worth
+                best, kg, top = market, min(wanted / usual_worth(market), room), worth
         return best, kg
+
+    def bearable(self, firm: LeadFirm, own: float, kg: float) -> float:
+        """Part of an addendum that a firm can pay and finance beside what it has planned."""
+        if firm.planned_kg <= 0:
+            return 0.0
+        per_kg = firm.tied / firm.planned_kg
+        spare = firm.cash - per_kg * max(0, firm.planned_kg - firm.stock_a - firm.stock_b)
+        return max(0, min(1, spare / max(own + per_kg * kg, 1e-9), firm.cash / max(own, 1e-9)))
+
+
+def usual_worth(market: EndMarket) -> float:
+    """What a kg bought usually fetches there, USD."""
+    return market.terms.conversion * market.terms.price
 
 
 def is_hard_to_reach(one: Smallholder) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import mesa
 
 from plain_mesa import formulas
+from plain_mesa.large import LargeSuppliers
 
 if TYPE_CHECKING:
     from plain_mesa.market import City, EndMarket
@@ -33,11 +34,11 @@ class Route:
         self.bought = {"a": 0.0, "b": 0.0}
 
     def start_pass(self) -> None:
-        self.due = self.loss = self.side = self.broken = 0.0
+        self.due = self.accepted = self.margin = self.loss = self.side = self.broken = 0.0
         self.bought["a"] = self.bought["b"] = 0.0
 
 
-class LeadFirm(mesa.Agent):
+class LeadFirm(LargeSuppliers, mesa.Agent):
     """A firm that buys from smallholders; a rival (``imitator``) buys without contract or services."""
 
     def __init__(self, model: PlainModel, number: int, city: City, city_haul: float, start: dict[str, Any]) -> None:
@@ -48,6 +49,7 @@ class LeadFirm(mesa.Agent):
         self.market_haul: dict[EndMarket, float] = {}
         self.orders: dict[EndMarket, float] = {}
         self.orders_left: dict[EndMarket, float] = {}
+        self.large_plan: dict[EndMarket, float] = {}
         self.plant_haul: list[float] = []
         self.routes: dict[Village, Route] = {}
         self.presented = self.paid_share = 0.0
@@ -72,19 +74,31 @@ class LeadFirm(mesa.Agent):
     # --- offer ----------------------------------------------------------------------------------------
 
     def plan(self) -> None:
-        """Routes in order of profit, best end market first, while orders and money last."""
+        """Routes in order of profit, best end market first, while orders and money last.
+
+        An order is filled from large suppliers before a village where a kg of theirs leaves more, and beyond all that grows there.
+        """
+        self.large_plan = {}
         self.orders_left = dict(self.orders)
         was_open = {village: bool(route.is_open) for village, route in self.routes.items()}
         for route in self.routes.values():
             self.forget_offers(route)
         if not self.active:
             return
-        money, planned, planned_kg, margin = self.money, 0.0, 0.0, 0.0
+        start = money = self.money
+        planned, planned_kg, margin, large_margin = 0.0, 0.0, 0.0, 0.0
+        terms, ahead = self.model.firm_terms, self.city.expected_season_price()
+        tied_per_kg = (ahead * (1 + terms.large_premium) + self.city_haul) * terms.turnover
         for market in sorted(self.orders, key=self.worth_of_market, reverse=True):
-            left, opened = self.orders[market], []
+            ordered = left = self.orders[market]
+            opened, filled, room = [], 0.0, 0.0
             for profit, route in self.judged(market, left, was_open):
                 if profit <= 0 or left <= 0:
                     break
+                more = self.cheaper_kg(market, filled, left, money, self.profit_per_kg(route, ordered, profit), ahead)
+                filled += more
+                left -= more
+                money -= more * tied_per_kg
                 kg_a = min(route.goal_a, left) if route.price_a > 0 else 0.0
                 kg_b = min(route.goal_b, left - kg_a) if route.price_b > 0 else 0.0
                 new = not was_open[route.village]
@@ -99,9 +113,18 @@ class LeadFirm(mesa.Agent):
                 planned += (1 - route.side_record) * gain
                 planned -= formulas.running_cost(self.running, route.travel, 0, False, self.shared(route.village))
                 planned_kg += kg_a + kg_b
+                crop, share_a = self.crop(route.village), self.model.chain.harvest_grade_a
+                room += max(0, crop * share_a - kg_a) + (max(0, crop * (1 - share_a) - kg_b) if route.price_b > 0 else 0.0)
                 self.open_route(route, market, kg_a, kg_b, new)
                 opened.append(route)
-            self.stretch_targets(opened, self.orders[market])
+            if left > room:
+                more = self.cheaper_kg(market, filled, left - room, money, 0.0, ahead)
+                filled += more
+                money -= more * tied_per_kg
+            if filled > 0:
+                self.large_plan[market] = filled
+                large_margin += filled * (self.net_at_place(market, "a", 1) - self.large_price(market, filled, ahead))
+            self.stretch_targets(opened, ordered - filled)
         for route in self.routes.values():
             if not route.is_open or self.imitator:
                 route.price_a = route.price_b = 0.0
@@ -109,6 +132,9 @@ class LeadFirm(mesa.Agent):
                 route.price_b = 0.0
         self.expected_margin = planned if self.season_count == 0 else 0.5 * (self.expected_margin + planned)
         self.planned_margin = margin / planned_kg if planned_kg > 0 else 0.0
+        self.planned_kg = planned_kg + sum(self.large_plan.values())
+        self.order_margin = (margin + large_margin) / self.planned_kg if self.planned_kg > 0 else 0.0
+        self.tied = start - money
 
     def worth_of_market(self, market: EndMarket) -> float:
         return market.terms.conversion * market.price - market.costs
@@ -252,7 +278,9 @@ class LeadFirm(mesa.Agent):
         won = [village for village in self.routes if village.rival is self]
         people = sum(len(village.households) for village in won)
         passes = self.model.firm_terms.spot_pass
-        left = sum(kg for market, kg in self.orders_left.items() if self.net_at_place(market, "a", passes) > self.city.price)
+        left = sum(
+            kg for market, kg in self.orders_left.items() if self.net_at_place(market, "a", passes) > self.city.price - self.city_haul
+        )
         left = max(0, left - self.stock_a - self.stock_b)
         for village in won:
             village.rival_cap = min(left, self.money / village.rival_top) * len(village.households) / people
@@ -262,12 +290,12 @@ class LeadFirm(mesa.Agent):
         self.breaks = False
         if not self.active or self.imitator:
             return
-        due = [route for route in self.routes.values() if route.due > 0]
-        kg = sum(route.due for route in due)
+        due = [route for route in self.routes.values() if route.accepted > 0]
+        kg = sum(route.accepted for route in due)
         if kg <= 0:
             return
         terms = self.model.firm_terms
-        margin = sum(route.due * (route.worth_a - route.price_a) for route in due)
+        margin = sum(route.margin for route in due)
         hears = sum(len(route.village.households) for route in due)
         at_stake = formulas.future_at_stake(
             self.reliability, terms.patience, self.expected_margin, margin / kg, self.planned_margin, terms.reputation, hears
@@ -321,13 +349,15 @@ class LeadFirm(mesa.Agent):
         self.model.flows["processing, marketing and fixed cost"] += fixed
         passes = self.model.firm_terms.spot_pass if self.imitator else 1.0
         city = self.city.price - self.city_haul
+        if self.model.season[self.model.calendar] > 0 and self.reach > 0:
+            self.buy_from_large(self.still_wanted(city, passes) - self.stock_a - self.stock_b)
         room = self.capacity
         for grade in "ab":
             stock = f"stock_{grade}"
             sold = self.ship(getattr(self, stock), grade, room, city, passes)
             room -= sold
             setattr(self, stock, getattr(self, stock) - sold)
-        wanted = sum(left for market, left in self.orders_left.items() if self.net_at_place(market, "a", passes) > city)
+        wanted = self.still_wanted(city, passes)
         chain, stock = self.model.chain, self.stock_a + self.stock_b
         last = formulas.months_to_sell(self.model.calendar, int(chain.harvest_start), chain.firm_keeps) == 0
         spare = stock if last else max(0, stock - wanted)
@@ -400,7 +430,7 @@ class LeadFirm(mesa.Agent):
     def close_season(self) -> None:
         """Expected margin, owners' draw, standing orders; bankrupt firms close."""
         terms = self.model.firm_terms
-        self.expected_margin = 0.5 * self.expected_margin + 0.5 * self.season_margin
+        self.expected_margin = 0.5 * self.expected_margin + 0.5 * (self.season_margin - self.season_large)
         self.season_count += 1
         profit = self.season_margin - terms.fixed_cost
         if profit > 0 and self.cash > 0:
@@ -412,7 +442,7 @@ class LeadFirm(mesa.Agent):
                 self.renew_orders(market, profit)
         if self.cash < -self.credit:
             self.close()
-        self.season_margin = self.season_kg = self.season_breaks = 0.0
+        self.season_margin = self.season_kg = self.season_large = self.season_breaks = 0.0
 
     def renew_orders(self, market: EndMarket, profit: float) -> None:
         """Standing orders wear; who fills them wins them back, who is full wins more, if it earns and can pay."""

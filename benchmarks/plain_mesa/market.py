@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 CLOSED = 1e9
 """Slope of traders' cost where the road to the city is closed: nothing moves."""
-HALVING = 7
+HALVING = 4
 """Passes after which a quote that does not settle is halved between bounds."""
 STILL = 0.001
 """Villages are not asked again before the last pass where their quote moved by no more than this share since they decided."""
@@ -85,6 +85,17 @@ class City(mesa.Agent):
         self.extra = self.extra_elsewhere = 0.0
         self.bazaars: list[Bazaar] = []
         self.can_reach: dict[EndMarket, bool] = {}
+
+    def expected_season_price(self) -> float:
+        """Wholesale price expected over the coming harvest, months weighted by what ripens in them."""
+        now, memory, season = self.model.calendar, self.model.behaviour.news_memory, self.model.season
+        usual = [self.model.chain.city_price * factor for factor in self.model.settings.city_season]
+        ahead = [(now + months) % 12 for months in range(12)]
+        return sum(
+            season[then] * formulas.expected_price(usual[then], self.price, usual[now], memory**months)
+            for months, then in enumerate(ahead)
+            if season[then] > 0
+        )
 
     def price_from(self, inflow: float) -> float:
         usual = self.usual[self.model.calendar]

@@ -131,7 +131,8 @@ class PlainModel(mesa.Model):
 
     @property
     def year(self) -> int:
-        return self.month // 12
+        """Number of the harvest that the month belongs to."""
+        return (self.month - int(self.chain.harvest_start)) // 12
 
     @property
     def helping(self) -> bool:

@@ -97,7 +97,7 @@ class Recorder:
         if one.potential > 0:
             row["ripened_kg"] += one.potential
             row["unharvested_kg"] += one.potential - one.picked
-            row["grade_a_kg"] += one.picked * min(1, one.grade_a_share)
+            row["grade_a_kg"] += one.picked * one.grade_a_share
             row["picked_kg"] += one.picked
             row["rival_kg"] += one.rival_a
             row["contract_kg"] += one.delivered
@@ -154,6 +154,8 @@ class Recorder:
             days += flows["shipped by processors"] / 1000 * labour
         row["jobs"] = days / WORK_DAYS
         costs = flows["processing, marketing and fixed cost"] + flows["collecting, hauls and members"] + flows["extension paid by firms"]
+        costs += flows["paid to large suppliers, with hauls"]
+        row["large_kg"] = flows["bought by firms from large suppliers"]
         row["firm_margin"] = flows["sales of firms"] - costs - purchases
 
     # --- prices and money -----------------------------------------------------------------------------

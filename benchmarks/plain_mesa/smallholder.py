@@ -71,7 +71,7 @@ class Smallholder(YearlyChoices, mesa.Agent):
 
     @property
     def grade_a_share(self) -> float:
-        return self.model.chain.harvest_grade_a + self.model.chain.practices_quality_gain * self.uses_quality
+        return min(1, self.model.chain.harvest_grade_a + self.model.chain.practices_quality_gain * self.uses_quality)
 
     def expected_harvest(self) -> float:
         """Kg in a year without news, with the practices in use now."""
@@ -181,7 +181,7 @@ class Smallholder(YearlyChoices, mesa.Agent):
         """Pick if that pays and keep food from grade B; returns what is free of both grades, kg."""
         chain = self.model.chain
         loss = max(0, chain.harvest_loss_harvest * (1 - self.kit) - self.loss_cut)
-        share_a = min(1, self.grade_a_share)
+        share_a = self.grade_a_share
         value = share_a * best_a + (1 - share_a) * best_b
         worth_it = value * (1 - loss) > chain.harvest_picking_cost * self.picking_factor
         picked = self.potential if worth_it else 0.0
@@ -237,6 +237,9 @@ class Smallholder(YearlyChoices, mesa.Agent):
         delivers = self.delivers(price, spot, max(0, outside), due)
         if delivers:
             route.due += lot
+        if delivers and not self.rejected:
+            route.accepted += lot
+            route.margin += lot * (worth - price)
             route.loss += lot * (price - min(max(net, 0), worth))
         breaks = self.firm.breaks
         taken = delivers and not self.rejected and (not breaks or worth >= net)

@@ -141,7 +141,7 @@ class Village(mesa.Agent):
         """The association is built up or fades; the season's price is remembered."""
         effect = self.model.effects.associations
         if self.association < self.association_goal:
-            self.association = min(self.association_goal, self.association + self.association_goal / effect.build_months)
+            self.association = min(self.association_goal, self.association + self.association_goal / effect.build)
         elif self.association > self.association_goal:
             self.association = max(self.association_goal, self.association * (1 - effect.decay / 12))
         ripe, year = self.model.season[self.model.calendar], self.model.year

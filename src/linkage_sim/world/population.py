@@ -241,12 +241,10 @@ def populate(scenario: Scenario, routes: Routes, parameters: Parameters, key: Ke
     chains = list(scenario.value_chains.values())
     sizes = {
         "enterprise": len(enterprises), "firm": len(firms), "village": len(villages), "chain": len(chains),
-        "delay": int(max(_own(scenario, "delay", 1))) + 2, "year": YEARS, "month": 12, "bazaar": len(routes.bazaar_names), "end market": len(parameters.markets),
-        "processor": len(parameters.plants), "district": len(routes.district_names), "city": len(routes.city_names),
-        "firm of its chain": len(firms) // len(chains),
-        "gestation": GESTATION,
+        "delay": int(max(_own(scenario, "delay", 1))) + 2, "year": YEARS, "month": 12, "bazaar": len(routes.bazaar_names),
+        "end market": len(parameters.markets), "processor": len(parameters.plants), "district": len(routes.district_names),
+        "city": len(routes.city_names), "firm of its chain": len(firms) // len(chains), "gestation": GESTATION, "flow": N_FLOWS,
     }  # fmt: skip
-    sizes["flow"] = N_FLOWS
     whole = {
         "rival_firm": np.int32, "bazaar_closed": np.uint8, "market_open": np.uint8, "order_gap": np.uint8, "market_barred": np.uint8,
     }  # fmt: skip
