@@ -126,8 +126,9 @@ def trade_contract(
         size = one.firms * one.villages
         found["due"] += np.bincount(route, weights=kg * delivers, minlength=size)
         loss = price[rows] - np.minimum(np.maximum(net[rows], 0), worth)
-        found["loss"] += np.bincount(route, weights=kg * loss * delivers, minlength=size)
-        takes = delivers & (e["rejected"][rows] == 0) & (~one.breaks[e["firm"][rows]] | (worth >= net[rows]))
+        accepted = delivers & (e["rejected"][rows] == 0)
+        found["loss"] += np.bincount(route, weights=kg * loss * accepted, minlength=size)
+        takes = accepted & (~one.breaks[e["firm"][rows]] | (worth >= net[rows]))
         bought = np.bincount(route, weights=kg * takes, minlength=size)
         taken[rows], side[rows] = kg * takes, kg * ~delivers
     found[f"bought_{grade}"] = bought

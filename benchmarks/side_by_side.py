@@ -109,7 +109,7 @@ def stop(context: Context, kernel: Callable[..., None], *arguments: Any) -> None
 
 def at_first_pass(scenario: Scenario, month: int) -> tuple[Context, tuple[Any, ...]]:
     """A run in phase 6 of a month, and the arguments of the kernel's first pass."""
-    simulation = Simulation(scenario, SEED)
+    simulation = Simulation(scenario, SEED, threads=2)  # with one thread all passes are one call
     simulation.run(until=month)
     usual, Context.over_villages = Context.over_villages, stop  # type: ignore[method-assign]
     try:
