@@ -129,11 +129,12 @@ def hand_out(rows: Ints, loss_cut: float, life: float, first_enterprise: Ints, h
 
 
 @compiled
-def promise_part(rows: Ints, share: float, first_enterprise: Ints, household: Any, enterprise: Any) -> None:
-    """A voucher for every enterprise of these households."""
+def promise_part(rows: Ints, share: float, planting: NDArray[np.bool_], first_enterprise: Ints, household: Any, enterprise: Any) -> None:
+    """A voucher for every enterprise of these households whose chain (C,) is planted now: money is set aside for no other."""
     for h in rows:
         for e in range(first_enterprise[h], first_enterprise[h + 1]):
-            enterprise[e].voucher = share
+            if planting[enterprise[e].chain]:
+                enterprise[e].voucher = share
         household[h].reached = 1
 
 
@@ -189,5 +190,5 @@ def give_vouchers(programme: Facilitation, context: Context, name: str, act: Inp
     purse.reserved += float(most[rows].sum())
     purse.units += number
     real = rows[~duplicated(programme, context, rows)]
-    promise_part(real, act.paid, programme.first_enterprise, state.household, state.enterprise)
+    promise_part(real, act.paid, planting, programme.first_enterprise, state.household, state.enterprise)
     return True
