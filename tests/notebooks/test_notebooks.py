@@ -24,8 +24,8 @@ FOLDER = ROOT / "notebooks"
 SMALL: dict[str, tuple[dict[str, object], int]] = {
     "01_first_comparison": ({"REPLICATES": 2, "JOBS": 1}, 4),
     "02_inside_one_month": ({"MONTH": 6}, 3),
-    "03_a_sweep_and_its_sensitivity": ({"SAMPLES": 2, "REPLICATES": 1, "JOBS": 1}, 4),
-    "04_when_does_supply_side_win": ({"POINTS": 8, "REPLICATES": 1, "SPLITS": 2, "FRONTIER_WORLDS": 2, "JOBS": 1}, 4),
+    "03_a_sweep_and_its_sensitivity": ({"SAMPLES": 2, "REPLICATES": 1, "RESAMPLES": 20, "JOBS": 1}, 4),
+    "04_when_does_supply_side_win": ({"POINTS": 8, "REPLICATES": 1, "RESAMPLES": 20, "SPLITS": 2, "FRONTIER_WORLDS": 2, "JOBS": 1}, 4),
     "05_selection_and_verification": ({"REPLICATES": 2, "VISITS": (0, 3), "WORLDS": 2}, 4),
 }
 PICTURES = {"image/png", "image/svg+xml"}
