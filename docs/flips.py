@@ -69,6 +69,14 @@ def told(found: Analysis, moved: Frontier) -> str:
         f"{date.today():%Y-%m-%d}, model version {str(swept.design['model_version'])[:8]}: {runs:,} runs ({len(swept.points):,} points, "
         f"{len(swept.replicates)} worlds, {len(swept.scenarios)} scenarios); {swept.failures} failed.",
         "",
+        "Varied: "
+        + "; ".join(
+            f"{each.words} {number(float(swept.x[:, place].min()))} to {number(float(swept.x[:, place].max()))} {each.unit}"
+            + (f" (shipped: {number(each.usual)})" if each.usual is not None else "")
+            for place, each in enumerate(swept.factors)
+        )
+        + ".",
+        "",
         *(f"* {flip.words}" for flip in found.flips if {flip.one, flip.other} <= plans),
         "",
         "![Buyers' side against farmers' side over the points of the design](images/analysis_flip.png)",

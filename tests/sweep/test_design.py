@@ -63,7 +63,7 @@ outcomes: [incom, income_per_dollar]
     again = refused(tmp_path, text.replace("onyl", "only"))
     assert "tiny.yaml:3  levers.facilitator.budgte" in again
     assert "nearest: facilitator.budget" in again
-    assert "tiny.yaml:5  uncertainties.interventions.co_investment.orders.low  -1 kg/year per USD is out of bounds" in again
+    assert "tiny.yaml:5  uncertainties.interventions.co_investment.orders.low  -1 USD/year per USD is out of bounds" in again
     assert "low 0.5 is not below high 0.2" in again
     assert "nearest: uniform" in again
     assert 'timeline.after.low  unit "kg" does not measure months' in again

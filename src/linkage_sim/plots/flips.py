@@ -73,7 +73,7 @@ def flip_figure(
         for axis, is_log in ((axes.xaxis, log[0]), (axes.yaxis, log[1])):
             places(axis, is_log, 6)
         axes.set_xlabel("\n".join(textwrap.wrap(labels[0], 50, max_lines=2, placeholder=" ...")), fontsize=9.5)
-        axes.set_ylabel("\n".join(textwrap.wrap(labels[1], 42, max_lines=2, placeholder=" ...")), fontsize=9.5)
+        axes.set_ylabel("\n".join(textwrap.wrap(labels[1], 48, max_lines=2, placeholder=" ...")), fontsize=9.5)
         bare(axes, left=True)
         legend = figure.legend(loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=1, borderpad=0.2, labelspacing=0.25, handletextpad=0.3)
         for sign in legend.legend_handles:
