@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from linkage_sim.books import N_FLOWS
 from linkage_sim.draws import Key
-from linkage_sim.month.goods import goods_table
 from linkage_sim.world.events import Events
+from linkage_sim.world.goods import goods_table
 from linkage_sim.world.parameters import Parameters, bazaars_with_shop, usual_inputs
 from linkage_sim.world.state import State
 

@@ -25,7 +25,7 @@ from linkage_sim.month.choose import (
     tie_trust,
     variation,
 )
-from linkage_sim.month.goods import bring, goods_table
+from linkage_sim.month.goods import bring
 from linkage_sim.month.trade import (
     delivery_terms,
     holding,
@@ -35,6 +35,7 @@ from linkage_sim.month.trade import (
     spot_terms,
     trade_contract,
 )
+from linkage_sim.world.goods import goods_table
 from linkage_sim.world.state import State
 
 TRADED = (

@@ -66,7 +66,7 @@ def produce(
 ) -> None:  # fmt: skip
     """Ripening and storage losses of a range of villages; what was traded last month is forgotten.
 
-    Enterprises that have goods bring them to the trade phase: ``goods[first_enterprise[v]:last_goods[v]]`` (`GOODS`).
+    Enterprises that have goods bring them to the trade phase: ``goods[first_enterprise[v]:last_goods[v]]``, records of `GOODS`.
     What does not change is not written: most rows have nothing in most months, and stay out of the way of those that have.
     """
     calendar = month % 12
