@@ -57,6 +57,7 @@ def run(
     jobs: Jobs = None,
     out: Out = Path("results"),
     threads: Annotated[int, Parameter(help="threads of one run; the result is the same")] = 1,
+    profile: Annotated[bool, Parameter(help="only say where the time of one run goes", negative="")] = False,
 ) -> int:
     """Run one scenario and write a run folder for each world.
 
@@ -75,6 +76,8 @@ def run(
     if replicates < 1:
         raise EngineError(f"replicates must be 1 or more, not {replicates}")
     chosen = with_seed(load_scenario(_found(scenario)), seed)
+    if profile:
+        return _profile(chosen, threads)
     with _stoppable(f"finished runs are readable in {out}"), watched() as told:
         runs = run_replicates(chosen, replicates, out, jobs=jobs, threads=threads, progress=told)
     levels = [measured(each.observed) for each in runs]
@@ -93,6 +96,26 @@ def run(
             _say(f"Mind: {each.path.name}: the price decided on and the price cleared differ by {gap:.1f} % on average")
     more = f" and {len(runs) - 1} more" if len(runs) > 1 else ""
     _say(f"run folder: {runs[0].path}{more}")
+    return 0
+
+
+def _profile(scenario: Scenario, threads: int) -> int:
+    from linkage_sim.engine import seed_of
+    from linkage_sim.experiments.profile import profile
+    from linkage_sim.experiments.progress import watched
+
+    with _stoppable("nothing was written"), watched() as told:
+        found = profile(scenario, seed_of(scenario, 0), threads=threads, progress=told)
+    total = sum(found.phases.values())
+    lines = [[name, f"{each:.3g}", f"{100 * each / total:.0f} %"] for name, each in found.phases.items()]
+    _table(f"{scenario.title}: {found.months} months", ["phase", "seconds", "of all"], lines)
+    each_row = found.month / max(found.enterprises, 1) * 1e9
+    _say(f"world {found.world:.3g} s, months {total:.3g} s: {found.month * 1e3:.3g} ms a month, {each_row:.0f} ns for each enterprise")
+    _say(
+        f"memory: reading and writing the state ({found.state / 1e6:,.0f} MB) once takes {found.least * 1e3:.3g} ms at the "
+        f"{found.bandwidth / 1e9:.1f} GB/s that copying reaches here with {threads} thread{'s' if threads > 1 else ''}; "
+        f"a month takes {found.month / found.least:.1f} times that"
+    )
     return 0
 
 
