@@ -20,6 +20,7 @@ from linkage_sim.scenario.load import load_scenario, shipped
 from linkage_sim.scenario.scenario import Scenario
 from linkage_sim.world.graph import market_graph
 from linkage_sim.world.places import place_attributes
+from linkage_sim.world.population import owner_shares
 from linkage_sim.world.routes import Routes, compile_routes
 from linkage_sim.world.world import World, build_world
 from promises.small_world import bits, small
@@ -163,15 +164,19 @@ def test_a_national_world_is_populated() -> None:
     world = world_of("tajikistan/national")
     state, routes = world.state, world.routes
     assert len(state.household) == HOLDINGS
-    assert state.city_price.shape == (5, 1)
-    assert state.market_open.shape == (5, 3)
-    # usual supplies of all cities add up to the multiple of the crop that the chain asks for, or a little more
-    crop = state.enterprise["expected_kg"].sum() / 12.0
-    size = world.parameters.chains["city_size"][0]
-    assert state.city_usual.mean(axis=2).sum() == pytest.approx(size * crop, rel=0.02)
-    stands = state.firm["place"]
-    grows = {routes.place_names.index(name) for name in routes.bazaar_names if name != "murghob"}
-    assert set(stands.tolist()) <= grows | {routes.place_names.index(city) for city in routes.city_names}
+    chains = world.parameters.chains
+    assert state.city_price.shape == (5, len(chains)) == (5, 8)
+    assert np.bincount(state.enterprise["chain"]).min() > 1000
+    # usual supplies of all cities add up to the multiple of the crop that each chain asks for, or a little more
+    for c, chain in enumerate(chains):
+        crop = state.enterprise["expected_kg"][state.enterprise["chain"] == c].sum() / 12.0
+        assert state.city_usual[:, c].mean(axis=1).sum() == pytest.approx(chain["city_size"] * crop, rel=0.02)
+    # firms stand where their chain is kept, or in a city
+    cities = {routes.place_names.index(city) for city in routes.city_names}
+    kept = owner_shares(scenario_of("tajikistan/national"), routes)
+    for c in range(len(chains)):
+        grows = {b for b, d in enumerate(routes.bazaar_district.tolist()) if kept[d, c] > 0.0}
+        assert set(state.firm["place"][state.firm["chain"] == c].tolist()) <= grows | cities
 
 
 # --- differences between districts --------------------------------------------------------------------
