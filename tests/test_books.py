@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from linkage_sim import engine
 from linkage_sim.books import ACCOUNTS, FLOWS, INCIDENCE, N_FLOWS, OPEN_ENDED, STOCKED, Books
 from linkage_sim.errors import BooksError
+from linkage_sim.scenario.load import load_scenario, shipped
+from linkage_sim.scenario.shipped import scenario_folder
 from promises.small_world import NAMES, PLAN, small, with_plan
 
 Numbers = NDArray[np.float64]
@@ -234,3 +236,34 @@ def test_a_closed_firm_keeps_no_fruit_and_is_not_late() -> None:
     assert len(closed) > 0
     assert (closed["stock_a"] + closed["stock_b"]).sum() == 0.0
     assert (closed["late_months"] == 0.0).all()
+
+
+FOLDERS = ("apricot", "chains", "regions", "tajikistan")
+SHIPPED = sorted(f"{folder}/{path.stem}" for folder in FOLDERS for path in (scenario_folder() / folder).glob("*.yaml"))
+
+
+@pytest.mark.parametrize("name", [name for name in SHIPPED if not name.endswith("national")])
+def test_every_shipped_scenario_balances_to_its_last_month(name: str) -> None:
+    scenario = load_scenario(shipped(name))
+    assert engine.run(scenario, 1).worst_balance < 1e-9
+
+
+def test_a_voucher_is_for_what_is_planted_in_its_month() -> None:
+    """Money is set aside for no other: a voucher that waited for another crop's month would be redeemed unpaid."""
+    plan = {"vouchers": {"act": "input_vouchers", "share": 0.2, "paid": 1.0}}
+    simulation = engine.Simulation(load_scenario(shipped("chains/portfolio"), {"programme": plan}), 3)
+    context, given = simulation.context, []
+    planting = context.parameters.chains["practice_month"]
+
+    def look(phase: str) -> None:
+        held = context.state.enterprise[context.state.enterprise["voucher"] > 0.0]
+        if phase == "acts":
+            given.append(len(held))
+            assert (planting[held["chain"]] == context.calendar).all()
+        if phase == "choose":
+            assert not len(held)
+
+    simulation.watch = look
+    simulation.run()
+    assert len(set(planting.tolist())) > 1
+    assert sum(given) > 20
