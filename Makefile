@@ -1,5 +1,6 @@
 # make demo    compare the apricot programmes and write a report (installs what it needs on first use)
 # make test    lint, types and the whole test suite
+# make notebooks   run the notebooks at full size; copies with their pictures go to results/notebooks
 
 PYTHON ?= python3
 VENV := .venv
@@ -7,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick check bench clean
+.PHONY: help demo test quick check bench notebooks clean
 
 help:
 	@echo "make demo    compare the apricot programmes, 20 replicates; prints a table and where the report is"
@@ -15,6 +16,7 @@ help:
 	@echo "make quick   the tests without the slow ones"
 	@echo "make check   lint, formatting and types only"
 	@echo "make bench   speed, printed and added to docs/benchmarks.md"
+	@echo "make notebooks  run the notebooks at full size (some minutes); copies with pictures go to results/notebooks"
 	@echo "make clean   remove $(VENV), caches and builds (results/ stays)"
 	@echo "Another Python: make demo PYTHON=python3.12"
 
@@ -34,6 +36,10 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.runtime
 	$(BIN)/python benchmarks/bench.py
+
+notebooks: $(VENV)/.notebooks
+	@mkdir -p results/notebooks
+	$(BIN)/jupyter execute notebooks/*.ipynb --output='../results/notebooks/{notebook_name}'
 
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -62,4 +68,9 @@ $(VENV)/.runtime: pyproject.toml constraints.txt | $(BIN)/python
 $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing linkage_sim, its libraries and the test tools into $(VENV) (once; about a minute) ..."
 	@$(PIP) install -qq -c constraints.txt -e '.[dev]'
+	@touch $@ $(VENV)/.runtime
+
+$(VENV)/.notebooks: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing linkage_sim, its libraries and Jupyter's kernel into $(VENV) (once; about a minute) ..."
+	@$(PIP) install -qq -c constraints.txt -e '.[notebooks]'
 	@touch $@ $(VENV)/.runtime

@@ -19,6 +19,8 @@ CLOSED = 1e9
 """Slope of traders' cost where the road to the city is closed: nothing moves."""
 HALVING = 4
 """Passes after which a quote that does not settle is halved between bounds."""
+FAR = 0.1
+"""Gap (log) from which a quote is not trusted after the last try."""
 STILL = 0.001
 """Villages are not asked again before the last pass where their quote moved by no more than this share since they decided."""
 
@@ -241,7 +243,8 @@ class Bazaar(mesa.Agent):
         gap, here = log(self.price / self.quote), log(self.quote)
         moved, share = log(self.quote / self.last_quote), 0.5
         if number == 0:
-            self.bounds = [None, None]
+            self.bounds, self.closest = [None, None], (1e9, self.quote)
+        self.closest = min(self.closest, (abs(gap), self.quote), key=lambda one: one[0])
         side = 0 if gap > 0 else 1
         self.bounds[side] = here
         other = self.bounds[1 - side]
@@ -258,6 +261,11 @@ class Bazaar(mesa.Agent):
         else:
             self.quote *= exp(share * gap)
         return abs(gap)
+
+    def go_back(self) -> None:
+        """A quote still far off after the last try goes back to the one that came closest."""
+        if abs(self.last_gap) > FAR:
+            self.quote = self.closest[1]
 
     # --- the input shop, and learning -----------------------------------------------------------------
 

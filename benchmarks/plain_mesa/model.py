@@ -215,6 +215,8 @@ class PlainModel(mesa.Model):
             self.try_quotes(number)
             if max(bazaar.move_quote(number) for bazaar in self.bazaars) < self.settled:
                 break
+        else:
+            self.every(Bazaar, "go_back")
         self.every(LeadFirm, "decide_on_word")
         self.try_quotes(None)
         self.every(Village, "learn_of_rivals")

@@ -93,7 +93,7 @@ class Context:
         self.goods = goods_table(len(s.enterprise))
         self.last_goods = self.first_enterprise[:-1].copy()
         self.last_gap = np.zeros_like(self.supply)
-        self.bracket = np.zeros((2, *self.supply.shape))
+        self.bracket = np.zeros((4, *self.supply.shape))
         self.scratch = np.zeros((self.villages, len(chains), 3))
         self.ahead = np.zeros((*self.supply.shape, 2, 13))
         self.season_ahead = np.zeros_like(self.supply)

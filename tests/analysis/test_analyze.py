@@ -95,3 +95,12 @@ def test_a_table_that_does_not_fit_its_design_is_told() -> None:
         Sweep({**made.design, "scenarios": ["baseline"]}, made.frame)
     with pytest.raises(ResultsError, match="no run yet"):
         Sweep(made.design, made.frame.iloc[:0])
+
+
+def test_a_sweep_of_another_version_is_still_analysed_but_not_in_dollars(tmp_path: Path) -> None:
+    path = folder(tmp_path)
+    (path / "scenarios").mkdir()
+    (path / "scenarios" / "baseline.yaml").write_text("format: 1\nno_longer_known: 3\n", encoding="utf-8")
+    found = analyze(path, resamples=20)
+    assert set(found.information["unit"]) == {"USD per household and year"}
+    assert "another version of linkage_sim wrote them" in (path / "analysis.html").read_text(encoding="utf-8")

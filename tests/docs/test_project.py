@@ -99,7 +99,7 @@ def canonical(name: str) -> str:
 def test_constraints_are_exact_and_hold_no_address() -> None:
     for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
-            assert re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.]+( ; \w+ (<|>=|==) \"[\w.]+\")?", line), line
+            assert re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.]+( ; \w+ (<|>=|==|!=) \"[\w.]+\")?", line), line
 
 
 def test_every_dependency_has_an_exact_version() -> None:

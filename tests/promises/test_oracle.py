@@ -29,9 +29,9 @@ MONTHS = {
 LATE: dict[str, Any] = {
     "lead_firms.capital": 300, "lead_firms.turnover": 0.02, "lead_firms.credit_line": 0.1, "lead_firms.fixed_cost": 100,
     "lead_firms.route_setup": 20, "lead_firms.grace": 1, "lead_firms.loan_share": 1.0, "lead_firms.rejection": 0.2,
-    "interventions.storage.life": 13, "households.shock": 0.3, "lead_firms.price_formula": "floor_plus",
+    "interventions.storage.life": 13, "households.shock": 0.3, "lead_firms.price_formula": "floor_plus", "lead_firms.reliability": 0.05,
 }  # fmt: skip
-"""Firms that offer more than they can pay, and close; kits that wear out; many in need."""
+"""Firms that offer more than they can pay, mind their word little, and close; kits that wear out; many in need."""
 CROWDED: dict[str, Any] = {
     "value_chains.apricot.firms.rivals": 1, "lead_firms.spot_pass": 1.0, "lead_firms.entry": 0.3, "lead_firms.price_formula": "spot_plus",
     "value_chains.apricot.end_markets.premium.price": 3.2, "value_chains.apricot.processors.sorting_plant.cost": 0.0,

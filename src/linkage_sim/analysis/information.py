@@ -109,12 +109,12 @@ def information(sweep: Sweep, outcome: Outcome | None = None, scale: Scale | Non
     for place, (_, factor) in enumerate(unknown):
         naive = optimistic(designs[place], parts[place])
         rows.append((factor.name, factor.words, min(partial(designs[place], parts[place], fold), naive), *ends(again[place]), naive))
-    rows.sort(key=lambda row: -row[2])
+    nothing = 1e-9 * float(np.abs(gains[~np.isnan(gains)]).max(initial=0.0))
+    rows.sort(key=lambda row: (-row[2] if row[2] > nothing else 0.0, -row[4]))
     naive = float(mean.max(axis=1).mean() - mean.mean(axis=0).max())
     whole = max([perfect(gains), *(row[2] for row in rows)])
     rows.insert(0, ("", ALL, whole, *ends(again[-1]), max([naive, *(row[5] for row in rows)])))
     unit = chosen.unit if usd is None else "USD"
-    nothing = 1e-9 * float(np.abs(gains[~np.isnan(gains)]).max(initial=0.0))
     shown = [(*row[:2], *(value if value > nothing else 0.0 for value in row[2:]), unit) for row in rows]
     return pd.DataFrame(shown, columns=columns)
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_sim.analysis.words import bound_words, leaf_of, plain
-from linkage_sim.errors import ResultsError
+from linkage_sim.errors import ResultsError, ScenarioError
 from linkage_sim.experiments.sweep.store import SCENARIOS, read_table
 from linkage_sim.scenario.load import load_scenario
 from linkage_sim.scenario.scenario import Scenario
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 Numbers = NDArray[np.float64]
 Whole = NDArray[np.int64]
+
+
+OTHER_VERSION = (
+    "The scenarios of this sweep can no longer be read: another version of linkage_sim wrote them. "
+    "How many households and years there are is not known, so nothing is told in dollars."
+)
 
 
 @dataclass(frozen=True)
@@ -239,4 +245,7 @@ def open_sweep(folder: str | Path) -> Sweep:
     """
     design, frame = read_table(Path(folder))
     baseline = Path(folder) / SCENARIOS / f"{design['scenarios'][0]}.yaml"
-    return Sweep(design, frame, load_scenario(baseline) if baseline.is_file() else None)
+    try:
+        return Sweep(design, frame, load_scenario(baseline) if baseline.is_file() else None)
+    except ScenarioError:
+        return Sweep({**design, "warnings": [*(design.get("warnings") or ()), OTHER_VERSION]}, frame)

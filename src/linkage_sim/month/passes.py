@@ -14,7 +14,7 @@ from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.month.bids import learn_of_rivals, rivals_bid
 from linkage_sim.month.clear import clear
-from linkage_sim.month.quotes import SETTLED, mark_still, next_quote
+from linkage_sim.month.quotes import SETTLED, go_back, mark_still, next_quote
 from linkage_sim.month.trade import decide, prices_ahead
 from linkage_sim.month.word import firms_decide
 from linkage_sim.rules.firm import netback
@@ -114,7 +114,8 @@ def seek_quotes(
             city_region, city_extra, bazaar_price, bazaar_outflow, bazaar_demand, city_price,
         )  # fmt: skip
         if next_quote(number, bazaar_quote, bazaar_price, last_quote, last_gap, bracket) < SETTLED:
-            break
+            return
+    go_back(bazaar_quote, last_gap, bracket)
 
 
 def seek_in_threads(context: Context, passes: int, deciding: tuple[Any, ...], clearing: tuple[Any, ...]) -> None:
@@ -127,7 +128,8 @@ def seek_in_threads(context: Context, passes: int, deciding: tuple[Any, ...], cl
         sum_supply(p.chains, s.village, s.village_supply, context.supply)
         clear(*clearing)
         if next_quote(number, s.bazaar_quote, s.bazaar_price, context.last_quote, context.last_gap, context.bracket) < SETTLED:
-            break
+            return
+    go_back(s.bazaar_quote, context.last_gap, context.bracket)
 
 
 def run(context: Context) -> None:

@@ -11,7 +11,8 @@ SECANT = 4
 """Passes after which a quote that has not settled is bracketed."""
 SETTLED = 0.02
 """Passes end early once quote and clearing price agree to this share."""
-
+FAR = 0.1
+"""Gap (log) from which a quote is not trusted any more after the last pass before stocks move."""
 STILL = 0.001
 """A bazaar whose quotes moved by no more than this share since its villages last decided is not asked again before the last pass."""
 
@@ -35,8 +36,8 @@ def next_quote(number: int, bazaar_quote: Any, bazaar_price: Any, last_quote: An
 
     The first step is to the geometric mean of both. Supply rises with the quote, so the cleared price falls with it and
     the quote that clears lies between the two: later steps go where the last two passes say (secant), never past it.
-    Where supply is so elastic that this has not settled after `SECANT` passes, later steps halve the ``bracket`` (2, B, C)
-    of log quotes between which it must lie.
+    Where supply is so elastic that this has not settled after `SECANT` passes, later steps halve the ``bracket`` (4, B, C)
+    of log quotes between which it must lie; its last two rows keep the quote that came closest, and by how much (log).
     """
     worst = 0.0
     for b in range(bazaar_quote.shape[0]):
@@ -46,8 +47,10 @@ def next_quote(number: int, bazaar_quote: Any, bazaar_price: Any, last_quote: An
             share = 0.5
             moved = math.log(bazaar_quote[b, c] / last_quote[b, c])
             if number == 0:
-                bracket[0, b, c], bracket[1, b, c] = -1e9, 1e9
+                bracket[0, b, c], bracket[1, b, c], bracket[3, b, c] = -1e9, 1e9, 1e9
             here = math.log(bazaar_quote[b, c])
+            if abs(gap) < bracket[3, b, c]:
+                bracket[2, b, c], bracket[3, b, c] = bazaar_quote[b, c], abs(gap)
             if gap > 0.0:
                 bracket[0, b, c] = here
                 if bracket[1, b, c] <= here:
@@ -67,3 +70,12 @@ def next_quote(number: int, bazaar_quote: Any, bazaar_price: Any, last_quote: An
             else:
                 bazaar_quote[b, c] *= math.exp(share * gap)
     return worst
+
+
+@compiled
+def go_back(bazaar_quote: Any, last_gap: Any, bracket: Any) -> None:
+    """Where supply jumps no quote settles: one that was still `FAR` off in the last pass goes back to the one that came closest."""
+    for b in range(bazaar_quote.shape[0]):
+        for c in range(bazaar_quote.shape[1]):
+            if abs(last_gap[b, c]) > FAR:
+                bazaar_quote[b, c] = bracket[2, b, c]

@@ -45,7 +45,7 @@ def flip_figure(
     height = 4.3
     with drawing():
         figure = new_figure(width, height)
-        axes = figure.add_axes((0.8 / width, 0.85 / height, (width - 1.0) / width, (height - 1.55) / height))
+        axes = figure.add_axes((0.8 / width, 0.85 / height, (width - 1.12) / width, (height - 1.55) / height))
         most = float(np.abs(lead).max()) or 1.0
         shown = np.column_stack([_apart(x[:, 0]), _apart(x[:, 1])])
         for name, look, mine in ((names[0], looks[0], lead > 0.0), (names[1], looks[1], lead < 0.0)):
