@@ -12,6 +12,7 @@ python docs/build.py maps              docs/maps.md and its figures, from the sh
 python docs/build.py explain           the examples of docs/explain.md, from the first world of the combined plan
 python docs/build.py fairness          docs/fairness.md, from the shipped plans under other assumptions
 python docs/build.py flips             the example of docs/analysis.md, from scenarios/sweeps/apricot_flips.yaml (some 20 minutes)
+python docs/build.py situations        the table of scenarios/README.md, from the situations in scenarios/tajikistan (two minutes)
 python docs/build.py map               docs/images/tajikistan.png, from data/regions/national.yaml
 """
 
@@ -22,6 +23,7 @@ from pathlib import Path
 
 import flips
 import odd
+import situations
 import stories
 
 DOCS = Path(__file__).parent
@@ -29,22 +31,23 @@ WORLDS = 20
 PATTERN_WORLDS = 30
 MAP_WORLDS = 8
 MAP_NOTES = {
-    "thinness": "Few traders with market power take most of what farmers' support adds, so the buyers' side leads wherever bazaars are "
-    "thin; unreliable firms shorten that lead. In thick markets the farmers' side catches up: how traders behave decides more than how "
-    "firms do.",
-    "thinness_sold": "Where firms already buy what they can sell, support of firms adds little and the lead is lost, most in thick "
-    "markets and where firms keep their word: reliable firms that buy much have already done what a programme would do.",
-    "staff": "Neither concept nor checks turn the ranking here. What looks odd is worth knowing: staff for whom a lead firm is a big firm "
-    "lose little. Two things pull against each other: big firms fill new orders from large suppliers instead of villages, but they can pay "
-    "their part of co-investment and finance what they buy, which small firms cannot; where even small firms have the money, choosing by "
-    "size costs smallholders (`model.md`). True suppliers elsewhere say little about what a firm will buy in these villages; and the "
-    "villages that misaligned staff fail to introduce (pattern P9) hardly matter while orders, not villages, are short.",
-    "staff_half_orders": "The farmers' side leads everywhere once a dollar of co-investment brings half the orders assumed. That one "
-    "number, which nobody has measured for this place, decides more than concept and checks together.",
+    "thinness": "With up to six traders a bazaar, each with market power, much of what farmers' support adds goes to the traders, and the "
+    "buyers' side leads; with more traders the farmers' side does. How traders behave decides far more than how firms do: along the "
+    "other axis the lead is largest where firms mind their word little but not at all carelessly, since fully reliable firms have bought "
+    "more before any programme.",
+    "thinness_sold": "Where firms already buy what they can sell, support of firms adds little, and the lead is lost nearly everywhere.",
+    "staff": "Neither concept nor checks turn the ranking here: the farmers' side leads in every cell. Two things pull against each other: "
+    "big firms fill new orders from large suppliers instead of villages, but they can pay their part of co-investment and finance what "
+    "they buy, which small firms cannot; where even small firms have the money, choosing by size costs smallholders (`model.md`). True "
+    "suppliers elsewhere say little about what a firm will buy in these villages; and the villages that misaligned staff fail to "
+    "introduce (pattern P9) hardly matter while orders, not villages, are short.",
+    "staff_thin": "With two traders of market power at every bazaar the buyers' side leads in every cell, again whatever staff believe and "
+    "check. In this model the market decides which side wins; staff and checks decide which firms win, and how many of their suppliers "
+    "there really are (patterns P4 and P9).",
 }
 MAP_CLOSING = (
-    "So the thesis fails where traders are many, where firms already buy what they can sell, and where support brings firms few new "
-    "orders; `fairness.md` moves other assumptions one at a time."
+    "So the thesis fails where traders are many, and where firms already buy what they can sell; `fairness.md` moves other assumptions "
+    "one at a time, among them what large suppliers offer firms and what a storage kit saves."
 )
 
 
@@ -232,6 +235,7 @@ def main() -> None:
         "effects",
         "visits",
         "explain",
+        "situations",
         "map",
     ]
     (DOCS / "images").mkdir(exist_ok=True)
@@ -259,6 +263,8 @@ def main() -> None:
         stories.write()
     if "flips" in wanted:
         flips.write()
+    if "situations" in wanted:
+        situations.write()
     if "map" in wanted:
         national_map()
 

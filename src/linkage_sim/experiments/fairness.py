@@ -37,6 +37,8 @@ SETTINGS: dict[str, Mapping[str, object]] = {
     },
     "co-investment brings half the orders": {"interventions.co_investment.orders": 0.866},
     "co-investment brings twice the orders": {"interventions.co_investment.orders": 3.464},
+    "firms know no large suppliers": {"lead_firms.large_reach": 0.0},
+    "firms know twice as many large suppliers": {"lead_firms.large_reach": 0.2},
     "bazaars pay nothing for grade A": {f"{CHAIN}.bazaar.grade_premium": 0.0},
     "bazaars pay 25 % for grade A": {f"{CHAIN}.bazaar.grade_premium": 0.25},
     "storage kit saves half as much": {"interventions.storage.loss_cut": 0.2},

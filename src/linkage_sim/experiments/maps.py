@@ -122,12 +122,12 @@ MUCH_SOLD: Setting = {
     "value_chains.apricot.end_markets.regional.orders": 45000,
 }
 """Standing orders with which firms buy about a sixth of the crop before any programme; see docs/fairness.md."""
-HALF_ORDERS: Setting = {**SMALL_FIRMS, "interventions.co_investment.orders": 0.866}
+THIN_MARKET: Setting = {**SMALL_FIRMS, **traders(2, 0.5)}
 MAPS: dict[str, tuple[str, Axis, Axis, Setting]] = {
     "thinness": ("Few or many traders, and firms that keep their word or not", THIN, RELIABLE, {}),
     "thinness_sold": ("The same where firms buy much before any programme", THIN, RELIABLE, MUCH_SOLD),
     "staff": ("What staff take a lead firm to be, and how they check", VISITS, CONCEPT, SMALL_FIRMS),
-    "staff_half_orders": ("The same where co-investment brings half the orders", VISITS, CONCEPT, HALF_ORDERS),
+    "staff_thin": ("The same where two traders a bazaar have market power", VISITS, CONCEPT, THIN_MARKET),
 }
 """Name of a map -> title, x axis, y axis, overrides for all cells."""
 
