@@ -16,12 +16,14 @@ from linkage_sim.plots.style import INK, LOOKS, bare, drawing, new_figure, save_
 
 SIZES = (1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
 MONTHS = 12
+VILLAGE = 200
+"""Households of a village, as in the national file."""
 IMAGE = Path(__file__).resolve().parents[1] / "docs" / "images" / "growth.png"
 
 
 def month_of(households: int, threads: int) -> tuple[float, float]:
     """Seconds of a month (the second year's mean) and bytes of the state for each enterprise."""
-    simulation = Simulation(sized(households, 2 * MONTHS), SEED, threads=threads, in_place=True)
+    simulation = Simulation(sized(households, 2 * MONTHS, VILLAGE), SEED, threads=threads, in_place=True)
     simulation.run(until=MONTHS)
     begun = time.perf_counter()
     simulation.run()
@@ -55,7 +57,7 @@ def draw(seconds: dict[int, list[float]]) -> None:
 
 
 def main() -> None:
-    Simulation(sized(SIZES[0], 13), SEED).run()  # compiled before anything is timed
+    Simulation(sized(SIZES[0], 13, VILLAGE), SEED).run()  # compiled before anything is timed
     seconds: dict[int, list[float]] = {1: [], 2: []}
     print("| households | ms a month | ns for each household and month | with 2 threads, ms a month | bytes for each enterprise |")
     print("|---|---|---|---|---|")

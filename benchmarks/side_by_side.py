@@ -39,10 +39,10 @@ SHIPPED = 1_200
 SEED = 5
 
 
-def sized(households: int, months: int) -> Scenario:
+def sized(households: int, months: int, village: int = 50) -> Scenario:
     """The apricot baseline with more or fewer villages, and firms, orders and a processor that grow with them."""
     ratio = households / SHIPPED
-    villages = max(3, households // 50)
+    villages = max(3, households // village)
     first, second = (villages + 2) // 3, (villages + 1) // 3
     each = households // villages
     districts = {"asht": first, "isfara": second, "konibodom": villages - first - second}
