@@ -98,6 +98,8 @@ class Context:
         self.ahead = np.zeros((*self.supply.shape, 2, 13))
         self.season_ahead = np.zeros_like(self.supply)
         self.months = {name: frozenset(chains[name].astype(int).tolist()) for name in ("contract_month", "practice_month", "season_end")}
+        moves = chains["assets_adjustment"] > 0.0
+        self.months["area_month"] = frozenset(chains["area_month"][moves].astype(int).tolist())
 
     def go_on_from(self, other: Context) -> None:
         """Continue where another run of the same world stands between two months; the state is not taken."""
@@ -112,7 +114,7 @@ class Context:
         return self.month % 12
 
     def is_month(self, name: str) -> bool:
-        """Whether this is the ``contract_month``, ``practice_month`` or ``season_end`` of some chain."""
+        """Whether this is the ``contract_month``, ``practice_month``, ``season_end`` or (where it shifts) ``area_month`` of some chain."""
         return self.month % 12 in self.months[name]
 
     @property

@@ -440,7 +440,7 @@ def run(context: Context) -> None:
     s, p = context.state, context.parameters
     contracting, planting = context.is_month("contract_month"), context.is_month("practice_month")
     ahead = context.season_ahead
-    shifting = ((p.chains["area_month"] == context.calendar) & (p.chains["assets_adjustment"] > 0.0)).any()
+    shifting = context.is_month("area_month")
     if not (shifting or contracting or planting):
         return
     season_ahead(context.calendar, p.season, s.usual_price, s.bazaar_price, float(p.behaviour["news_memory"][0]), ahead)

@@ -54,9 +54,15 @@ def goes_on(one: Strike, key: Any, month: int) -> list[int]:
     return [start for start in range(max(0, month - one.lasts + 1), month + 1) if begins(one, key, start)]
 
 
+NO_DROPS = 0, np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0), np.empty(0)
+"""What a scenario without events hands to `remittance_share`."""
+
+
 def falling_remittances(context: Context) -> tuple[int, Any, Any, Any, Any]:
     """Whether transfers change within a year at all (0 or 1), and every drop that goes on, as `remittance_share` takes them."""
-    strikes = () if context.events is None else context.events.strikes
+    if context.events is None:
+        return NO_DROPS
+    strikes = context.events.strikes
     drops = [one for one in strikes if one.kind == "remittance_drop"]
     going = [(start, one) for one in drops for start in goes_on(one, context.key, context.month)]
     return (

@@ -20,6 +20,15 @@ ENTRY = STREAM["firm.entry"]
 
 
 @compiled
+def learn_prices(calendar: int, behaviour: Any, usual_price: Any, bazaar_price: Any) -> None:
+    """What is usual in a calendar month moves towards this year's price (model 4, Expect)."""
+    rate = behaviour[0].price_learning
+    for b in range(bazaar_price.shape[0]):
+        for c in range(bazaar_price.shape[1]):
+            usual_price[b, c, calendar] = (1.0 - rate) * usual_price[b, c, calendar] + rate * bazaar_price[b, c]
+
+
+@compiled
 def monthly(first: int, last: int, first_enterprise: Any, enterprise: Any) -> None:
     """What wears every month: kits and equipment."""
     for v in range(first, last):
@@ -320,8 +329,7 @@ def providers_learn(
 def run(context: Context) -> None:
     """Phase 9 of one month."""
     s, p, calendar = context.state, context.parameters, context.calendar
-    rate = float(p.behaviour["price_learning"][0])
-    s.usual_price[:, :, calendar] = (1.0 - rate) * s.usual_price[:, :, calendar] + rate * s.bazaar_price
+    learn_prices(calendar, p.behaviour, s.usual_price, s.bazaar_price)
     context.over_villages(monthly, context.first_enterprise, s.enterprise)
     context.over_villages(
         supports_month, context.key, p.firms, context.effects, context.first_household, context.first_enterprise, s.household, s.enterprise,
@@ -348,7 +356,7 @@ def run(context: Context) -> None:
             s.route, s.orders, s.orders_left, s.market_taken, context.market_first, p.place_city, s.city_price, s.city_extra,
             s.firm_flows, context.effects,
         )  # fmt: skip
-    plants_wear(p.plants, s.plant_capacity, float(context.effects["processor_links_wear"][0]))
+    plants_wear(p.plants, s.plant_capacity, context.effects)
     providers_learn(calendar, p.chains, p.inputs, s.input_stock, s.input_sales, context.input_normal, s.village, context.bazaar_outlet)
 
 

@@ -90,6 +90,38 @@ def post_clearing(bazaar_quote: Any, bazaar_price: Any, bazaar_demand: Any, baza
 
 
 @compiled
+def open_trade(
+    month: int, chains: Any, behaviour: Any, firms: Any, markets: Any, market_chain: Any, market_price: Any, place_city: Any,
+    firm_haul: Any, market_haul: Any, city_haul: Any, village: Any, firm: Any, route: Any, orders_left: Any, order_gap: Any, season: Any,
+    usual_price: Any, bazaar_price: Any, city_price: Any, bazaar_quote: Any, rival_price: Any, rival_second: Any, rival_top: Any,
+    rival_firm: Any, rival_ratio: Any, rival_cap: Any, first_enterprise: Any,
+) -> None:  # fmt: skip
+    """What stands before anybody decides: the first quote, rivals' bids, netbacks of the day."""
+    first_quote(month % 12, behaviour, usual_price, bazaar_price, bazaar_quote, firm)
+    rivals_bid(
+        month, chains, firms, markets, market_chain, market_price, place_city, firm_haul, market_haul, city_haul, village, firm, route,
+        orders_left, season, city_price, bazaar_quote, rival_price, rival_second, rival_top, rival_firm, rival_ratio, rival_cap,
+        first_enterprise,
+    )  # fmt: skip
+    netbacks_today(firms, markets, market_price, firm_haul, market_haul, city_haul, firm, route, order_gap, place_city, city_price)
+
+
+@compiled
+def close_trade(
+    village: Any, village_supply: Any, calendar: int, chains: Any, traders: Any, supply: Any, bazaar_city: Any, bazaar_slope: Any,
+    bazaar_haul: Any, bazaar_closed: Any, bazaar_demand0: Any, city_base: Any, city_usual: Any, city_region: Any, city_extra: Any,
+    bazaar_price: Any, bazaar_outflow: Any, bazaar_demand: Any, city_price: Any, bazaar_quote: Any, flows: Any,
+) -> float:  # fmt: skip
+    """Clear what was brought to market and post it; returns as `post_clearing`."""
+    sum_supply(chains, village, village_supply, supply)
+    clear(
+        calendar, chains, traders, supply, bazaar_city, bazaar_slope, bazaar_haul, bazaar_closed, bazaar_demand0, city_base, city_usual,
+        city_region, city_extra, bazaar_price, bazaar_outflow, bazaar_demand, city_price,
+    )  # fmt: skip
+    return post_clearing(bazaar_quote, bazaar_price, bazaar_demand, bazaar_outflow, flows)
+
+
+@compiled
 def seek_quotes(
     passes: int, calendar: int, chains: Any, traders: Any, supply: Any, bazaar_city: Any, bazaar_slope: Any, bazaar_haul: Any,
     bazaar_closed: Any, bazaar_demand0: Any, city_base: Any, city_usual: Any, city_region: Any, city_extra: Any, bazaar_price: Any,
@@ -137,15 +169,10 @@ def run(context: Context) -> None:
     s, p = context.state, context.parameters
     month, calendar = context.month, context.calendar
     passes = int(p.behaviour["quote_passes"][0])
-    first_quote(calendar, p.behaviour, s.usual_price, s.bazaar_price, s.bazaar_quote, s.firm)
-    rivals_bid(
-        month, p.chains, p.firms, p.markets, p.market_chain, s.market_price, p.place_city, p.firm_haul, p.market_haul, p.city_haul,
-        s.village, s.firm, s.route, s.orders_left, p.season, s.city_price, s.bazaar_quote, s.rival_price, s.rival_second, s.rival_top,
-        s.rival_firm, s.rival_ratio, s.rival_cap, context.first_enterprise,
-    )  # fmt: skip
-    netbacks_today(
-        p.firms, p.markets, s.market_price, p.firm_haul, p.market_haul, p.city_haul, s.firm, s.route, s.order_gap,
-        p.place_city, s.city_price,
+    open_trade(
+        month, p.chains, p.behaviour, p.firms, p.markets, p.market_chain, s.market_price, p.place_city, p.firm_haul, p.market_haul,
+        p.city_haul, s.village, s.firm, s.route, s.orders_left, s.order_gap, p.season, s.usual_price, s.bazaar_price, s.city_price,
+        s.bazaar_quote, s.rival_price, s.rival_second, s.rival_top, s.rival_firm, s.rival_ratio, s.rival_cap, context.first_enterprise,
     )  # fmt: skip
     deciding = (
         p.chains, p.behaviour, p.firms, context.first_enterprise, context.goods, context.last_goods, s.household, s.enterprise,
@@ -166,9 +193,7 @@ def run(context: Context) -> None:
     context.over_villages(
         learn_of_rivals, calendar, p.chains, p.season, s.village, s.bazaar_quote, s.rival_price, s.rival_ratio, s.rival_want, s.rival_gain
     )
-    sum_supply(p.chains, s.village, s.village_supply, context.supply)
-    clear(*clearing)
-    context.quote_gap = post_clearing(s.bazaar_quote, s.bazaar_price, s.bazaar_demand, s.bazaar_outflow, context.outside_flows)
+    context.quote_gap = close_trade(s.village, s.village_supply, *clearing, s.bazaar_quote, context.outside_flows)
 
 
 READS = ("enterprise.potential", "usual_price", "tie_kept", "tie_broken", "household.gap", "market_price", "firm.expected_margin")

@@ -7,29 +7,9 @@ import copy
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage_sim.books import (
-    COLLECTING,
-    FIRM_COSTS,
-    FIRM_SALES,
-    FROM_LARGE,
-    GRANTS,
-    LARGE_PAID,
-    LOST_HARVEST,
-    LOST_STORE,
-    N_FLOWS,
-    PARTNERS,
-    PLANT_SHIPPED,
-    SALES,
-    SERVICES,
-    STAFF,
-    STOCKED,
-    TRADER_COSTS,
-    TRADER_PROFIT,
-    TRADER_SALES,
-    VOUCHERS,
-    Books,
-)  # fmt: skip
+from linkage_sim.books import N_FLOWS, STOCKED, VOUCHERS, Books
 from linkage_sim.context import Context
+from linkage_sim.month.closing import measure_month, traders_settle
 from linkage_sim.month.looks import Looks
 from linkage_sim.month.record import (
     CELLS,
@@ -38,21 +18,12 @@ from linkage_sim.month.record import (
     PER_GROUP,
     SINGLE,
     WHOLE,
-    WORK_DAYS_MONTH,
     cell_sums,
-    groups_in_order,
-    in_order,
-    measure_region,
     measure_stocks,
     record_village,
-    traders_and_consumers,
     whole_sums,
 )  # fmt: skip
 from linkage_sim.month.yardstick import Yardstick
-
-FIRM_SPENDING = (FIRM_COSTS, COLLECTING, SERVICES, LARGE_PAID)
-"""What firms pay besides what they owe households for goods."""
-_JOBS, _MARGIN, _PICKED = MEASURED.index("jobs"), MEASURED.index("firm_margin"), WHOLE.index("picked_kg")
 
 
 class Recorder:
@@ -73,11 +44,11 @@ class Recorder:
         self.cells = cell_sums(context.villages)
         self.whole = whole_sums(context.villages)
         self.exit_firm = np.full(len(context.state.enterprise), -1, dtype=np.int32)
-        self.groups_out = np.zeros(len(GROUPS) * len(PER_GROUP))
+        self.groups_out = np.zeros((len(GROUPS), len(PER_GROUP)))
         self.whole_out = np.zeros(len(WHOLE))
         self.money = np.zeros(4)
         self.region_out = np.zeros(len(MEASURED))
-        self.region_places = np.array([len(self.groups_out) + len(WHOLE) + SINGLE.index(name) for name in MEASURED])
+        self.region_places = np.array([self.groups_out.size + len(WHOLE) + SINGLE.index(name) for name in MEASURED])
         self.premium = 0.0
         self.was_active = context.state.firm["active"].copy()
         self.yardstick = Yardstick(context)
@@ -87,7 +58,7 @@ class Recorder:
         self.plant_labour = float(plants["labour"].mean()) if len(plants) else 0.0
         self.picking_labour = float(context.parameters.chains["harvest_labour"].mean())
         self.books = Books(self.stocks_now(context))
-        self.single = {name: len(self.groups_out) + len(WHOLE) + number for number, name in enumerate(SINGLE)}
+        self.single = {name: self.groups_out.size + len(WHOLE) + number for number, name in enumerate(SINGLE)}
 
     @property
     def cells_plain(self) -> NDArray[np.float64]:
@@ -129,15 +100,8 @@ class Recorder:
         if month == self.before + self.during - 1:
             self.exit_firm[:] = s.enterprise["firm"]
         self.looks.take(context)
-        self.groups_out[:] = 0.0
-        self.whole_out[:] = 0.0
-        groups_in_order(self.cells_plain, s.village, self.groups_out.reshape(len(GROUPS), len(PER_GROUP)))
-        in_order(self.whole_plain, self.whole_out)
-        row = self.values[month]
-        row[: len(self.groups_out)] = self.groups_out
-        row[len(self.groups_out) : len(self.groups_out) + len(WHOLE)] = self.whole_out
         self.flows[month] = flows
-        self.measure(context, flows, row)
+        self.measure(context, flows, self.values[month])
 
     def sum_villages(self, context: Context, window: int) -> None:
         """Sums of every village; households' income is added to the window of the programme."""
@@ -150,51 +114,30 @@ class Recorder:
         )  # fmt: skip
 
     def measure(self, context: Context, flows: NDArray[np.float64], row: NDArray[np.float64]) -> None:
-        """Put this month's values of `SINGLE` into a row of the record."""
-        s, p = context.state, context.parameters
-        measure_region(
-            s.firm, s.route, s.orders, s.market_price, p.chains, s.village, s.bazaar_price, context.supply, s.city_price, context.bought,
-            self.was_active, self.region_out,
+        """Put this month into its row of the record."""
+        s, p, yardstick = context.state, context.parameters, self.yardstick
+        measure_month(
+            self.cells_plain, self.whole_plain, self.groups_out, self.whole_out, self.region_out, self.region_places, self.was_active,
+            flows, self.money, yardstick.money, self.premium, context.quote_gap, self.picking_labour, self.plant_labour, s.firm, s.route,
+            s.orders, s.market_price, s.village, context.bought, context.calendar, p.chains, yardstick.traders, context.supply,
+            p.bazaar_city, yardstick.slope, p.bazaar_haul, s.bazaar_closed, s.bazaar_demand0, s.city_base, s.city_usual, s.city_region,
+            yardstick.resold, s.bazaar_price, s.city_price, s.city_extra, yardstick.price, yardstick.outflow, yardstick.demand,
+            yardstick.city, row,
         )  # fmt: skip
-        row[self.region_places] = self.region_out
-        moved = flows.tolist()
-        days = self.region_out.item(_JOBS) + self.whole_out.item(_PICKED) / 1000.0 * self.picking_labour
-        found = {
-            "jobs": (days + moved[PLANT_SHIPPED] / 1000.0 * self.plant_labour) / WORK_DAYS_MONTH,
-            "firm_margin": moved[FIRM_SALES] - sum(moved[cost] for cost in FIRM_SPENDING) - self.region_out.item(_MARGIN),
-            "large_kg": moved[FROM_LARGE],
-            "trader_profit": moved[TRADER_PROFIT],
-            "consumer_surplus": self.money.item(2),
-            "exports_usd": moved[FIRM_SALES],
-            "lost_kg": moved[LOST_HARVEST] + moved[LOST_STORE],
-            "quote_gap": context.quote_gap,
-            "spent": moved[STAFF] + moved[GRANTS] + moved[VOUCHERS] + moved[PARTNERS],
-        }
-        found |= self.yardstick.measure(context, self.money, self.premium)
         if context.programme is not None:
-            found |= context.programme.observed()
-        for name, value in found.items():
-            row[self.single[name]] = value
+            for name, value in context.programme.observed().items():
+                row[self.single[name]] = value
 
     def close_books(self, context: Context) -> NDArray[np.float64]:
         """Post what traders earned, balance every account, clear the flows; returns the month's flows."""
         s, p = context.state, context.parameters
-        traders_and_consumers(
-            p.chains, p.bazaar_city, p.bazaar_slope, p.bazaar_haul, s.bazaar_price, s.bazaar_outflow, s.bazaar_demand, context.supply,
-            s.city_price, self.money,
-        )  # fmt: skip
         flows = context.outside_flows
-        in_order(s.flows, flows)
-        in_order(s.firm_flows, flows)
-        # what traders pay more for grade A is passed on to those who buy it from them
-        sold, costs, _, fetched = self.money.tolist()
-        bought = flows.item(SALES)
-        self.premium = bought - fetched
-        flows[TRADER_SALES] = self.money[0] = sold = sold + self.premium
-        flows[TRADER_COSTS] = costs
-        flows[TRADER_PROFIT] = sold - costs - bought
+        self.premium = traders_settle(
+            p.chains, p.bazaar_city, p.bazaar_slope, p.bazaar_haul, s.bazaar_price, s.bazaar_outflow, s.bazaar_demand, context.supply,
+            s.city_price, s.flows, s.firm_flows, self.money, flows,
+        )  # fmt: skip
         if context.programme is not None:
-            context.programme.pay_vouchers(float(flows[VOUCHERS]))
+            context.programme.pay_vouchers(flows.item(VOUCHERS))
         self.books.close(flows, self.stocks(context), context.month)
         done = flows.copy()
         flows[:] = 0.0

@@ -85,8 +85,9 @@ def contracts_season(f: int, ef: Any, fi: Any, route: Any, firm_flows: Any) -> N
 
 
 @compiled
-def plants_wear(plants: Any, plant_capacity: Any, wear: float) -> None:
+def plants_wear(plants: Any, plant_capacity: Any, effects: Any) -> None:
     """What a plant has beyond its first capacity wears month by month."""
+    wear = effects[0].processor_links_wear
     for q in range(plants.shape[0]):
         if plant_capacity[q] > plants[q].capacity:
             plant_capacity[q] -= (plant_capacity[q] - plants[q].capacity) * wear / 12.0

@@ -53,26 +53,3 @@ class Yardstick:
     def start(self, context: Context) -> None:
         """Begin to measure next month."""
         self.resold = context.state.city_extra.copy()
-
-    def measure(self, context: Context, sold: Any, premium: float) -> dict[str, float]:
-        """Supply at prices paid and at competitive prices, and what farmers, traders and buyers together would gain.
-
-        Parameters
-        ----------
-        context : after clearing; sold : (4,) traders' sales and costs, the consumer surplus and what the supply fetched this month, USD
-        premium : USD that traders pay more for grade A and pass on to their buyers, here as there
-
-        Returns
-        -------
-        USD a month by column of the record
-        """
-        s, p = context.state, context.parameters
-        competitive_month(
-            context.calendar, p.chains, self.traders, context.supply, p.bazaar_city, self.slope, p.bazaar_haul, s.bazaar_closed,
-            s.bazaar_demand0, s.city_base, s.city_usual, s.city_region, self.resold, s.bazaar_price, s.city_price, s.city_extra,
-            self.price, self.outflow, self.demand, self.city, self.money,
-        )  # fmt: skip
-        sales, costs, surplus, fair = self.money.tolist()
-        # farmers' receipts are the traders' purchases, so that sales less costs and consumer surplus hold all three parties
-        gain = premium + sales - costs + surplus - float(sold[0] - sold[1] + sold[2])
-        return {"bazaar_usd": float(sold[3]), "competitive_usd": fair, "competitive_surplus": gain}
