@@ -265,7 +265,7 @@ def test_the_page_on_prices_tells_what_the_value_chain_holds() -> None:
 
 # --- layers -------------------------------------------------------------------------------------------
 
-BASE = frozenset({"errors", "units", "draws", "compiled"})
+BASE = frozenset({"errors", "units", "draws", "compiled", "columns"})
 MODEL = BASE | {"scenario", "rules", "world", "context", "programme", "books", "month", "results"}
 SHOWS = BASE | {"scenario", "results", "experiments"}
 
@@ -274,6 +274,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "errors": frozenset(),
     "units": frozenset(),
     "compiled": frozenset(),
+    "columns": frozenset(),
     "draws": frozenset({"compiled"}),
     "rules": frozenset({"compiled"}),  # the decorator, nothing else of ours
     "scenario": BASE,

@@ -6,11 +6,9 @@ records instead take a quarter of the time in a world that does not fit the cach
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from linkage_sim.compiled import as_table
+from linkage_sim.columns import Table, table_of
 
 GOODS = np.dtype(
     [
@@ -32,6 +30,6 @@ GOODS = np.dtype(
 )
 
 
-def goods_table(enterprises: int) -> Any:
+def goods_table(enterprises: int) -> Table:
     """A table with room for the goods of so many enterprises."""
-    return as_table(np.zeros(enterprises, dtype=GOODS))
+    return table_of(GOODS, enterprises)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_sim.books import N_FLOWS
+from linkage_sim.columns import Table, table_of
 from linkage_sim.compiled import as_table, compiled
 from linkage_sim.draws import Key, normals, uniforms
 from linkage_sim.rules.area import expected_return
@@ -55,9 +56,9 @@ def owner_shares(scenario: Scenario, routes: Routes) -> NDArray[np.float64]:
     return found
 
 
-def _households(scenario: Scenario, routes: Routes, key: Key, identity: Ints, village: Ints) -> Any:
+def _households(scenario: Scenario, routes: Routes, key: Key, identity: Ints, village: Ints) -> Table:
     people = scenario.households
-    table = np.zeros(len(identity), dtype=table_type("household"))
+    table = table_of(table_type("household"), len(identity))
     table["identity"], table["village"] = identity, village
     table["persons"] = np.clip(np.round(people.persons + people.persons_spread * normals(key, "world.persons", 0, identity)), 1, 15)
     table["woman"] = uniforms(key, "world.woman", 0, identity) < people.women_headed
@@ -79,7 +80,7 @@ def _households(scenario: Scenario, routes: Routes, key: Key, identity: Ints, vi
     return table
 
 
-def _enterprises(scenario: Scenario, routes: Routes, key: Key, households: Any) -> Any:
+def _enterprises(scenario: Scenario, routes: Routes, key: Key, households: Table) -> Table:
     """Enterprises household by household, chain by chain; what is drawn is drawn for owners only."""
     chains = list(scenario.value_chains.values())
     shares = owner_shares(scenario, routes)[routes.village_district]
@@ -87,7 +88,7 @@ def _enterprises(scenario: Scenario, routes: Routes, key: Key, households: Any) 
     for c in range(len(chains)):
         owns[:, c] = uniforms(key, "world.owner", c, households["identity"]) < shares[households["village"], c]
     household, which = np.nonzero(owns)
-    table = np.zeros(len(household), dtype=table_type("enterprise"))
+    table = table_of(table_type("enterprise"), len(household))
     table["household"], table["chain"] = household, which
     for c, chain in enumerate(chains):
         rows = np.flatnonzero(which == c)
@@ -282,6 +283,6 @@ def populate(scenario: Scenario, routes: Routes, parameters: Parameters, key: Ke
     wide["input_stock"] = has_shop * scenario.input_providers.stock * normal
     villages["reach_hours"] = villages["hours"] + 100.0 * ~has_shop[villages["bazaar"]]
     return State(
-        household=as_table(households), enterprise=as_table(enterprises), village=as_table(villages), firm=as_table(firms),
-        route=as_table(routes_table), **wide,
+        household=households, enterprise=enterprises, village=as_table(villages), firm=as_table(firms), route=as_table(routes_table),
+        **wide,
     )  # fmt: skip

@@ -1,7 +1,8 @@
 """State in columns: every column is declared once, with unit, bounds, meaning and the phase that owns it.
 
-One record array per table, so that a rule's caller reads ``row.stock_a``; a few wide columns (a value per firm,
-per month of delay, per remembered year) are plain arrays beside them.
+Kernels read ``row.stock_a`` of every table. Households and enterprises, of which there may be a million, are held column by
+column (`linkage_sim.columns`), the others as record arrays; a few wide columns (a value per firm, per month of delay, per remembered
+year) are plain arrays beside them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage_sim.columns import Table
 from linkage_sim.errors import StateError
 
 INF = float("inf")
@@ -51,7 +53,6 @@ def _columns(table: str, text: str) -> list[Column]:
     return found
 
 
-# The order of columns is the order in memory: what the monthly loops read stands first, so that a row costs few cache lines.
 COLUMNS: list[Column] = [
     *_columns("household", """
         gap | f8 | USD | 0 | inf | environment | cash missing for this month's need
@@ -319,7 +320,7 @@ WIDE: dict[str, tuple[str, str, str]] = {
     "district_bad": ("district x chain", "environment", "crop left after this season's bad year"),
 }
 
-Table = NDArray[Any]
+Records = NDArray[Any]
 Numbers = NDArray[np.float64]
 
 
@@ -335,9 +336,9 @@ class State:
 
     household: Table
     enterprise: Table
-    village: Table
-    firm: Table
-    route: Table
+    village: Records
+    firm: Records
+    route: Records
     tie_kept: Numbers
     tie_broken: Numbers
     growing: Numbers

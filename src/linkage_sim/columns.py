@@ -1,0 +1,285 @@
+"""Tables of many rows, held column by column, that compiled kernels read row by row.
+
+A kernel writes ``en = enterprise[e]`` and ``en.cash += 1.0`` as for a NumPy record array, but each column is contiguous in memory: a loop
+that needs six of sixty columns touches those six, simple loops run in vectors, and a column that nobody writes takes no memory.
+Python reads ``table["cash"]`` (a NumPy array that writes through) and ``table[e]["cash"]``.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import operator
+from typing import Any
+
+import numba
+import numpy as np
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_getattr, infer_global, signature
+from numba.extending import (
+    NativeValue,
+    lower_builtin,
+    lower_getattr,
+    lower_getattr_generic,
+    lower_setattr_generic,
+    models,
+    register_model,
+    typeof_impl,
+    unbox,
+)  # fmt: skip
+from numpy.typing import NDArray
+
+_LINE = 64
+
+
+def _padded(rows: int) -> int:
+    """Rows that a column has room for: whole cache lines of 8-byte numbers, an odd count so that columns do not meet in one cache set."""
+    lines = -(-max(rows, 1) * 8 // _LINE)
+    return (lines + 1 - lines % 2) * _LINE // 8
+
+
+class Table(ctypes.Structure):
+    """Columns of one length in one block of memory; made by `table_of`.
+
+    Every column starts as zeros and takes memory only once it is written. It is a C structure of its own class for every set of columns
+    because Numba recognises such an object by its class, in a fifth of a microsecond instead of two.
+    """
+
+    _fields_ = (("address", ctypes.c_int64), ("rows", ctypes.c_int64), ("padded", ctypes.c_int64))
+    address: int
+    rows: int
+    padded: int
+    kind: TableType
+    dtype: np.dtype[Any]
+
+    def _hold(self, rows: int, block: NDArray[np.uint8]) -> None:
+        start = -block.ctypes.data % _LINE
+        self._block = block
+        self.address, self.rows, self.padded = block.ctypes.data + start, rows, _padded(rows)
+        self._columns = {name: np.ndarray(rows, kind, block.data, start + self.padded * before) for name, kind, before in self.kind.columns}
+
+    def __len__(self) -> int:
+        return self.rows
+
+    @property
+    def shape(self) -> tuple[int]:
+        """(rows,)."""
+        return (self.rows,)
+
+    @property
+    def size(self) -> int:
+        """Rows."""
+        return self.rows
+
+    def __getitem__(self, key: Any) -> Any:
+        """A column by its name, a row by its number, or a table of the rows chosen by an array or a slice (a copy)."""
+        if isinstance(key, str):
+            return self._columns[key]
+        if isinstance(key, (int, np.integer)):
+            return Row(self, range(self.rows)[key])
+        chosen = np.arange(self.rows)[key]
+        other = table_of(self.dtype, len(chosen))
+        for name, values in self._columns.items():
+            other._columns[name][:] = values[chosen]
+        return other
+
+    def __setitem__(self, name: str, values: Any) -> None:
+        self._columns[name][:] = values
+
+    def copy(self) -> Table:
+        """An independent table with the same numbers."""
+        other = type(self)()
+        size = self.padded * self.kind.bytes_per_row
+        block = np.empty(_LINE + size, dtype=np.uint8)
+        here, there = self.address - self._block.ctypes.data, -block.ctypes.data % _LINE
+        block[there : there + size] = self._block[here : here + size]
+        other._hold(self.rows, block)
+        return other
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all columns, used or not."""
+        return int(self._block.nbytes)
+
+
+def table_of(dtype: np.dtype[Any], rows: int) -> Table:
+    """A table of zeros.
+
+    Parameters
+    ----------
+    dtype : record type: names and kinds of the columns, always the same object for the same columns; rows : how many
+    """
+    table = _class_of(dtype)()
+    table._hold(rows, np.zeros(_LINE + _padded(rows) * table.kind.bytes_per_row, dtype=np.uint8))
+    return table
+
+
+class Row:
+    """One row of a table: ``row["cash"]``, and as in kernels ``row.cash``; both read and write the table."""
+
+    __slots__ = ("_at", "_table")
+    _at: int
+    _table: Table
+
+    def __init__(self, table: Table, row: int) -> None:
+        object.__setattr__(self, "_table", table)
+        object.__setattr__(self, "_at", row)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Record type of its table."""
+        return self._table.dtype
+
+    def __getitem__(self, name: str) -> Any:
+        return self._table[name][self._at]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._table[name][self._at] = value
+
+    def __getattr__(self, name: str) -> Any:
+        return self._table[name][self._at]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._table[name][self._at] = value
+
+
+# --- the same for compiled code ---------------------------------------------------------------------------------------
+
+
+class TableType(types.Type):
+    """Numba's type of a table: which columns it has, and how many bytes stand before each for every row."""
+
+    def __init__(self, columns: tuple[tuple[str, str], ...]) -> None:
+        found, before = [], 0
+        for name, kind in sorted(columns, key=lambda column: -np.dtype(column[1]).itemsize):  # so that each stands aligned
+            found.append((name, kind, before))
+            before += np.dtype(kind).itemsize
+        self.columns = tuple(found)
+        self.bytes_per_row = before
+        self.place = {name: (numba.from_dtype(np.dtype(kind)), start) for name, kind, start in found}
+        super().__init__(name=f"Table({', '.join(f'{name} {kind}' for name, kind in columns)})")
+
+
+class RowType(types.Type):
+    """Numba's type of a row of a table."""
+
+    def __init__(self, table: TableType) -> None:
+        self.table = table
+        super().__init__(name=f"Row({table.name})")
+
+
+@functools.cache
+def _class_of(dtype: np.dtype[Any]) -> type[Table]:
+    assert dtype.names is not None
+    kind = TableType(tuple((name, dtype[name].str[1:]) for name in dtype.names))
+    return type("Table", (Table,), {"kind": kind, "dtype": dtype})
+
+
+@typeof_impl.register(Table)
+def _typeof_table(value: Table, context: Any) -> TableType:
+    return value.kind
+
+
+@typeof_impl.register(Row)
+def _typeof_row(value: Row, context: Any) -> RowType:
+    return RowType(value._table.kind)
+
+
+@register_model(TableType)
+class _TableModel(models.StructModel):  # type: ignore[misc]
+    def __init__(self, manager: Any, kind: TableType) -> None:
+        super().__init__(manager, kind, [("data", types.voidptr), ("rows", types.intp), ("padded", types.intp)])
+
+
+@register_model(RowType)
+class _RowModel(models.StructModel):  # type: ignore[misc]
+    def __init__(self, manager: Any, kind: RowType) -> None:
+        super().__init__(manager, kind, [("data", types.voidptr), ("padded", types.intp), ("row", types.intp)])
+
+
+def _whole_number(c: Any, owner: Any, name: str) -> Any:
+    """An attribute of a Python object as a machine number."""
+    boxed = c.pyapi.object_getattr_string(owner, name)
+    value = c.pyapi.long_as_longlong(boxed)
+    c.pyapi.decref(boxed)
+    return value
+
+
+@unbox(TableType)
+def _unbox_table(kind: TableType, value: Any, c: Any) -> NativeValue:
+    table = cgutils.create_struct_proxy(kind)(c.context, c.builder)
+    table.data = c.builder.inttoptr(_whole_number(c, value, "address"), cgutils.voidptr_t)
+    table.rows, table.padded = _whole_number(c, value, "rows"), _whole_number(c, value, "padded")
+    return NativeValue(table._getvalue())
+
+
+@unbox(RowType)
+def _unbox_row(kind: RowType, value: Any, c: Any) -> NativeValue:
+    row = cgutils.create_struct_proxy(kind)(c.context, c.builder)
+    owner = c.pyapi.object_getattr_string(value, "_table")
+    row.data = c.builder.inttoptr(_whole_number(c, owner, "address"), cgutils.voidptr_t)
+    row.padded, row.row = _whole_number(c, owner, "padded"), _whole_number(c, value, "_at")
+    c.pyapi.decref(owner)
+    return NativeValue(row._getvalue())
+
+
+@infer_global(operator.getitem)
+class _RowOfTable(AbstractTemplate):  # type: ignore[misc]
+    def generic(self, args: Any, kws: Any) -> Any:
+        table, index = args
+        if isinstance(table, TableType) and isinstance(index, types.Integer):
+            return signature(RowType(table), table, types.intp)
+        return None
+
+
+@lower_builtin(operator.getitem, TableType, types.Integer)
+def _row_of_table(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    table = cgutils.create_struct_proxy(sig.args[0])(context, builder, args[0])
+    row = cgutils.create_struct_proxy(sig.return_type)(context, builder)
+    row.data, row.padded, row.row = table.data, table.padded, args[1]
+    return row._getvalue()
+
+
+@infer_getattr
+class _TableAttributes(AttributeTemplate):  # type: ignore[misc]
+    key = TableType
+
+    def resolve_shape(self, table: TableType) -> Any:
+        return types.UniTuple(types.intp, 1)  # type: ignore[attr-defined]
+
+
+@lower_getattr(TableType, "shape")
+def _shape(context: Any, builder: Any, kind: TableType, value: Any) -> Any:
+    table = cgutils.create_struct_proxy(kind)(context, builder, value)
+    return context.make_tuple(builder, types.UniTuple(types.intp, 1), [table.rows])  # type: ignore[attr-defined]
+
+
+@infer_getattr
+class _RowAttributes(AttributeTemplate):  # type: ignore[misc]
+    key = RowType
+
+    def generic_resolve(self, row: RowType, name: str) -> Any:
+        return row.table.place[name][0] if name in row.table.place else None
+
+
+def _pointer(context: Any, builder: Any, kind: RowType, value: Any, name: str) -> tuple[Any, Any]:
+    """Where a column's number of a row stands, and its type."""
+    row = cgutils.create_struct_proxy(kind)(context, builder, value)
+    found, before = kind.table.place[name]
+    data = context.get_data_type(found)
+    start = builder.gep(row.data, [builder.mul(row.padded, ir.Constant(row.padded.type, before))])
+    return builder.gep(builder.bitcast(start, data.as_pointer()), [row.row]), found
+
+
+@lower_getattr_generic(RowType)
+def _get(context: Any, builder: Any, kind: RowType, value: Any, name: str) -> Any:
+    pointer, found = _pointer(context, builder, kind, value, name)
+    return context.unpack_value(builder, found, pointer)
+
+
+@lower_setattr_generic(RowType)
+def _set(context: Any, builder: Any, sig: Any, args: Any, name: str) -> None:
+    kind, given = sig.args
+    pointer, found = _pointer(context, builder, kind, args[0], name)
+    context.pack_value(builder, found, context.cast(builder, args[1], given, found), pointer)
