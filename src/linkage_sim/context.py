@@ -91,11 +91,12 @@ class Context:
         self.asked = np.ones_like(self.supply)
         self.still = np.zeros(self.supply.shape, dtype=np.uint8)
         self.goods = goods_table(len(s.enterprise))
-        self.last_goods = self.first_enterprise[:-1].copy()
+        self.first_goods = self.goods_places()
+        self.last_goods = self.first_goods.copy()
         self.last_gap = np.zeros_like(self.supply)
         self.bracket = np.zeros((4, *self.supply.shape))
         self.scratch = np.zeros((self.villages, len(chains), 3))
-        self.ahead = np.zeros((*self.supply.shape, 2, 13))
+        self.ahead = np.zeros((*self.supply.shape, 13))
         self.season_ahead = np.zeros_like(self.supply)
         self.months = {name: frozenset(chains[name].astype(int).tolist()) for name in ("contract_month", "practice_month", "season_end")}
         moves = chains["assets_adjustment"] > 0.0
@@ -107,6 +108,13 @@ class Context:
         if self.events is not None and other.events is not None:
             self.events.happened[:] = other.events.happened
             self.parameters.markets[:] = other.parameters.markets
+
+    def goods_places(self) -> NDArray[np.int64]:
+        """Where the goods of a village and chain begin in their table: (V, C), with room for all its enterprises."""
+        s, chains = self.state, len(self.parameters.chains)
+        place = s.household["village"][s.enterprise["household"]].astype(np.int64) * chains + s.enterprise["chain"]
+        counts = np.bincount(place, minlength=self.villages * chains)
+        return (np.cumsum(counts) - counts).reshape(self.villages, chains)
 
     @property
     def calendar(self) -> int:

@@ -28,7 +28,7 @@ from linkage_sim.month.choose import (
 from linkage_sim.month.goods import bring
 from linkage_sim.month.trade import (
     delivery_terms,
-    holding,
+    hold_worths,
     pick,
     prices_under_contract,
     sold_from_store,
@@ -210,9 +210,11 @@ def trade_decisions(simulation: Simulation, before: State, e: int) -> list[Decis
         quote, float(ch["bazaar_grade_premium"]), float(vi["haul"]), int(now.rival_firm[v, c]), float(now.rival_top[v, c]),
         float(now.rival_second[v, c]), float(now.rival_ratio[v, c]),
     )  # fmt: skip
-    go = goods_table(1)[0]
+    goods = goods_table(1)
+    go = goods[0]
     bring(e, en, hh, ch, bb, ef, go)
-    hold = holding(go["kept"], ch["harvest_storing_cost"], x.ahead[b, c], float(vi["haul"]))
+    hold_worths(0, 1, ch, x.ahead[b, c], float(vi["haul"]), goods)
+    hold = float(go["hold"])
     spot = {"quote_usd_kg": quote, "net_a_usd_kg": net_a, "net_b_usd_kg": net_b, "rival_buys": float(rival), "rival_pays_usd_kg": bid}
     found: list[tuple[str, int, dict[str, float], float | None, float | None]] = []
     free_a = free_b = side_a = side_b = 0.0
@@ -240,7 +242,7 @@ def trade_decisions(simulation: Simulation, before: State, e: int) -> list[Decis
     stock_a, stock_b = float(en["stock_a"]) + free_a, float(en["stock_b"]) + free_b
     share = 0.0
     if vi["closed"] == 0:
-        months, noise, gap = float(x.ahead[b, c, 0, 0]), float(go["noise"]), float(en["cash_gap"])
+        months, noise, gap = float(x.ahead[b, c, 0]), float(go["noise"]), float(en["cash_gap"])
         share = sold_from_store(months, net_b, quote, hold, gap, stock_a + stock_b, noise, float(bb["need_floor"]))
     sells_a = side_a + share * stock_a
     en["rival_a"] = sells_a * ratio
@@ -250,7 +252,7 @@ def trade_decisions(simulation: Simulation, before: State, e: int) -> list[Decis
     en["stock_b"] = stock_b * (1.0 - share)
     store = spot | {
         "worth_of_keeping_usd_kg": hold, "share_sold": share, "stock_kg": stock_a + stock_b, "cash_gap_usd": float(en["cash_gap"]),
-        "months_to_harvest": float(x.ahead[b, c, 0, 0]), "road_closed": float(vi["closed"]), "ripe_kg": float(en["potential"]),
+        "months_to_harvest": float(x.ahead[b, c, 0]), "road_closed": float(vi["closed"]), "ripe_kg": float(en["potential"]),
         "picked_kg": float(en["picked"]),
     }  # fmt: skip
     found.append(("store", -1, store, None, None))

@@ -21,6 +21,8 @@ def bring(e: int, en: Any, hh: Any, ch: Any, bb: Any, ef: Any, go: Any) -> None:
     go.row = e
     go.household, go.firm, go.chain = en.household, en.firm, en.chain
     go.potential, go.stock_a, go.stock_b, go.food, go.gap = en.potential, en.stock_a, en.stock_b, en.food_left, en.cash_gap
+    go.offer_a, go.offer_b = en.stock_a, en.stock_b
+    go.side_a = go.side_b = go.price_a = go.price_b = go.picked = 0.0
     go.share_a = grade_a_share(ch.harvest_grade_a, ch.practices_quality_gain, en.uses_quality)
     go.loss = harvest_loss(ch.harvest_loss_harvest, kit, loss_cut(en, ch))
     go.picking = ch.harvest_picking_cost * en.picking_factor * (1.0 - ef.business_skills_picking * hh.business)

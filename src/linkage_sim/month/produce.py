@@ -62,18 +62,20 @@ def ripen(
 def produce(
     first: int, last: int, month: int, key: Any, chains: Any, firms: Any, ties: Any, season: Any, first_household: Any,
     first_enterprise: Any, household: Any, enterprise: Any, village: Any, usual_price: Any, route: Any, tie_kept: Any, tie_broken: Any,
-    flows: Any, behaviour: Any, effects: Any, goods: Any, last_goods: Any,
+    flows: Any, behaviour: Any, effects: Any, goods: Any, first_goods: Any, last_goods: Any,
 ) -> None:  # fmt: skip
     """Ripening and storage losses of a range of villages; what was traded last month is forgotten.
 
-    Enterprises that have goods bring them to the trade phase: ``goods[first_enterprise[v]:last_goods[v]]``, records of `GOODS`.
+    Enterprises that have goods bring them to the trade phase: ``goods[first_goods[v, c]:last_goods[v, c]]``, records of `GOODS`.
     What does not change is not written: most rows have nothing in most months, and stay out of the way of those that have.
     """
     calendar = month % 12
     for v in range(first, last):
         vi = village[v]
         ripened = lost_in_store = 0.0
-        brought = e = first_enterprise[v]
+        e = first_enterprise[v]
+        for c in range(chains.shape[0]):
+            last_goods[v, c] = first_goods[v, c]
         for h in range(first_household[v], first_household[v + 1]):
             of_household = e
             some = False
@@ -103,9 +105,8 @@ def produce(
                 for k in range(of_household, e):
                     en = enterprise[k]
                     if en.stock_a + en.stock_b + en.potential > 0.0:
-                        bring(k, en, hh, chains[en.chain], behaviour[0], effects[0], goods[brought])
-                        brought += 1
-        last_goods[v] = brought
+                        bring(k, en, hh, chains[en.chain], behaviour[0], effects[0], goods[last_goods[v, en.chain]])
+                        last_goods[v, en.chain] += 1
         flows[v, RIPENED] += ripened
         flows[v, LOST_STORE] += lost_in_store
 
@@ -116,7 +117,7 @@ def run(context: Context) -> None:
     context.over_villages(
         produce, context.month, context.key, p.chains, p.firms, p.ties, p.season, context.first_household, context.first_enterprise,
         s.household, s.enterprise, s.village, s.usual_price, s.route, s.tie_kept, s.tie_broken, s.flows, p.behaviour,
-        context.effects, context.goods, context.last_goods,
+        context.effects, context.goods, context.first_goods, context.last_goods,
     )  # fmt: skip
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from linkage_sim.books import (
     DELIVERED,
     EATEN,
@@ -16,7 +14,7 @@ from linkage_sim.books import (
     TO_RIVAL,
     UNHARVESTED,
 )  # fmt: skip
-from linkage_sim.compiled import compiled
+from linkage_sim.compiled import compiled, inlined
 from linkage_sim.rules.contract import (
     breach_mended,
     contract_price,
@@ -42,38 +40,37 @@ from linkage_sim.rules.harvest import (
 def prices_ahead(calendar: int, chains: Any, behaviour: Any, usual_price: Any, bazaar_quote: Any, ahead: Any) -> None:
     """Bazaar prices expected from the month after this one as long as a kg is kept, USD/kg.
 
-    ``ahead`` (B, C, 2, 13): at [b, c, 0, k] the price k months on, at [b, c, 1, k] the best of them from k on, so that a
-    holder may stop looking; at [b, c, 0, 0] how many months there are.
+    ``ahead`` (B, C, 13): at [b, c, k] the price k months on; at [b, c, 0] how many months there are.
     """
     memory = behaviour[0].news_memory
     for b in range(bazaar_quote.shape[0]):
         for c in range(bazaar_quote.shape[1]):
             ch = chains[c]
             months = int(months_to_sell(calendar, int(ch.harvest_start), ch.kept_for, ch.all_year))
-            ahead[b, c, 0, 0] = months
-            best = 0.0
-            for k in range(months, 0, -1):
+            ahead[b, c, 0] = months
+            for k in range(1, months + 1):
                 m = (calendar + k) % 12
-                price = expected_price(usual_price[b, c, m], bazaar_quote[b, c], usual_price[b, c, calendar], memory**k)
-                best = max(best, price)
-                ahead[b, c, 0, k] = price
-                ahead[b, c, 1, k] = best
+                ahead[b, c, k] = expected_price(usual_price[b, c, m], bazaar_quote[b, c], usual_price[b, c, calendar], memory**k)
 
 
 @compiled
-def holding(discount: float, storing_cost: float, ahead: Any, haul: float) -> float:
-    """Best worth of keeping a kg: the month ahead that is worth most, USD/kg; ``ahead`` (2, 13) of its bazaar and chain.
+def hold_worths(first: int, last: int, ch: Any, ahead: Any, haul: float, goods: Any) -> None:
+    """Put into ``goods.hold`` the best worth of keeping a kg, USD/kg: that of the month ahead that is worth most.
 
-    ``discount`` is what patience and losses leave after a month, ``storing_cost`` USD/kg a month.
+    All goods are of one chain and village; ``ahead`` (13,) as of `prices_ahead`. Month by month over all of them, so that it runs in
+    vectors.
     """
-    best = 0.0
-    kept = 1.0
-    for k in range(1, int(ahead[0, 0]) + 1):
-        kept *= discount
-        if hold_value(kept, ahead[1, k] - haul, k, storing_cost) <= best:
-            break
-        best = max(best, hold_value(kept, ahead[0, k] - haul, k, storing_cost))
-    return best
+    for k in range(first, last):
+        go = goods[k]
+        go.left = 1.0
+        go.hold = 0.0
+    for months in range(1, int(ahead[0]) + 1):
+        net = ahead[months] - haul
+        for k in range(first, last):
+            go = goods[k]
+            left = go.left * go.kept
+            go.left = left
+            go.hold = max(go.hold, hold_value(left, net, months, ch.harvest_storing_cost))
 
 
 @compiled
@@ -175,7 +172,7 @@ def trade_contract(
     return (lot if fate == TAKEN else 0.0), (lot if fate == SIDE_SOLD else 0.0)
 
 
-@compiled
+@inlined
 def pick(best_a: float, best_b: float, go: Any) -> tuple[float, float, float, float]:
     """Pick what is worth picking, keep food first; returns kg picked, lost, eaten, and free (of both grades)."""
     value = go.share_a * best_a + (1.0 - go.share_a) * best_b
@@ -185,7 +182,7 @@ def pick(best_a: float, best_b: float, go: Any) -> tuple[float, float, float, fl
     return picked, picked * go.loss, eaten, kg
 
 
-@compiled
+@inlined
 def sold_from_store(months: float, price: float, quote: float, hold: float, gap: float, stock: float, noise: float, floor: float) -> float:
     """Share of the stock sold: all in the last month, at least what urgent need takes, else as expectations say.
 
@@ -228,133 +225,178 @@ def prices_under_contract(formula: int, net_a: float, net_b: float, en: Any) -> 
 
 
 @compiled
-def start_village(
-    v: int, commit: int, chains: Any, vi: Any, route: Any, bazaar_quote: Any, rival_second: Any, rival_top: Any, rival_firm: Any,
-    rival_ratio: Any, rival_want: Any, village_supply: Any, still: Any, terms: Any,
-) -> None:  # fmt: skip
-    """Clear the sums of one village before a pass and read its terms of trade: ``terms`` (C, 7) as `spot_terms`, after the quote.
-
-    Firms stand chain by chain, as many for each.
-    """
-    number = route.shape[0] // chains.shape[0]
-    for c in range(chains.shape[0]):
-        if commit == 0 and still[vi.bazaar, c] == 1:
-            continue
-        for f in range(c * number, (c + 1) * number):
-            ro = route[f, v]
-            ro.due = ro.accepted = ro.margin = ro.loss = ro.bought_a = ro.bought_b = ro.side = ro.broken = 0.0
-        village_supply[v, c] = 0.0
-        rival_want[v, c] = 0.0
-        quote = bazaar_quote[vi.bazaar, c]
-        premium = chains[c].bazaar_grade_premium
-        terms[c, 0] = quote
-        terms[c, 1], terms[c, 2], terms[c, 3], terms[c, 4], terms[c, 5], terms[c, 6] = spot_terms(
-            quote, premium, vi.haul, rival_firm[v, c], rival_top[v, c], rival_second[v, c], rival_ratio[v, c]
-        )
+def clear_sums(v: int, c: int, firms_each: int, route: Any) -> None:
+    """Forget what firms of a chain were offered in a village before this pass; firms stand chain by chain, as many for each."""
+    for f in range(c * firms_each, (c + 1) * firms_each):
+        ro = route[f, v]
+        ro.due = ro.accepted = ro.margin = ro.loss = ro.bought_a = ro.bought_b = ro.side = ro.broken = 0.0
 
 
 @compiled
-def end_village(
-    v: int, commit: int, vi: Any, route: Any, rival_firm: Any, rival_ratio: Any, rival_want: Any, rival_cap: Any, still: Any
-) -> None:
-    """Share the rival's appetite out over what was offered to it; with ``commit`` the rival has bought."""
-    for c in range(rival_want.shape[1]):
-        if commit == 0 and still[vi.bazaar, c] == 0 and rival_want[v, c] > 0.0:
-            rival_ratio[v, c] = min(1.0, rival_cap[v, c] / rival_want[v, c])
-        if commit == 1 and rival_firm[v, c] >= 0:
-            kg = rival_want[v, c] * rival_ratio[v, c]
-            route[rival_firm[v, c], v].bought_a += kg
-            route[rival_firm[v, c], v].season_kept += kg
+def rival_buys(v: int, c: int, commit: int, route: Any, rival_firm: Any, rival_ratio: Any, rival_want: Any, rival_cap: Any) -> None:
+    """Share the rival's appetite out over what was offered to it; with ``commit`` it has bought."""
+    if commit == 0 and rival_want[v, c] > 0.0:
+        rival_ratio[v, c] = min(1.0, rival_cap[v, c] / rival_want[v, c])
+    if commit == 1 and rival_firm[v, c] >= 0:
+        kg = rival_want[v, c] * rival_ratio[v, c]
+        route[rival_firm[v, c], v].bought_a += kg
+        route[rival_firm[v, c], v].season_kept += kg
+
+
+@compiled
+def pick_ripe(first: int, last: int, out_a: float, net_b: float, goods: Any) -> None:
+    """Pick what is ripe in a village and chain: ``goods`` get what is on offer, as if nothing went under contract; runs in vectors."""
+    for k in range(first, last):
+        go = goods[k]
+        picked, wasted, eaten, kg = pick(max(max(out_a, go.hold), go.price_a), max(max(net_b, go.hold), go.price_b), go)
+        go.picked, go.wasted, go.eaten = picked, wasted, eaten
+        go.side_a = go.side_b = 0.0
+        go.offer_a = go.stock_a + kg * go.share_a
+        go.offer_b = go.stock_b + (kg * (1.0 - go.share_a) - eaten)
+
+
+@compiled
+def contract_prices(first: int, last: int, formula: int, net_a: float, net_b: float, goods: Any, enterprise: Any) -> None:
+    """What firms pay this month to those of a village and chain who have a contract."""
+    for k in range(first, last):
+        go = goods[k]
+        if go.firm >= 0:
+            go.price_a, go.price_b = prices_under_contract(formula, net_a, net_b, enterprise[go.row])
+
+
+@compiled
+def deliver(
+    v: int, commit: int, first: int, last: int, quote: float, net_a: float, net_b: float, out_a: float, bb: Any, ef: Any, goods: Any,
+    household: Any, enterprise: Any, vi: Any, firm: Any, route: Any, side: float, flows: Any,
+) -> None:  # fmt: skip
+    """What was picked under contract is delivered, side-sold or refused; the rest stays on offer."""
+    delivered = paid_later = 0.0
+    for k in range(first, last):
+        go = goods[k]
+        if go.firm < 0:
+            continue
+        kg = go.picked * (1.0 - go.loss)
+        free_a = kg * go.share_a
+        free_b = kg * (1.0 - go.share_a) - go.eaten
+        if free_a + free_b <= 0.0:
+            continue
+        en = enterprise[go.row]
+        hh = household[go.household]
+        ro = route[go.firm, v]
+        breaks = firm[go.firm].breaks
+        taken, side_a = trade_contract(commit, 0, free_a, go.price_a, out_a, net_a, quote, side, breaks, en, hh, vi, bb, ro, ef)
+        free_a -= taken + side_a
+        taken, side_b = trade_contract(commit, 1, free_b, go.price_b, net_b, net_b, quote, side, breaks, en, hh, vi, bb, ro, ef)
+        free_b -= taken + side_b
+        delivered += en.delivered
+        paid_later += en.firm_pays
+        go.side_a, go.side_b = side_a, side_b
+        go.offer_a, go.offer_b = go.stock_a + free_a, go.stock_b + free_b
+    if commit == 1:
+        flows[v, DELIVERED] += delivered
+        flows[v, PAY_MADE] += paid_later
+
+
+@compiled
+def post_picking(v: int, first: int, last: int, goods: Any, enterprise: Any, flows: Any) -> None:
+    """What was picked leaves tree and field, and food is kept."""
+    ripe = picked = lost = eaten = 0.0
+    for k in range(first, last):
+        go = goods[k]
+        en = enterprise[go.row]
+        en.picked = go.picked
+        en.food_left -= go.eaten
+        ripe += go.potential
+        picked += go.picked
+        lost += go.wasted
+        eaten += go.eaten
+    flows[v, PICKED] += picked
+    flows[v, UNHARVESTED] += ripe - picked
+    flows[v, LOST_HARVEST] += lost
+    flows[v, EATEN] += eaten
+
+
+@compiled
+def shares_sold(first: int, last: int, months: float, price: float, quote: float, floor: float, goods: Any) -> None:
+    """Put into ``goods.share`` what part of its offer each sells; a loop that runs in vectors."""
+    for k in range(first, last):
+        go = goods[k]
+        go.share = sold_from_store(months, price, quote, go.hold, go.gap, go.offer_a + go.offer_b, go.noise, floor)
+
+
+@compiled
+def bring_to_market(first: int, last: int, ratio: float, goods: Any) -> tuple[float, float]:
+    """Kg of a village and chain that go to the bazaar, and kg of free grade A."""
+    supply = grade_a = 0.0
+    for k in range(first, last):
+        go = goods[k]
+        sells_a = go.side_a + go.share * go.offer_a
+        sells_b = go.side_b + go.share * go.offer_b
+        grade_a += sells_a
+        supply += sells_a * (1.0 - ratio) + sells_b
+    return supply, grade_a
+
+
+@compiled
+def hand_over(v: int, first: int, last: int, ratio: float, goods: Any, enterprise: Any, flows: Any) -> None:
+    """What is sold leaves the store, part ``ratio`` of grade A to the rival."""
+    to_bazaar = to_rival = 0.0
+    for k in range(first, last):
+        go = goods[k]
+        en = enterprise[go.row]
+        sells_a = go.side_a + go.share * go.offer_a
+        en.rival_a = sells_a * ratio
+        en.sold_a = sells_a - en.rival_a
+        en.sold_b = go.side_b + go.share * go.offer_b
+        en.stock_a = go.offer_a * (1.0 - go.share)
+        en.stock_b = go.offer_b * (1.0 - go.share)
+        to_bazaar += en.sold_a + en.sold_b
+        to_rival += en.rival_a
+    flows[v, TO_BAZAAR] += to_bazaar
+    flows[v, TO_RIVAL] += to_rival
 
 
 @compiled
 def decide(
-    first: int, last: int, commit: int, chains: Any, behaviour: Any, firms: Any, first_enterprise: Any, goods: Any, last_goods: Any,
-    household: Any, enterprise: Any, village: Any, firm: Any, route: Any, side_share: Any, bazaar_quote: Any, rival_price: Any,
-    rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any, rival_want: Any, rival_cap: Any, village_supply: Any, flows: Any,
-    ahead: Any, still: Any, effects: Any,
+    first: int, last: int, commit: int, calendar: int, season: Any, chains: Any, behaviour: Any, firms: Any, first_goods: Any,
+    last_goods: Any, goods: Any, household: Any, enterprise: Any, village: Any, firm: Any, route: Any, side_share: Any, bazaar_quote: Any,
+    rival_price: Any, rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any, rival_want: Any, rival_cap: Any,
+    village_supply: Any, flows: Any, ahead: Any, still: Any, effects: Any,
 ) -> None:  # fmt: skip
     """Every enterprise of a range of villages that has goods decides at the quote; with ``commit`` stocks and dues move.
 
     Before that, those of a bazaar and chain that are ``still`` (B, C) stay with what they decided in the pass before.
-    Sums are kept in numbers of their own and posted once a village.
     """
-    bb = behaviour[0]
-    ef = effects[0]
     formula = int(firms[0].formula)
-    terms = np.zeros((chains.shape[0], 7))
+    firms_each = route.shape[0] // chains.shape[0]
     for v in range(first, last):
         vi = village[v]
-        ripe = all_picked = lost = all_eaten = to_bazaar = to_rival = delivered = paid_later = 0.0
-        start_village(
-            v, commit, chains, vi, route, bazaar_quote, rival_second, rival_top, rival_firm, rival_ratio, rival_want, village_supply,
-            still, terms,
-        )  # fmt: skip
-        for k in range(first_enterprise[v], last_goods[v]):
-            go = goods[k]
-            c = go.chain
-            if commit == 0 and still[vi.bazaar, c] == 1:
+        b = vi.bazaar
+        for c in range(chains.shape[0]):
+            if commit == 0 and still[b, c] == 1:
                 continue
-            later = ahead[vi.bazaar, c]
-            quote, net_a, net_b, ratio = terms[c, 0], terms[c, 1], terms[c, 2], terms[c, 4]
-            hold = holding(go.kept, chains[c].harvest_storing_cost, later, vi.haul)
-            free_a = free_b = side_a = side_b = 0.0
-            if go.potential > 0.0:
-                out_a = terms[c, 6]
-                price_a = price_b = 0.0
-                if go.firm >= 0:
-                    price_a, price_b = prices_under_contract(formula, net_a, net_b, enterprise[go.row])
-                picked, wasted, eaten, kg = pick(max(max(out_a, hold), price_a), max(max(net_b, hold), price_b), go)
-                free_a = kg * go.share_a
-                free_b = kg * (1.0 - go.share_a) - eaten
+            start, end, quote = first_goods[v, c], last_goods[v, c], bazaar_quote[b, c]
+            clear_sums(v, c, firms_each, route)
+            net_a, net_b, rival, ratio, bid, out_a = spot_terms(
+                quote, chains[c].bazaar_grade_premium, vi.haul, rival_firm[v, c], rival_top[v, c], rival_second[v, c],
+                rival_ratio[v, c],
+            )  # fmt: skip
+            hold_worths(start, end, chains[c], ahead[b, c], vi.haul, goods)
+            if season[c, calendar] > 0.0:
+                contract_prices(start, end, formula, net_a, net_b, goods, enterprise)
+                pick_ripe(start, end, out_a, net_b, goods)
+                if vi.closed == 0:
+                    deliver(
+                        v, commit, start, end, quote, net_a, net_b, out_a, behaviour[0], effects[0], goods, household, enterprise, vi, firm,
+                        route, side_share[v, c], flows,
+                    )  # fmt: skip
                 if commit == 1:
-                    en = enterprise[go.row]
-                    en.picked = picked
-                    en.food_left -= eaten
-                    ripe += go.potential
-                    all_picked += picked
-                    lost += wasted
-                    all_eaten += eaten
-                if go.firm >= 0 and free_a + free_b > 0.0 and vi.closed == 0:
-                    en = enterprise[go.row]
-                    hh = household[go.household]
-                    ro = route[go.firm, v]
-                    breaks = firm[go.firm].breaks
-                    side = side_share[v, c]
-                    taken, side_a = trade_contract(commit, 0, free_a, price_a, out_a, net_a, quote, side, breaks, en, hh, vi, bb, ro, ef)
-                    free_a -= taken + side_a
-                    taken, side_b = trade_contract(commit, 1, free_b, price_b, net_b, net_b, quote, side, breaks, en, hh, vi, bb, ro, ef)
-                    free_b -= taken + side_b
-                    delivered += en.delivered
-                    paid_later += en.firm_pays
-            stock_a = go.stock_a + free_a
-            stock_b = go.stock_b + free_b
-            share = 0.0
-            if vi.closed == 0:
-                share = sold_from_store(later[0, 0], net_b, quote, hold, go.gap, stock_a + stock_b, go.noise, bb.need_floor)
-            sells_a = side_a + share * stock_a
-            sells_b = side_b + share * stock_b
-            if terms[c, 3] == 1.0:
-                rival_want[v, c] += sells_a
-                if commit == 1:
-                    rival_price[v, c] = terms[c, 5]
-            village_supply[v, c] += sells_a * (1.0 - ratio) + sells_b
+                    post_picking(v, start, end, goods, enterprise, flows)
+            shares_sold(start, end, ahead[b, c, 0], net_b if vi.closed == 0 else 0.0, quote, behaviour[0].need_floor, goods)
+            village_supply[v, c], grade_a = bring_to_market(start, end, ratio, goods)
+            rival_want[v, c] = grade_a if rival else 0.0
             if commit == 1:
-                en = enterprise[go.row]
-                en.rival_a = sells_a * ratio
-                en.sold_a = sells_a - en.rival_a
-                en.sold_b = sells_b
-                en.stock_a = stock_a * (1.0 - share)
-                en.stock_b = stock_b * (1.0 - share)
-                to_bazaar += en.sold_a + en.sold_b
-                to_rival += en.rival_a
-        end_village(v, commit, vi, route, rival_firm, rival_ratio, rival_want, rival_cap, still)
-        if commit == 1:
-            flows[v, PICKED] += all_picked
-            flows[v, UNHARVESTED] += ripe - all_picked
-            flows[v, LOST_HARVEST] += lost
-            flows[v, EATEN] += all_eaten
-            flows[v, TO_BAZAAR] += to_bazaar
-            flows[v, TO_RIVAL] += to_rival
-            flows[v, DELIVERED] += delivered
-            flows[v, PAY_MADE] += paid_later
+                hand_over(v, start, end, ratio, goods, enterprise, flows)
+                if rival and end > start:
+                    rival_price[v, c] = bid
+            rival_buys(v, c, commit, route, rival_firm, rival_ratio, rival_want, rival_cap)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linkage_sim.rules.core import rule, sigmoid
+from linkage_sim.rules.core import loop_rule, rule, sigmoid
 
 
 @rule
@@ -40,7 +40,7 @@ def harvest_loss(base: float, kit_effect: float, quality_cut: float) -> float:
     return max(0.0, base * (1.0 - kit_effect) - quality_cut)
 
 
-@rule
+@loop_rule
 def worth_picking(value: float, loss: float, cost: float) -> bool:
     """Whether a crop is picked: its value net of losses covers picking and drying (USD/kg)."""
     return value * (1.0 - loss) > cost
@@ -61,7 +61,7 @@ def months_to_sell(calendar: int, start: int, kept_for: float, all_year: float) 
     return max(0.0, kept_for - (calendar - start) % 12)
 
 
-@rule
+@loop_rule
 def hold_value(kept: float, expected_ahead: float, months: int, storing_cost: float) -> float:
     """Worth now of selling a kg after some months: (delta*(1-loss))^k * E[p] - k*cost.
 
@@ -73,7 +73,7 @@ def hold_value(kept: float, expected_ahead: float, months: int, storing_cost: fl
     return kept * expected_ahead - months * storing_cost
 
 
-@rule
+@loop_rule
 def share_sold(price_net: float, best_hold: float, noise: float) -> float:
     """Share of the stock sold this month (model 4, Store or sell): sigmoid((p - V)/(s*p)); 0 where the price is 0."""
     if price_net <= 0.0:
@@ -81,7 +81,7 @@ def share_sold(price_net: float, best_hold: float, noise: float) -> float:
     return sigmoid((price_net - best_hold) / (noise * price_net))
 
 
-@rule
+@loop_rule
 def in_need(price_net: float, best_hold: float, floor: float) -> float:
     """Part of an urgent need that is met by selling: all of it down to ``floor`` of what keeping is worth, none below 0.6 of that.
 

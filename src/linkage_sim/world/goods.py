@@ -1,7 +1,7 @@
-"""Record of what enterprises bring to the trade phase: what its passes read again and again, side by side.
+"""What enterprises bring to the trade phase: what its passes read again and again, village by village and chain by chain.
 
-A row of the table of enterprises fills seven cache lines, and most rows have nothing to sell in most months. Passes that read these
-records instead take a quarter of the time in a world that does not fit the cache.
+Most enterprises have nothing to sell in most months, and chains differ in prices and in how long goods are kept: passes that find
+the goods of one village and chain side by side run in vectors.
 """
 
 from __future__ import annotations
@@ -26,6 +26,18 @@ GOODS = np.dtype(
         ("kept", np.float64),  # what patience and losses leave of a kg after a month, share
         ("gap", np.float64),  # its part of the cash its household misses, USD
         ("noise", np.float64),  # noise of selling from store
+        ("hold", np.float64),  # best worth of keeping a kg at the quote of the pass, USD/kg
+        ("price_a", np.float64),  # what a firm pays under contract at the quote of the pass, USD/kg; 0 = nothing
+        ("price_b", np.float64),
+        ("picked", np.float64),  # kg
+        ("wasted", np.float64),  # part of it lost at harvest, kg
+        ("eaten", np.float64),  # kept for the home, kg
+        ("offer_a", np.float64),  # kg that may be kept or sold after what goes under contract
+        ("offer_b", np.float64),
+        ("side_a", np.float64),  # kg side-sold
+        ("side_b", np.float64),
+        ("share", np.float64),  # part of the offer that is sold
+        ("left", np.float64),  # what patience and losses leave of a kg after some months, share
     ]
 )
 
