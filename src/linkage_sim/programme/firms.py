@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_sim.books import FIRM_INVEST
+from linkage_sim.compiled import compiled
 from linkage_sim.draws import normals
-from linkage_sim.programme.direct import in_districts
+from linkage_sim.programme.direct import in_districts, targeted
 from linkage_sim.rules.selection import effective_months
 
 if TYPE_CHECKING:
@@ -17,41 +18,60 @@ if TYPE_CHECKING:
     from linkage_sim.programme.facilitator import Facilitation
     from linkage_sim.scenario.acts import Brokering, CoInvestment
 
+Ints = NDArray[np.int64]
 Numbers = NDArray[np.float64]
 
 
-def judged_routes(programme: Facilitation, context: Context, act: Brokering) -> Numbers:
-    """Value the facilitator sees in a route of each firm and village, USD a year; (F, V); the view may be wrong."""
+@compiled
+def route_values(
+    partners: Ints, usual: Numbers, asked: Numbers, orders: Numbers, market_price: Numbers, market_chain: Ints, firm_haul: Numbers,
+    market_haul: Numbers, chains: Any, markets: Any, firm: Any, village: Any, village_of: Ints, household_of: Ints, chain_of: Ints,
+    expected_kg: Numbers,
+) -> Numbers:  # fmt: skip
+    """Worth of routes of some firms (P,) to every village by what they would carry, USD a year; (P, V).
+
+    Parameters
+    ----------
+    usual : (bazaars, C) usual price over the season; asked : (F,) kg a year of all orders
+    village_of : of households; household_of, chain_of, expected_kg : of enterprises
+    """
+    volume = np.zeros((chains.shape[0], village.shape[0]))
+    for e in range(len(chain_of)):
+        c = chain_of[e]
+        volume[c, village_of[household_of[e]]] += expected_kg[e] * chains[c].harvest_grade_a
+    value = np.zeros((len(partners), village.shape[0]))
+    for i in range(len(partners)):
+        f = partners[i]
+        fi = firm[f]
+        for v in range(village.shape[0]):
+            vi = village[v]
+            outside = usual[vi.bazaar, fi.chain] * (1.0 + chains[fi.chain].bazaar_grade_premium) - vi.haul
+            best = 0.0
+            for m in range(len(market_chain)):
+                if market_chain[m] == fi.chain and orders[f, m] > 0.0:
+                    mk = markets[m]
+                    haul = firm_haul[fi.place, v] + market_haul[m, fi.place]
+                    best = max(best, mk.conversion * market_price[m] - mk.processing_cost - mk.marketing_cost - haul - outside)
+            value[i, v] = min(best * volume[fi.chain, v], best * asked[f])
+    return value
+
+
+def judged_routes(programme: Facilitation, context: Context, act: Brokering, partners: Ints) -> Numbers:
+    """Value the facilitator sees in a route of some firms (P,) to each village, USD a year; (P, V); the view may be wrong."""
     s, p = context.state, context.parameters
-    n_firms, n_villages = s.route.shape
-    value = np.zeros((n_firms, n_villages))
-    en = s.enterprise
-    village = s.household["village"][en["household"]]
-    for c in range(len(p.chains)):
-        ch = p.chains[c]
-        mine = en["chain"] == c
-        volume = np.bincount(village[mine], weights=en["expected_kg"][mine] * ch["harvest_grade_a"], minlength=n_villages)
-        usual = (s.usual_price[:, c, :] * p.season[c]).sum(axis=1)[s.village["bazaar"]]
-        outside = usual * (1.0 + ch["bazaar_grade_premium"]) - s.village["haul"]
-        firms = np.flatnonzero(s.firm["chain"] == c)
-        place = s.firm["place"][firms]
-        best = np.zeros((len(firms), n_villages))
-        for m in np.flatnonzero(p.market_chain == c):
-            mk = p.markets[m]
-            haul = p.firm_haul[place] + p.market_haul[m, place][:, None]
-            net = mk["conversion"] * s.market_price[m] - mk["processing_cost"] - mk["marketing_cost"] - haul
-            best = np.maximum(best, np.where(s.orders[firms, m][:, None] > 0, net - outside, 0.0))
-        value[firms] = np.minimum(best * volume, best * s.orders[firms].sum(axis=1)[:, None])
-    ids = np.arange(n_firms * n_villages)
-    wrong = normals(context.key, "brokering.view", context.calendar, ids).reshape(value.shape)
+    villages = context.villages
+    value = route_values(
+        partners, (s.usual_price * p.season).sum(axis=2), s.orders.sum(axis=1), s.orders, s.market_price, p.market_chain, p.firm_haul,
+        p.market_haul, p.chains, p.markets, s.firm, s.village, s.household["village"], s.enterprise["household"], s.enterprise["chain"],
+        s.enterprise["expected_kg"],
+    )  # fmt: skip
+    wrong = normals(context.key, "brokering.view", context.calendar, partners[:, None] * villages + np.arange(villages))
     value *= np.exp(programme.effects.brokering.view_noise * (1.0 - programme.view) * wrong)
     if act.target == "remote":
         value *= np.where(s.village["remote"] == 1, 1.0, 1e-3)
     elif act.target in ("women", "poorest"):
-        wanted = s.household["woman"] == 1 if act.target == "women" else s.household["tercile"] == 0
-        value *= np.bincount(s.household["village"][wanted], minlength=n_villages) / np.bincount(
-            s.household["village"], minlength=n_villages
-        )
+        at = s.household["village"]
+        value *= np.bincount(at[targeted(context, act)], minlength=villages) / np.bincount(at, minlength=villages)
     if act.districts:
         value *= in_districts(programme, context, act)
     return value
@@ -61,34 +81,35 @@ def broker(programme: Facilitation, context: Context, name: str, act: Brokering)
     """Brokering: staff introduce supported firms to villages, share set-up cost, and do part of the work."""
     s, effect, ledger = context.state, programme.effects.brokering, programme.ledger
     purse = ledger.purses[name]
-    supported = (s.firm["supported"] == 1) & (s.firm["active"] == 1)
-    if not supported.any():
+    if purse.unit_cost > purse.free:
         return False
-    promises = effect.setup_share * context.parameters.firms["route_setup"][s.firm["chain"]]
-    promise = float(promises[supported].max())
-    if ledger.unit_cost(effect.unit, purse.units) + promise > purse.free:
+    partners = np.array(partners_of(programme, context), dtype=np.int64)
+    if not len(partners):
         return False
-    new = supported[:, None] & (s.route["introduced"] == 0.0)
+    promises = effect.setup_share * context.parameters.firms["route_setup"][s.firm["chain"][partners]]
+    promise = float(promises.max())
+    new = s.route["introduced"][partners] == 0.0
     value: Numbers | None = None
     acted = False
-    while new.any():
-        cost = ledger.unit_cost(effect.unit, purse.units)
-        if cost + promise > purse.free:
-            break
-        ledger.spend(name, cost, context.outside_flows)
-        purse.units += 1
+    while purse.unit_cost + promise <= purse.free and new.any():
+        ledger.pay_unit(name, context.outside_flows)
         progress = programme.progress.get(name, 0.0)
         progress += effective_months(1.0, programme.skill, programme.concept, programme.overlap)
         if progress >= 1.0:
             progress -= 1.0
-            value = judged_routes(programme, context, act) if value is None else value
-            best = int(np.argmax(np.where(new, value, -1.0)))
-            f, v = divmod(best, s.route.shape[1])
-            introduce(programme, context, f, v, name, float(promises[f]))
-            new[f, v] = False
+            value = judged_routes(programme, context, act, partners) if value is None else value
+            i, v = divmod(int(np.argmax(np.where(new, value, -1.0))), context.villages)
+            introduce(programme, context, int(partners[i]), v, name, float(promises[i]))
+            new[i, v] = False
             acted = True
         programme.progress[name] = progress
     return acted
+
+
+def partners_of(programme: Facilitation, context: Context) -> list[int]:
+    """Supported firms in business, in their order."""
+    active = context.state.firm["active"]
+    return [f for f in sorted(programme.leaves) if active[f]]
 
 
 def introduce(programme: Facilitation, context: Context, f: int, v: int, name: str, promise: float) -> None:
@@ -105,8 +126,8 @@ def introduce(programme: Facilitation, context: Context, f: int, v: int, name: s
 
 
 def pay_openings(programme: Facilitation, context: Context) -> None:
-    """Reimburse the promised share of set-up of routes that have opened."""
-    if not programme.promised:
+    """Reimburse the promised share of set-up of routes that opened in the contracting month just over."""
+    if not programme.promised or (context.month - 1) % 12 not in context.months["contract_month"]:
         return
     s = context.state
     opened = (s.route["setup_promise"] > 0.0) & (s.route["is_open"] == 1)
@@ -130,10 +151,9 @@ def co_invest(programme: Facilitation, context: Context, name: str, act: CoInves
     A firm signs what pays with its own share of the cost. Where the programme also pays part of what the firm costs to run,
     the firm plans and opens villages as if that went on.
     """
-    s = context.state
     acted = pay_running(programme, context, name, act.running)
-    for f in np.flatnonzero((s.firm["supported"] == 1) & (s.firm["active"] == 1)):
-        if is_ready(programme, context, int(f)) and sign_addendum(programme, context, name, act, int(f)):
+    for f in partners_of(programme, context):
+        if is_ready(programme, context, f) and sign_addendum(programme, context, name, act, f):
             acted = True
     return acted
 
@@ -153,13 +173,12 @@ def sign_addendum(programme: Facilitation, context: Context, name: str, act: CoI
     s, p, effect, ledger = context.state, context.parameters, programme.effects.co_investment, programme.ledger
     purse = ledger.purses[name]
     share = effect.shares[int(s.firm["addenda"][f])] if act.share_paid is None else act.share_paid
-    cost = ledger.unit_cost(effect.unit, purse.units)
-    payable = (purse.free - cost) / max(share * effect.investment, 1e-9)
+    payable = (purse.free - purse.unit_cost) / max(share * effect.investment, 1e-9)
     own = (1.0 - share) * effect.investment
-    if min(bearable(s.firm[f], own, 0.0), payable) < effect.smallest:
+    if payable < effect.smallest or bearable(s.firm, f, own, 0.0) < effect.smallest:
         return False
     m, most = best_room(context, f, effect.orders * effect.investment)
-    size = min(bearable(s.firm[f], own, most), payable)
+    size = min(bearable(s.firm, f, own, most), payable)
     investment = size * effect.investment
     part = share * investment
     own = investment - part
@@ -168,9 +187,8 @@ def sign_addendum(programme: Facilitation, context: Context, name: str, act: CoI
     gain = s.firm["order_margin"][f] * kg * patience / (1.0 - patience)
     if size < effect.smallest or kg <= 0.0 or gain < own:
         return False
-    ledger.spend(name, cost, context.outside_flows)
+    ledger.pay_unit(name, context.outside_flows)
     ledger.grant(name, part, context.outside_flows)
-    purse.units += 1
     s.firm["cash"][f] += part - investment
     s.firm["spent"][f] += part
     s.firm["addenda"][f] += 1
@@ -182,19 +200,20 @@ def sign_addendum(programme: Facilitation, context: Context, name: str, act: CoI
     return True
 
 
-def bearable(firm: Any, own: float, kg: float) -> float:
+@compiled
+def bearable(firm: Any, f: int, own: float, kg: float) -> float:
     """Part of an addendum that a firm can bear: what it pays itself and what the new orders tie up, besides what it has planned.
 
     Parameters
     ----------
-    firm : its row; own : USD it would pay for the whole; kg : a year of new orders that the whole would bring
+    own : USD it would pay for the whole; kg : a year of new orders that the whole would bring
     """
-    if firm["planned_kg"] <= 0.0:
+    fi = firm[f]
+    if fi.planned_kg <= 0.0:
         return 0.0
-    per_kg = float(firm["tied"] / firm["planned_kg"])
-    in_store = float(firm["stock_a"] + firm["stock_b"])
-    spare = float(firm["cash"]) - per_kg * max(0.0, float(firm["planned_kg"]) - in_store)
-    return max(0.0, min(1.0, spare / max(own + per_kg * kg, 1e-9), float(firm["cash"]) / max(own, 1e-9)))
+    per_kg = fi.tied / fi.planned_kg
+    spare = fi.cash - per_kg * max(0.0, fi.planned_kg - (fi.stock_a + fi.stock_b))
+    return max(0.0, min(1.0, spare / max(own + per_kg * kg, 1e-9), fi.cash / max(own, 1e-9)))
 
 
 def pay_running(programme: Facilitation, context: Context, name: str, share: float) -> bool:
@@ -204,7 +223,7 @@ def pay_running(programme: Facilitation, context: Context, name: str, share: flo
         return False
     purse = programme.ledger.purses[name]
     acted = False
-    for f in np.flatnonzero((s.firm["supported"] == 1) & (s.firm["active"] == 1)):
+    for f in partners_of(programme, context):
         open_routes = s.route["is_open"][f] == 1
         running = float((s.firm["running"][f] * (1.0 - s.route["dependence"][f][open_routes])).sum())
         amount = share * (float(p.firms["fixed_cost"][s.firm["chain"][f]]) + running) / 12.0
@@ -238,8 +257,8 @@ def best_room(context: Context, f: int, wanted: float) -> tuple[int, float]:
     for m in np.flatnonzero(p.market_chain == s.firm["chain"][f]):
         mk = p.markets[m]
         worth = float(mk["conversion"] * s.market_price[m] - mk["processing_cost"] - mk["marketing_cost"])
-        room = room_for_orders(context, int(m))
-        if room > 0.0 and worth > top:
+        room = room_for_orders(context, int(m)) if worth > top else 0.0
+        if room > 0.0:
             best, most, top = int(m), min(wanted / usual_worth(p.markets, int(m), float(mk["conversion"])), room), worth
     return best, most
 

@@ -86,10 +86,12 @@ def call(programme: Facilitation, context: Context, name: str, act: LeadFirmSele
     ledger, firm = programme.ledger, context.state.firm
     purse = ledger.purses[name]
     none = np.zeros(0, dtype=np.int64)
-    applicants = np.flatnonzero((firm["active"] == 1) & (firm["imitator"] == 0) & (firm["supported"] == 0))
-    if purse.units > 0 or not len(applicants):
+    if purse.units > 0:
         return none, 0, 0
-    look = ledger.unit_cost(programme.effects.lead_firm_selection.unit, 0.0)
+    applicants = np.flatnonzero((firm["active"] == 1) & (firm["imitator"] == 0) & (firm["supported"] == 0))
+    if not len(applicants):
+        return none, 0, 0
+    look = purse.price
     visits, references = (act.visits, act.references) if act.rule == "checked" else (0, 0)
     per_check = ledger.priced(visits * programme.terms.visit + references * programme.terms.call)
     while visits and len(applicants) * (look + per_check) > purse.free:
