@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,8 @@ class Facilitation:
         self.memoranda: dict[int, int] = {}
         self.last_addendum: dict[int, int] = {}
         self.leaves: dict[int, int] = {}
+        self.partners: list[int] = []
+        self.introduced: Counter[int] = Counter()
         self.promised: dict[tuple[int, int], str] = {}
         staff = np.arange(self.terms.staff)
         spread = self.terms.spread
@@ -124,6 +127,7 @@ class Facilitation:
         self.change_staff(context)
         firms.pay_openings(self, context)
         firms.end_support(self, context)
+        self.partners = firms.partners_of(self, context)
         for name, act in self.plan.items():
             purse = self.ledger.purses[name]
             if purse.first <= month <= purse.last and not self.waits(act):
@@ -136,6 +140,8 @@ class Facilitation:
         """The programme begins: money arrives, and who is served by luck is drawn."""
         self.ledger.open(context.outside_flows)
         household, enterprise = context.state.household, context.state.enterprise
+        setup = self.effects.brokering.setup_share * context.parameters.firms["route_setup"]
+        self.setup_promises: list[float] = setup[context.state.firm["chain"]].tolist()
         self.first_enterprise = np.searchsorted(enterprise["household"], np.arange(len(household) + 1))
         self.village_luck = uniforms(context.key, "programme.target", 0, np.arange(context.villages))
         self.household_luck = uniforms(context.key, "programme.target", 1, household["identity"])

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from linkage_sim.books import FIRM_INVEST
 from linkage_sim.compiled import compiled
-from linkage_sim.draws import normals
+from linkage_sim.draws import STREAM, Key, normal, uniform
 from linkage_sim.programme.direct import in_districts, targeted
 from linkage_sim.rules.selection import effective_months
 
@@ -20,15 +20,16 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 Numbers = NDArray[np.float64]
+VIEW = STREAM["brokering.view"]
 
 
 @compiled
 def route_values(
-    partners: Ints, usual: Numbers, asked: Numbers, orders: Numbers, market_price: Numbers, market_chain: Ints, firm_haul: Numbers,
+    key: Key, calendar: int, partners: Ints, usual: Numbers, asked: Numbers, orders: Numbers, market_price: Numbers, market_chain: Ints, firm_haul: Numbers,
     market_haul: Numbers, chains: Any, markets: Any, firm: Any, village: Any, village_of: Ints, household_of: Ints, chain_of: Ints,
     expected_kg: Numbers,
-) -> Numbers:  # fmt: skip
-    """Worth of routes of some firms (P,) to every village by what they would carry, USD a year; (P, V).
+) -> tuple[Numbers, Numbers]:  # fmt: skip
+    """Worth of routes of some firms (P,) to every village by what they would carry, USD a year, and luck in judging them; (P, V) each.
 
     Parameters
     ----------
@@ -40,6 +41,7 @@ def route_values(
         c = chain_of[e]
         volume[c, village_of[household_of[e]]] += expected_kg[e] * chains[c].harvest_grade_a
     value = np.zeros((len(partners), village.shape[0]))
+    wrong = np.zeros_like(value)
     for i in range(len(partners)):
         f = partners[i]
         fi = firm[f]
@@ -53,19 +55,19 @@ def route_values(
                     haul = firm_haul[fi.place, v] + market_haul[m, fi.place]
                     best = max(best, mk.conversion * market_price[m] - mk.processing_cost - mk.marketing_cost - haul - outside)
             value[i, v] = min(best * volume[fi.chain, v], best * asked[f])
-    return value
+            wrong[i, v] = normal(uniform(key, VIEW, calendar, f * village.shape[0] + v))
+    return value, wrong
 
 
 def judged_routes(programme: Facilitation, context: Context, act: Brokering, partners: Ints) -> Numbers:
     """Value the facilitator sees in a route of some firms (P,) to each village, USD a year; (P, V); the view may be wrong."""
     s, p = context.state, context.parameters
     villages = context.villages
-    value = route_values(
-        partners, (s.usual_price * p.season).sum(axis=2), s.orders.sum(axis=1), s.orders, s.market_price, p.market_chain, p.firm_haul,
+    value, wrong = route_values(
+        context.key, context.calendar, partners, (s.usual_price * p.season).sum(axis=2), s.orders.sum(axis=1), s.orders, s.market_price, p.market_chain, p.firm_haul,
         p.market_haul, p.chains, p.markets, s.firm, s.village, s.household["village"], s.enterprise["household"], s.enterprise["chain"],
         s.enterprise["expected_kg"],
     )  # fmt: skip
-    wrong = normals(context.key, "brokering.view", context.calendar, partners[:, None] * villages + np.arange(villages))
     value *= np.exp(programme.effects.brokering.view_noise * (1.0 - programme.view) * wrong)
     if act.target == "remote":
         value *= np.where(s.village["remote"] == 1, 1.0, 1e-3)
@@ -79,28 +81,24 @@ def judged_routes(programme: Facilitation, context: Context, act: Brokering, par
 
 def broker(programme: Facilitation, context: Context, name: str, act: Brokering) -> bool:
     """Brokering: staff introduce supported firms to villages, share set-up cost, and do part of the work."""
-    s, effect, ledger = context.state, programme.effects.brokering, programme.ledger
-    purse = ledger.purses[name]
-    if purse.unit_cost > purse.free:
+    purse, partners = programme.ledger.purses[name], programme.partners
+    if not partners:
         return False
-    partners = np.array(partners_of(programme, context), dtype=np.int64)
-    if not len(partners):
-        return False
-    promises = effect.setup_share * context.parameters.firms["route_setup"][s.firm["chain"][partners]]
-    promise = float(promises.max())
-    new = s.route["introduced"][partners] == 0.0
+    promise = max(programme.setup_promises[f] for f in partners)
+    left = sum(context.villages - programme.introduced[f] for f in partners)
     value: Numbers | None = None
     acted = False
-    while purse.unit_cost + promise <= purse.free and new.any():
-        ledger.pay_unit(name, context.outside_flows)
+    while left and purse.unit_cost + promise <= purse.free:
+        programme.ledger.pay_unit(name, context.outside_flows)
         progress = programme.progress.get(name, 0.0)
         progress += effective_months(1.0, programme.skill, programme.concept, programme.overlap)
         if progress >= 1.0:
             progress -= 1.0
-            value = judged_routes(programme, context, act, partners) if value is None else value
+            value = judged_routes(programme, context, act, np.array(partners)) if value is None else value
+            new = context.state.route["introduced"][partners] == 0.0
             i, v = divmod(int(np.argmax(np.where(new, value, -1.0))), context.villages)
-            introduce(programme, context, int(partners[i]), v, name, float(promises[i]))
-            new[i, v] = False
+            introduce(programme, context, partners[i], v, name)
+            left -= 1
             acted = True
         programme.progress[name] = progress
     return acted
@@ -108,17 +106,19 @@ def broker(programme: Facilitation, context: Context, name: str, act: Brokering)
 
 def partners_of(programme: Facilitation, context: Context) -> list[int]:
     """Supported firms in business, in their order."""
-    active = context.state.firm["active"]
+    active = context.state.firm["active"].tolist()
     return [f for f in sorted(programme.leaves) if active[f]]
 
 
-def introduce(programme: Facilitation, context: Context, f: int, v: int, name: str, promise: float) -> None:
+def introduce(programme: Facilitation, context: Context, f: int, v: int, name: str) -> None:
     """Introduce one firm to one village: trust, belief, promised set-up, and dependence on the facilitator."""
     effect, route = programme.effects.brokering, context.state.route
     association, organisation = context.state.village["association"][v], context.state.village["organisation"][v]
     strength = association + organisation * (1.0 - association)
     route["introduced"][f, v] = effect.village_trust * (effect.trust_alone + (1.0 - effect.trust_alone) * strength)
     route["dependence"][f, v] = effect.substitution
+    programme.introduced[f] += 1
+    promise = programme.setup_promises[f]
     if route["is_open"][f, v] == 0 and promise > 0.0:
         route["setup_promise"][f, v] = effect.setup_share
         programme.ledger.purses[name].reserved += promise
@@ -134,8 +134,8 @@ def pay_openings(programme: Facilitation, context: Context) -> None:
     if not opened.any():
         return
     setup = context.parameters.firms["route_setup"][s.firm["chain"]]
-    for f, v in np.argwhere(opened):
-        name = programme.promised.pop((int(f), int(v)))
+    for f, v in np.argwhere(opened).tolist():
+        name = programme.promised.pop((f, v))
         amount = float(s.route["setup_promise"][f, v] * setup[f])
         purse = programme.ledger.purses[name]
         purse.reserved = max(0.0, purse.reserved - amount)
@@ -152,7 +152,7 @@ def co_invest(programme: Facilitation, context: Context, name: str, act: CoInves
     the firm plans and opens villages as if that went on.
     """
     acted = pay_running(programme, context, name, act.running)
-    for f in partners_of(programme, context):
+    for f in programme.partners:
         if is_ready(programme, context, f) and sign_addendum(programme, context, name, act, f):
             acted = True
     return acted
@@ -161,11 +161,11 @@ def co_invest(programme: Facilitation, context: Context, name: str, act: CoInves
 def is_ready(programme: Facilitation, context: Context, f: int) -> bool:
     """Whether a firm's memorandum, or its last addendum, is old enough for the next addendum."""
     effect = programme.effects.co_investment
-    if context.state.firm["addenda"][f] >= len(effect.shares):
-        return False
     if f in programme.last_addendum:
-        return context.month >= programme.last_addendum[f] + effect.spacing
-    return context.month >= programme.memoranda.get(f, context.month) + effect.memorandum
+        first = programme.last_addendum[f] + effect.spacing
+    else:
+        first = programme.memoranda[f] + effect.memorandum
+    return context.month >= first and bool(context.state.firm["addenda"][f] < len(effect.shares))
 
 
 def sign_addendum(programme: Facilitation, context: Context, name: str, act: CoInvestment, f: int) -> bool:
@@ -223,7 +223,7 @@ def pay_running(programme: Facilitation, context: Context, name: str, share: flo
         return False
     purse = programme.ledger.purses[name]
     acted = False
-    for f in partners_of(programme, context):
+    for f in programme.partners:
         open_routes = s.route["is_open"][f] == 1
         running = float((s.firm["running"][f] * (1.0 - s.route["dependence"][f][open_routes])).sum())
         amount = share * (float(p.firms["fixed_cost"][s.firm["chain"][f]]) + running) / 12.0
@@ -254,12 +254,12 @@ def best_room(context: Context, f: int, wanted: float) -> tuple[int, float]:
     """End market with the highest netback in which a firm can still win orders, and how many kg a year of ``wanted`` USD of sales."""
     s, p = context.state, context.parameters
     best, most, top = 0, 0.0, 0.0
-    for m in np.flatnonzero(p.market_chain == s.firm["chain"][f]):
-        mk = p.markets[m]
-        worth = float(mk["conversion"] * s.market_price[m] - mk["processing_cost"] - mk["marketing_cost"])
-        room = room_for_orders(context, int(m)) if worth > top else 0.0
+    worth = p.markets["conversion"] * s.market_price - p.markets["processing_cost"] - p.markets["marketing_cost"]
+    for m in np.flatnonzero(p.market_chain == s.firm["chain"][f]).tolist():
+        room = room_for_orders(context, m) if worth[m] > top else 0.0
         if room > 0.0:
-            best, most, top = int(m), min(wanted / usual_worth(p.markets, int(m), float(mk["conversion"])), room), worth
+            usual = usual_worth(p.markets, m, float(p.markets["conversion"][m]))
+            best, most, top = m, min(wanted / usual, room), float(worth[m])
     return best, most
 
 

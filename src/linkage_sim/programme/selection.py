@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_sim.draws import normals, uniforms
+from linkage_sim.programme.firms import partners_of
 from linkage_sim.rules.selection import best_overstatement, estimated_suppliers, referee_bias, seen_share
 
 if TYPE_CHECKING:
@@ -26,8 +27,9 @@ def true_suppliers(context: Context) -> Numbers:
 
 def standard(values: Numbers) -> Numbers:
     """Values less their mean, in standard deviations; zeros where all are equal."""
-    spread = values.std()
-    return (values - values.mean()) / spread if spread > 1e-12 else np.zeros_like(values)
+    apart = values - values.mean()
+    spread = np.sqrt((apart * apart).mean())
+    return apart / spread if spread > 1e-12 else np.zeros_like(values)
 
 
 def checked(programme: Facilitation, context: Context, f: int, claimed: float, true: float, visits: int, references: int) -> float:
@@ -67,6 +69,7 @@ def select(programme: Facilitation, context: Context, name: str, act: LeadFirmSe
     for f in chosen:
         programme.memoranda[int(f)] = context.month
         programme.leaves[int(f)] = context.month + act.support
+    programme.partners = partners_of(programme, context)
     for f in applicants:
         programme.claims.append({
             "month": float(context.month), "firm": float(f), "true": max(1.0, float(true[f])), "claimed": float(claimed[f]),
@@ -158,13 +161,14 @@ def suppliers_met(context: Context, applicants: Ints) -> tuple[Numbers, Numbers]
     """
     s, ties = context.state, context.parameters.ties[0]
     unknown = float(ties["unknown_kept"] / (ties["unknown_kept"] + ties["unknown_broken"]))
-    household = s.household[s.enterprise["household"]]
-    hard = (household["remote"] == 1) | (household["tercile"] == 0)
+    hard = (s.household["remote"] == 1) | (s.household["tercile"] == 0)
     reach, trust = np.zeros(len(applicants)), np.full(len(applicants), unknown)
-    for place, f in enumerate(applicants):
-        mine = s.enterprise["firm"] == f
+    linked = np.flatnonzero(s.enterprise["firm"] >= 0)
+    firm, of_hard = s.enterprise["firm"][linked], hard[s.enterprise["household"][linked]]
+    for place, f in enumerate(applicants.tolist()):
+        mine = firm == f
         if mine.any():
-            tie = f % s.tie_kept.shape[1]
-            kept, broken = s.tie_kept[mine, tie] + ties["unknown_kept"], s.tie_broken[mine, tie] + ties["unknown_broken"]
-            reach[place], trust[place] = hard[mine].mean(), (kept / (kept + broken)).mean()
+            rows, tie = linked[mine], f % s.tie_kept.shape[1]
+            kept, broken = s.tie_kept[rows, tie] + ties["unknown_kept"], s.tie_broken[rows, tie] + ties["unknown_broken"]
+            reach[place], trust[place] = of_hard[mine].mean(), (kept / (kept + broken)).mean()
     return reach, trust
