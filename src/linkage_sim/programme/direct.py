@@ -97,14 +97,24 @@ def gaining(
 @compiled
 def least_served(order: Ints, number: int, served: Ints, first_enterprise: Ints, firm: Ints) -> Ints:
     """The next households (number,) of an order: those served least, of these the ones linked by now, then as the order goes."""
-    rows = np.empty(number, dtype=np.int64)
+    rows, others = np.empty(number, dtype=np.int64), np.empty(number, dtype=np.int64)
     found, times = 0, 0
     while found < number:
-        for linked in (True, False):
-            for h in order:
-                if found < number and served[h] == times and is_linked(h, first_enterprise, firm) == linked:
-                    rows[found] = h
-                    found += 1
+        waiting = 0
+        for h in order:
+            if served[h] != times:
+                continue
+            if is_linked(h, first_enterprise, firm):
+                rows[found] = h
+                found += 1
+                if found == number:
+                    break
+            elif waiting < number:
+                others[waiting] = h
+                waiting += 1
+        more = min(waiting, number - found)
+        rows[found : found + more] = others[:more]
+        found += more
         times += 1
     for h in rows:
         served[h] += 1
@@ -191,18 +201,25 @@ def promise_part(rows: Ints, share: float, planting: NDArray[np.bool_], first_en
 
 @compiled
 def worth_redeemed(
-    paid: float, travel_cost: float, planting: NDArray[np.bool_], improved: Numbers, quality: Numbers, first_enterprise: Ints, chain: Ints,
-    assets: Numbers, village: Ints, reach_hours: Numbers,
+    paid: float, travel_cost: float, planting: NDArray[np.bool_], chains: Any, first_enterprise: Ints, chain: Ints, assets: Numbers,
+    village: Ints, reach_hours: Numbers,
 ) -> Numbers:  # fmt: skip
-    """What vouchers of every household cost if all are redeemed, USD (H,); ``improved``, ``quality``: USD a practice and asset, (C,)."""
+    """What vouchers of every household cost if all are redeemed, USD (H,)."""
+    outlay = np.empty((2, chains.shape[0]))
+    for c in range(chains.shape[0]):
+        ch = chains[c]
+        share, life = ch.practices_improved_equipment_share, ch.practices_improved_equipment_life / 12.0
+        outlay[0, c] = ch.practices_improved_cost * (1.0 - share + share * life)
+        share, life = ch.practices_quality_equipment_share, ch.practices_quality_equipment_life / 12.0
+        outlay[1, c] = ch.practices_quality_cost * (1.0 - share + share * life)
     most = np.zeros(len(first_enterprise) - 1)
     for h in range(len(most)):
         factor = 1.0 + travel_cost * reach_hours[village[h]]
-        for outlay in (improved, quality):
+        for practice in range(2):
             total = 0.0
             for e in range(first_enterprise[h], first_enterprise[h + 1]):
                 if planting[chain[e]]:
-                    total += paid * (outlay[chain[e]] * assets[e]) * factor
+                    total += paid * (outlay[practice, chain[e]] * assets[e]) * factor
             most[h] += total
     return most
 
@@ -242,12 +259,8 @@ def give_vouchers(programme: Facilitation, context: Context, name: str, act: Inp
     order = household_order(programme, context, name, act)
     if act.target == "linked":
         order = first_of(order, targeted(context, act))
-    outlay = []
-    for practice in ("improved", "quality"):
-        share, life = p.chains[f"practices_{practice}_equipment_share"], p.chains[f"practices_{practice}_equipment_life"] / 12.0
-        outlay.append(p.chains[f"practices_{practice}_cost"] * (1.0 - share + share * life))
     most = worth_redeemed(
-        act.paid, float(p.inputs["travel_cost"][0]), planting, outlay[0], outlay[1], programme.first_enterprise, state.enterprise["chain"],
+        act.paid, float(p.inputs["travel_cost"][0]), planting, p.chains, programme.first_enterprise, state.enterprise["chain"],
         state.enterprise["assets"], state.household["village"], state.village["reach_hours"],
     )  # fmt: skip
     purse = programme.ledger.purses[name]

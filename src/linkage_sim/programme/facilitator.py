@@ -67,8 +67,7 @@ class Facilitation:
         self.paid_until: dict[str, NDArray[np.int64]] = {}
         self.ends: set[int] = set()
         self.aim = 0.0
-        self.memoranda: dict[int, int] = {}
-        self.last_addendum: dict[int, int] = {}
+        self.ready: dict[int, int] = {}
         self.leaves: dict[int, int] = {}
         self.partners: list[int] = []
         self.introduced: Counter[int] = Counter()
@@ -128,17 +127,17 @@ class Facilitation:
         firms.pay_openings(self, context)
         firms.end_support(self, context)
         self.partners = firms.partners_of(self, context)
-        for name, act in self.plan.items():
-            purse = self.ledger.purses[name]
+        for name, act, purse, handler in self.tasks:
             if purse.first <= month <= purse.last and not self.waits(act):
                 purse.release(month)
-                if HANDLERS[act.act](self, context, name, act):
+                if handler(self, context, name, act):
                     self.done.setdefault(name, month)
         villages.end_support(self, context)
 
     def begin(self, context: Context) -> None:
         """The programme begins: money arrives, and who is served by luck is drawn."""
         self.ledger.open(context.outside_flows)
+        self.tasks = [(name, act, self.ledger.purses[name], HANDLERS[act.act]) for name, act in self.plan.items()]
         household, enterprise = context.state.household, context.state.enterprise
         setup = self.effects.brokering.setup_share * context.parameters.firms["route_setup"]
         self.setup_promises: list[float] = setup[context.state.firm["chain"]].tolist()

@@ -82,7 +82,7 @@ def judged_routes(programme: Facilitation, context: Context, act: Brokering, par
 def broker(programme: Facilitation, context: Context, name: str, act: Brokering) -> bool:
     """Brokering: staff introduce supported firms to villages, share set-up cost, and do part of the work."""
     purse, partners = programme.ledger.purses[name], programme.partners
-    if not partners:
+    if not partners or purse.unit_cost > purse.free:
         return False
     promise = max(programme.setup_promises[f] for f in partners)
     left = sum(context.villages - programme.introduced[f] for f in partners)
@@ -106,7 +106,7 @@ def broker(programme: Facilitation, context: Context, name: str, act: Brokering)
 
 def partners_of(programme: Facilitation, context: Context) -> list[int]:
     """Supported firms in business, in their order."""
-    active = context.state.firm["active"].tolist()
+    active = context.state.firm["active"]
     return [f for f in sorted(programme.leaves) if active[f]]
 
 
@@ -153,26 +153,19 @@ def co_invest(programme: Facilitation, context: Context, name: str, act: CoInves
     """
     acted = pay_running(programme, context, name, act.running)
     for f in programme.partners:
-        if is_ready(programme, context, f) and sign_addendum(programme, context, name, act, f):
+        if context.month >= programme.ready[f] and sign_addendum(programme, context, name, act, f):
             acted = True
     return acted
-
-
-def is_ready(programme: Facilitation, context: Context, f: int) -> bool:
-    """Whether a firm's memorandum, or its last addendum, is old enough for the next addendum."""
-    effect = programme.effects.co_investment
-    if f in programme.last_addendum:
-        first = programme.last_addendum[f] + effect.spacing
-    else:
-        first = programme.memoranda[f] + effect.memorandum
-    return context.month >= first and bool(context.state.firm["addenda"][f] < len(effect.shares))
 
 
 def sign_addendum(programme: Facilitation, context: Context, name: str, act: CoInvestment, f: int) -> bool:
     """One addendum of one firm, as large as the firm can bear and the purse can pay, if the firm gains by it."""
     s, p, effect, ledger = context.state, context.parameters, programme.effects.co_investment, programme.ledger
     purse = ledger.purses[name]
-    share = effect.shares[int(s.firm["addenda"][f])] if act.share_paid is None else act.share_paid
+    signed = int(s.firm["addenda"][f])
+    if signed >= len(effect.shares):
+        return False
+    share = effect.shares[signed] if act.share_paid is None else act.share_paid
     payable = (purse.free - purse.unit_cost) / max(share * effect.investment, 1e-9)
     own = (1.0 - share) * effect.investment
     if payable < effect.smallest or bearable(s.firm, f, own, 0.0) < effect.smallest:
@@ -196,7 +189,7 @@ def sign_addendum(programme: Facilitation, context: Context, name: str, act: CoI
     s.orders[f, m] += kg
     s.orders_left[f, m] += kg
     s.firm["capacity"][f] += effect.capacity * kg
-    programme.last_addendum[f] = context.month
+    programme.ready[f] = context.month + effect.spacing
     return True
 
 
@@ -253,18 +246,17 @@ def usual_worth(markets: Any, m: int, conversion: float) -> float:
 def best_room(context: Context, f: int, wanted: float) -> tuple[int, float]:
     """End market with the highest netback in which a firm can still win orders, and how many kg a year of ``wanted`` USD of sales."""
     s, p = context.state, context.parameters
-    best, most, top = 0, 0.0, 0.0
+    room = room_for_orders(context)
     worth = p.markets["conversion"] * s.market_price - p.markets["processing_cost"] - p.markets["marketing_cost"]
-    for m in np.flatnonzero(p.market_chain == s.firm["chain"][f]).tolist():
-        room = room_for_orders(context, m) if worth[m] > top else 0.0
-        if room > 0.0:
-            usual = usual_worth(p.markets, m, float(p.markets["conversion"][m]))
-            best, most, top = m, min(wanted / usual, room), float(worth[m])
-    return best, most
+    open_worth = np.where((p.market_chain == s.firm["chain"][f]) & (room > 0.0), worth, 0.0)
+    m = int(open_worth.argmax())
+    if open_worth[m] <= 0.0:
+        return 0, 0.0
+    return m, min(wanted / usual_worth(p.markets, m, float(p.markets["conversion"][m])), float(room[m]))
 
 
-def room_for_orders(context: Context, m: int) -> float:
-    """Kg a year of standing orders that an end market still has to give, as much as firms find that ask for more themselves."""
+def room_for_orders(context: Context) -> Numbers:
+    """Kg a year of standing orders that end markets still have to give, as much as firms find that ask for more themselves; (M,)."""
     s = context.state
-    taken = float(s.orders[s.firm["active"] == 1, m].sum())
-    return max(0.0, float(context.parameters.markets["depth"][m] * context.market_first[m]) - taken)
+    taken = np.ascontiguousarray(s.orders[s.firm["active"] == 1].T).sum(axis=1)
+    return np.asarray(np.maximum(0.0, context.parameters.markets["depth"] * context.market_first - taken))

@@ -49,6 +49,8 @@ def checked(programme: Facilitation, context: Context, f: int, claimed: float, t
 
 def select(programme: Facilitation, context: Context, name: str, act: LeadFirmSelection) -> bool:
     """Call for applications, claims, checks, scores: the best by the staff's own criteria sign a memorandum, without money yet."""
+    if programme.ledger.purses[name].units > 0:
+        return False
     applicants, visits, references = call(programme, context, name, act)
     if not len(applicants):
         return False
@@ -66,9 +68,10 @@ def select(programme: Facilitation, context: Context, name: str, act: LeadFirmSe
     score = scores(programme, context, applicants, believed[applicants], visits)
     chosen = applicants[np.argsort(-score, kind="stable")[: act.choose]]
     firm["supported"][chosen] = 1
-    for f in chosen:
-        programme.memoranda[int(f)] = context.month
-        programme.leaves[int(f)] = context.month + act.support
+    for f in chosen.tolist():
+        programme.leaves[f] = context.month + act.support
+        if firm["addenda"][f] == 0:
+            programme.ready[f] = context.month + programme.effects.co_investment.memorandum
     programme.partners = partners_of(programme, context)
     for f in applicants:
         programme.claims.append({
@@ -84,13 +87,11 @@ def call(programme: Facilitation, context: Context, name: str, act: LeadFirmSele
 
     Returns
     -------
-    firms read, in order (none where it is over or too dear); visits; references
+    firms read, in order (none where it is too dear); visits; references
     """
     ledger, firm = programme.ledger, context.state.firm
     purse = ledger.purses[name]
     none = np.zeros(0, dtype=np.int64)
-    if purse.units > 0:
-        return none, 0, 0
     applicants = np.flatnonzero((firm["active"] == 1) & (firm["imitator"] == 0) & (firm["supported"] == 0))
     if not len(applicants):
         return none, 0, 0
