@@ -67,9 +67,9 @@ class Facilitation:
         self.paid_until: dict[str, NDArray[np.int64]] = {}
         self.ends: set[int] = set()
         self.aim = 0.0
-        self.ready: dict[int, int] = {}
+        self.ready = np.zeros(len(context.state.firm), dtype=np.int64)
+        self.shares = np.array(self.effects.co_investment.shares)
         self.leaves: dict[int, int] = {}
-        self.partners: list[int] = []
         self.introduced: Counter[int] = Counter()
         self.promised: dict[tuple[int, int], str] = {}
         staff = np.arange(self.terms.staff)
@@ -126,7 +126,6 @@ class Facilitation:
         self.change_staff(context)
         firms.pay_openings(self, context)
         firms.end_support(self, context)
-        self.partners = firms.partners_of(self, context)
         for name, act, purse, handler in self.tasks:
             if purse.first <= month <= purse.last and not self.waits(act):
                 purse.release(month)

@@ -81,8 +81,9 @@ def judged_routes(programme: Facilitation, context: Context, act: Brokering, par
 
 def broker(programme: Facilitation, context: Context, name: str, act: Brokering) -> bool:
     """Brokering: staff introduce supported firms to villages, share set-up cost, and do part of the work."""
-    purse, partners = programme.ledger.purses[name], programme.partners
-    if not partners or purse.unit_cost > purse.free:
+    purse = programme.ledger.purses[name]
+    partners = partners_of(programme, context) if purse.unit_cost <= purse.free else []
+    if not partners:
         return False
     promise = max(programme.setup_promises[f] for f in partners)
     left = sum(context.villages - programme.introduced[f] for f in partners)
@@ -152,24 +153,64 @@ def co_invest(programme: Facilitation, context: Context, name: str, act: CoInves
     the firm plans and opens villages as if that went on.
     """
     acted = pay_running(programme, context, name, act.running)
-    for f in programme.partners:
-        if context.month >= programme.ready[f] and sign_addendum(programme, context, name, act, f):
+    effect, purse = programme.effects.co_investment, programme.ledger.purses[name]
+    f = -1
+    while True:
+        f = next_to_sign(
+            f + 1, context.month, programme.ready, programme.shares, -1.0 if act.share_paid is None else act.share_paid,
+            effect.investment, effect.smallest, purse.free - purse.unit_cost, context.state.firm,
+        )  # fmt: skip
+        if f < 0:
+            return acted
+        if sign_addendum(programme, context, name, act, f):
             acted = True
-    return acted
+
+
+@compiled
+def bearable(firm: Any, f: int, own: float, kg: float) -> float:
+    """Part of an addendum that a firm can bear: what it pays itself and what the new orders tie up, besides what it has planned.
+
+    Parameters
+    ----------
+    own : USD it would pay for the whole; kg : a year of new orders that the whole would bring
+    """
+    fi = firm[f]
+    if fi.planned_kg <= 0.0:
+        return 0.0
+    per_kg = fi.tied / fi.planned_kg
+    spare = fi.cash - per_kg * max(0.0, fi.planned_kg - (fi.stock_a + fi.stock_b))
+    return max(0.0, min(1.0, spare / max(own + per_kg * kg, 1e-9), fi.cash / max(own, 1e-9)))
+
+
+@compiled
+def next_to_sign(
+    start: int, month: int, ready: Ints, shares: Numbers, share_paid: float, investment: float, smallest: float, money: float, firm: Any
+) -> int:
+    """The next supported firm, from a row on, that may sign and for which purse and own cash bear the smallest addendum; -1 for none.
+
+    Parameters
+    ----------
+    ready : (F,) month from which each may sign; shares : the programme's, by addendum; share_paid : instead of these, unless negative
+    investment : USD of a whole addendum; smallest : part of it that is worth signing; money : USD in the purse
+    """
+    for f in range(start, firm.shape[0]):
+        fi = firm[f]
+        if fi.supported == 0 or fi.active == 0 or month < ready[f] or fi.addenda >= shares.shape[0]:
+            continue
+        share = shares[fi.addenda] if share_paid < 0.0 else share_paid
+        payable = money / max(share * investment, 1e-9)
+        if payable >= smallest and bearable(firm, f, (1.0 - share) * investment, 0.0) >= smallest:
+            return f
+    return -1
 
 
 def sign_addendum(programme: Facilitation, context: Context, name: str, act: CoInvestment, f: int) -> bool:
     """One addendum of one firm, as large as the firm can bear and the purse can pay, if the firm gains by it."""
     s, p, effect, ledger = context.state, context.parameters, programme.effects.co_investment, programme.ledger
     purse = ledger.purses[name]
-    signed = int(s.firm["addenda"][f])
-    if signed >= len(effect.shares):
-        return False
-    share = effect.shares[signed] if act.share_paid is None else act.share_paid
+    share = effect.shares[int(s.firm["addenda"][f])] if act.share_paid is None else act.share_paid
     payable = (purse.free - purse.unit_cost) / max(share * effect.investment, 1e-9)
     own = (1.0 - share) * effect.investment
-    if payable < effect.smallest or bearable(s.firm, f, own, 0.0) < effect.smallest:
-        return False
     m, most = best_room(context, f, effect.orders * effect.investment)
     size = min(bearable(s.firm, f, own, most), payable)
     investment = size * effect.investment
@@ -193,22 +234,6 @@ def sign_addendum(programme: Facilitation, context: Context, name: str, act: CoI
     return True
 
 
-@compiled
-def bearable(firm: Any, f: int, own: float, kg: float) -> float:
-    """Part of an addendum that a firm can bear: what it pays itself and what the new orders tie up, besides what it has planned.
-
-    Parameters
-    ----------
-    own : USD it would pay for the whole; kg : a year of new orders that the whole would bring
-    """
-    fi = firm[f]
-    if fi.planned_kg <= 0.0:
-        return 0.0
-    per_kg = fi.tied / fi.planned_kg
-    spare = fi.cash - per_kg * max(0.0, fi.planned_kg - (fi.stock_a + fi.stock_b))
-    return max(0.0, min(1.0, spare / max(own + per_kg * kg, 1e-9), fi.cash / max(own, 1e-9)))
-
-
 def pay_running(programme: Facilitation, context: Context, name: str, share: float) -> bool:
     """Pay part of a month's overhead and collecting cost of every supported firm, while the money lasts."""
     s, p = context.state, context.parameters
@@ -216,7 +241,7 @@ def pay_running(programme: Facilitation, context: Context, name: str, share: flo
         return False
     purse = programme.ledger.purses[name]
     acted = False
-    for f in programme.partners:
+    for f in partners_of(programme, context):
         open_routes = s.route["is_open"][f] == 1
         running = float((s.firm["running"][f] * (1.0 - s.route["dependence"][f][open_routes])).sum())
         amount = share * (float(p.firms["fixed_cost"][s.firm["chain"][f]]) + running) / 12.0

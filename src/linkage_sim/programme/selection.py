@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_sim.draws import normals, uniforms
-from linkage_sim.programme.firms import partners_of
 from linkage_sim.rules.selection import best_overstatement, estimated_suppliers, referee_bias, seen_share
 
 if TYPE_CHECKING:
@@ -72,7 +71,6 @@ def select(programme: Facilitation, context: Context, name: str, act: LeadFirmSe
         programme.leaves[f] = context.month + act.support
         if firm["addenda"][f] == 0:
             programme.ready[f] = context.month + programme.effects.co_investment.memorandum
-    programme.partners = partners_of(programme, context)
     for f in applicants:
         programme.claims.append({
             "month": float(context.month), "firm": float(f), "true": max(1.0, float(true[f])), "claimed": float(claimed[f]),
