@@ -124,10 +124,10 @@ def least_served(order: Ints, number: int, served: Ints, first_enterprise: Ints,
 @compiled
 def is_linked(h: int, first_enterprise: Ints, firm: Ints) -> bool:
     """Whether a household has a contract with some firm."""
+    contracts = 0
     for e in range(first_enterprise[h], first_enterprise[h + 1]):
-        if firm[e] >= 0:
-            return True
-    return False
+        contracts += firm[e] >= 0
+    return contracts > 0
 
 
 @compiled
@@ -227,7 +227,7 @@ def worth_redeemed(
 def train(programme: Facilitation, context: Context, name: str, act: Training) -> bool:
     """Training: knowledge of the practices taught rises to what training gives; it decays later."""
     effect = programme.effects.training
-    if not programme.ledger.purses[name].affords:
+    if not programme.ledger.purses[name].affords():
         return False
     rows = serve(programme, context, name, act, act.refresh)
     if not len(rows):
@@ -241,7 +241,7 @@ def train(programme: Facilitation, context: Context, name: str, act: Training) -
 def give_kits(programme: Facilitation, context: Context, name: str, act: Storage) -> bool:
     """Storage: a kit that cuts losses until it wears out."""
     effect = programme.effects.storage
-    if not programme.ledger.purses[name].affords:
+    if not programme.ledger.purses[name].affords():
         return False
     rows = serve(programme, context, name, act, False)
     if not len(rows):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +69,7 @@ class Facilitation:
         self.ready = np.zeros(len(context.state.firm), dtype=np.int64)
         self.shares = np.array(self.effects.co_investment.shares)
         self.leaves: dict[int, int] = {}
-        self.introduced: Counter[int] = Counter()
+        self.introduced = [0] * len(context.state.firm)
         self.promised: dict[tuple[int, int], str] = {}
         staff = np.arange(self.terms.staff)
         spread = self.terms.spread
@@ -87,7 +86,7 @@ class Facilitation:
     def purse_of(self, act: Any) -> Purse:
         """The purse of an act, with its price and its months."""
         effect = getattr(self.effects, act.act)
-        unit = effect.entrepreneur if getattr(act, "who", "") == "entrepreneurs" else effect.unit
+        unit = effect.entrepreneur if act.act == "business_skills" and act.who == "entrepreneurs" else effect.unit
         end = self.scenario.timeline.during if act.end is None else act.end
         return Purse(
             act.share * self.terms.budget, self.ledger.unit_cost(unit, 0.0), self.terms.learning,
@@ -140,7 +139,8 @@ class Facilitation:
         household, enterprise = context.state.household, context.state.enterprise
         setup = self.effects.brokering.setup_share * context.parameters.firms["route_setup"]
         self.setup_promises: list[float] = setup[context.state.firm["chain"]].tolist()
-        self.first_enterprise = np.searchsorted(enterprise["household"], np.arange(len(household) + 1))
+        self.first_enterprise = np.zeros(len(household) + 1, dtype=np.int64)
+        np.cumsum(np.bincount(enterprise["household"], minlength=len(household)), out=self.first_enterprise[1:])
         self.village_luck = uniforms(context.key, "programme.target", 0, np.arange(context.villages))
         self.household_luck = uniforms(context.key, "programme.target", 1, household["identity"])
 

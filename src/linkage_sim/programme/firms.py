@@ -25,9 +25,9 @@ VIEW = STREAM["brokering.view"]
 
 @compiled
 def route_values(
-    key: Key, calendar: int, partners: Ints, usual: Numbers, asked: Numbers, orders: Numbers, market_price: Numbers, market_chain: Ints, firm_haul: Numbers,
-    market_haul: Numbers, chains: Any, markets: Any, firm: Any, village: Any, village_of: Ints, household_of: Ints, chain_of: Ints,
-    expected_kg: Numbers,
+    key: Key, calendar: int, partners: Ints, usual: Numbers, asked: Numbers, orders: Numbers, market_price: Numbers, market_chain: Ints,
+    firm_haul: Numbers, market_haul: Numbers, chains: Any, markets: Any, firm: Any, village: Any, village_of: Ints, household_of: Ints,
+    chain_of: Ints, expected_kg: Numbers,
 ) -> tuple[Numbers, Numbers]:  # fmt: skip
     """Worth of routes of some firms (P,) to every village by what they would carry, USD a year, and luck in judging them; (P, V) each.
 
@@ -64,9 +64,9 @@ def judged_routes(programme: Facilitation, context: Context, act: Brokering, par
     s, p = context.state, context.parameters
     villages = context.villages
     value, wrong = route_values(
-        context.key, context.calendar, partners, (s.usual_price * p.season).sum(axis=2), s.orders.sum(axis=1), s.orders, s.market_price, p.market_chain, p.firm_haul,
-        p.market_haul, p.chains, p.markets, s.firm, s.village, s.household["village"], s.enterprise["household"], s.enterprise["chain"],
-        s.enterprise["expected_kg"],
+        context.key, context.calendar, partners, (s.usual_price * p.season).sum(axis=2), s.orders.sum(axis=1), s.orders, s.market_price,
+        p.market_chain, p.firm_haul, p.market_haul, p.chains, p.markets, s.firm, s.village, s.household["village"],
+        s.enterprise["household"], s.enterprise["chain"], s.enterprise["expected_kg"],
     )  # fmt: skip
     value *= np.exp(programme.effects.brokering.view_noise * (1.0 - programme.view) * wrong)
     if act.target == "remote":
@@ -85,8 +85,8 @@ def broker(programme: Facilitation, context: Context, name: str, act: Brokering)
     partners = partners_of(programme, context) if purse.unit_cost <= purse.free else []
     if not partners:
         return False
-    promise = max(programme.setup_promises[f] for f in partners)
-    left = sum(context.villages - programme.introduced[f] for f in partners)
+    promise = max(map(programme.setup_promises.__getitem__, partners))
+    left = len(partners) * context.villages - sum(map(programme.introduced.__getitem__, partners))
     value: Numbers | None = None
     acted = False
     while left and purse.unit_cost + promise <= purse.free:
@@ -98,7 +98,7 @@ def broker(programme: Facilitation, context: Context, name: str, act: Brokering)
             value = judged_routes(programme, context, act, np.array(partners)) if value is None else value
             new = context.state.route["introduced"][partners] == 0.0
             i, v = divmod(int(np.argmax(np.where(new, value, -1.0))), context.villages)
-            introduce(programme, context, partners[i], v, name)
+            introduce(programme, context, partners[i], v, name, programme.setup_promises[partners[i]])
             left -= 1
             acted = True
         programme.progress[name] = progress
@@ -111,7 +111,7 @@ def partners_of(programme: Facilitation, context: Context) -> list[int]:
     return [f for f in sorted(programme.leaves) if active[f]]
 
 
-def introduce(programme: Facilitation, context: Context, f: int, v: int, name: str) -> None:
+def introduce(programme: Facilitation, context: Context, f: int, v: int, name: str, promise: float) -> None:
     """Introduce one firm to one village: trust, belief, promised set-up, and dependence on the facilitator."""
     effect, route = programme.effects.brokering, context.state.route
     association, organisation = context.state.village["association"][v], context.state.village["organisation"][v]
@@ -119,7 +119,6 @@ def introduce(programme: Facilitation, context: Context, f: int, v: int, name: s
     route["introduced"][f, v] = effect.village_trust * (effect.trust_alone + (1.0 - effect.trust_alone) * strength)
     route["dependence"][f, v] = effect.substitution
     programme.introduced[f] += 1
-    promise = programme.setup_promises[f]
     if route["is_open"][f, v] == 0 and promise > 0.0:
         route["setup_promise"][f, v] = effect.setup_share
         programme.ledger.purses[name].reserved += promise
@@ -172,14 +171,14 @@ def bearable(firm: Any, f: int, own: float, kg: float) -> float:
 
     Parameters
     ----------
-    own : USD it would pay for the whole; kg : a year of new orders that the whole would bring
+    firm : all of them; f : its row; own : USD it would pay for the whole; kg : a year of new orders that the whole would bring
     """
     fi = firm[f]
     if fi.planned_kg <= 0.0:
         return 0.0
-    per_kg = fi.tied / fi.planned_kg
-    spare = fi.cash - per_kg * max(0.0, fi.planned_kg - (fi.stock_a + fi.stock_b))
-    return max(0.0, min(1.0, spare / max(own + per_kg * kg, 1e-9), fi.cash / max(own, 1e-9)))
+    per_kg = float(fi.tied / fi.planned_kg)
+    spare = float(fi.cash) - per_kg * max(0.0, float(fi.planned_kg) - float(fi.stock_a + fi.stock_b))
+    return max(0.0, min(1.0, spare / max(own + per_kg * kg, 1e-9), float(fi.cash) / max(own, 1e-9)))
 
 
 @compiled

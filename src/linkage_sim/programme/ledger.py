@@ -46,7 +46,6 @@ class Purse:
         """USD of the next unit."""
         return float(self.price * (1.0 + self.units) ** -self.learning)
 
-    @property
     def affords(self) -> bool:
         """Whether the money released so far pays for one more unit."""
         return self.unit_cost <= self.released - self.spent - self.reserved + 1e-9

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def support_contracts(programme: Facilitation, context: Context, name: str, act: ContractSupport) -> bool:
     """Written terms, third-party grading and mediation, route by route: supported firms first, then most members."""
     s, effect, purse = context.state, programme.effects.contract_support, programme.ledger.purses[name]
-    if not purse.affords:
+    if not purse.affords():
         return False
     until = programme.until(act.act, s.route.shape)
     open_now = (s.route["is_open"] == 1) & (s.route["members"] > 0.0) & (s.firm["active"] == 1)[:, None] & (until < context.month)
@@ -29,7 +29,7 @@ def support_contracts(programme: Facilitation, context: Context, name: str, act:
     order = np.lexsort((firms, villages, -s.route["members"][firms, villages], -s.firm["supported"][firms].astype(int)))
     acted = False
     for f, v in zip(firms[order].tolist(), villages[order].tolist(), strict=True):
-        if not purse.affords:
+        if not purse.affords():
             break
         programme.ledger.pay_unit(name, context.outside_flows)
         programme.pay_until(act.act, (f, v), context.month + effect.support)

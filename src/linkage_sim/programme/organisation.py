@@ -76,7 +76,7 @@ def coordinate(programme: Facilitation, context: Context, name: str, act: Coordi
 
 def is_paid(programme: Facilitation, context: Context, name: str) -> bool:
     """Pay one unit of an act on the organisation, if its money lasts."""
-    if not programme.ledger.purses[name].affords:
+    if not programme.ledger.purses[name].affords():
         return False
     programme.ledger.pay_unit(name, context.outside_flows)
     return True

@@ -20,7 +20,7 @@ def teach_business(programme: Facilitation, context: Context, name: str, act: Bu
     if act.who == "entrepreneurs":
         return prepare_entrepreneurs(programme, context, name)
     effect = programme.effects.business_skills
-    if not programme.ledger.purses[name].affords:
+    if not programme.ledger.purses[name].affords():
         return False
     rows = serve(programme, context, name, act, True)
     if not len(rows):
@@ -40,7 +40,7 @@ def prepare_entrepreneurs(programme: Facilitation, context: Context, name: str) 
     for f in waiting[np.argsort(firm["prepared"][waiting], kind="stable")]:
         if taught[f] >= context.month:
             continue
-        if not purse.affords:
+        if not purse.affords():
             break
         programme.ledger.pay_unit(name, context.outside_flows)
         taught[f] = context.month + 12

@@ -58,17 +58,17 @@ def reach_village(context: Context, v: int) -> None:
     context.state.household["reached"][context.first_household[v] : context.first_household[v + 1]] = 1
 
 
-def support_villages(programme: Facilitation, context: Context, name: str, act: Targeted, months: int, strength: float) -> bool:
+def support_villages(programme: Facilitation, context: Context, name: str, kind: str, act: Targeted, months: int, strength: float) -> bool:
     """Support village after village for some months; one whose months are over may be paid for again."""
-    purse, kind = programme.ledger.purses[name], act.act
-    if not purse.affords:
+    purse = programme.ledger.purses[name]
+    if not purse.affords():
         return False
     until = programme.until(kind, (context.villages,))
     acted = False
     for v in village_order(programme, context, act).tolist():
         if until[v] >= context.month:
             continue
-        if not purse.affords:
+        if not purse.affords():
             break
         programme.ledger.pay_unit(name, context.outside_flows)
         programme.pay_until(kind, v, context.month + months)
@@ -83,36 +83,36 @@ def support_villages(programme: Facilitation, context: Context, name: str, act: 
 def support_associations(programme: Facilitation, context: Context, name: str, act: Associations) -> bool:
     """Associations: households sell together, share collecting, and watch over each other."""
     effect = programme.effects.associations
-    return support_villages(programme, context, name, act, effect.support, effect.strength)
+    return support_villages(programme, context, name, act.act, act, effect.support, effect.strength)
 
 
 def organise(programme: Facilitation, context: Context, name: str, act: VillageOrganisations) -> bool:
     """Village organisations: they settle disputes, watch over promises and take over part of collecting."""
     effect = programme.effects.village_organisations
-    return support_villages(programme, context, name, act, effect.support, effect.strength)
+    return support_villages(programme, context, name, act.act, act, effect.support, effect.strength)
 
 
 def bring_mobile_payments(programme: Facilitation, context: Context, name: str, act: MobilePayments) -> bool:
     """Mobile payments: agents and phones in a village; firms pay earlier and at less cost."""
     effect = programme.effects.mobile_payments
-    return support_villages(programme, context, name, act, effect.support, effect.coverage)
+    return support_villages(programme, context, name, act.act, act, effect.support, effect.coverage)
 
 
 def found_groups(programme: Facilitation, context: Context, name: str, act: SavingsGroups) -> bool:
     """Savings groups, one after the other; each takes the next households of a village that belong to none."""
     effect, purse = programme.effects.savings_groups, programme.ledger.purses[name]
-    if not purse.affords:
+    if not purse.affords():
         return False
     programme.until(act.act, (context.villages,))
     household, wanted = context.state.household, targeted(context, act)
     acted = False
     for v in village_order(programme, context, act).tolist():
-        if not purse.affords:
+        if not purse.affords():
             break
         first, last = context.first_household[v], context.first_household[v + 1]
         free = first + np.flatnonzero(household["member"][first:last] == 0)
         free = free[np.lexsort((programme.household_luck[free], ~wanted[free]))]
-        while 2 * len(free) >= effect.members and purse.affords:
+        while 2 * len(free) >= effect.members and purse.affords():
             programme.ledger.pay_unit(name, context.outside_flows)
             joined, free = free[: effect.members], free[effect.members :]
             if is_wasted(programme, context, v * 1000 + len(free)):
