@@ -13,7 +13,6 @@ from linkage_sim.context import Context
 from linkage_sim.draws import STREAM, Key, normals, uniform, uniforms
 from linkage_sim.programme import direct, firms, links, organisation, selection, skills, villages
 from linkage_sim.programme.ledger import Ledger, Purse
-from linkage_sim.scenario.acts import Act
 from linkage_sim.scenario.scenario import Scenario
 
 Numbers = NDArray[np.float64]
@@ -107,10 +106,6 @@ class Facilitation:
         """Whether the programme is there in a recorded month and has a plan."""
         return bool(self.plan) and self.first <= month <= self.last
 
-    def waits(self, act: Act) -> bool:
-        """Whether an act of the plan waits for another, or is over because another has taken place."""
-        return (act.after is not None and act.after not in self.done) or (act.until is not None and act.until in self.done)
-
     def act(self, context: Context) -> None:
         """One month of the plan."""
         month = context.month
@@ -126,10 +121,13 @@ class Facilitation:
         firms.pay_openings(self, context)
         firms.end_support(self, context)
         for name, act, purse, handler in self.tasks:
-            if purse.first <= month <= purse.last and not self.waits(act):
-                purse.release(month)
-                if handler(self, context, name, act):
-                    self.done.setdefault(name, month)
+            waits = act.after is not None and act.after not in self.done
+            is_over = act.until is not None and act.until in self.done
+            if waits or is_over or not purse.first <= month <= purse.last:
+                continue
+            purse.release(month)
+            if handler(self, context, name, act):
+                self.done.setdefault(name, month)
         villages.end_support(self, context)
 
     def begin(self, context: Context) -> None:

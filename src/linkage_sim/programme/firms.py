@@ -96,13 +96,23 @@ def broker(programme: Facilitation, context: Context, name: str, act: Brokering)
         if progress >= 1.0:
             progress -= 1.0
             value = judged_routes(programme, context, act, np.array(partners)) if value is None else value
-            new = context.state.route["introduced"][partners] == 0.0
-            i, v = divmod(int(np.argmax(np.where(new, value, -1.0))), context.villages)
+            i, v = best_new(value, np.array(partners), context.state.route)
             introduce(programme, context, partners[i], v, name, programme.setup_promises[partners[i]])
             left -= 1
             acted = True
         programme.progress[name] = progress
     return acted
+
+
+@compiled
+def best_new(value: Numbers, partners: Ints, route: Any) -> tuple[int, int]:
+    """Firm (its place among ``partners``) and village, not introduced to each other yet, whose route has the highest value (P, V)."""
+    best, place, village = -1.0, 0, 0
+    for i in range(value.shape[0]):
+        for v in range(value.shape[1]):
+            if route[partners[i], v].introduced == 0.0 and value[i, v] > best:
+                best, place, village = value[i, v], i, v
+    return place, village
 
 
 def partners_of(programme: Facilitation, context: Context) -> list[int]:
@@ -270,17 +280,26 @@ def usual_worth(markets: Any, m: int, conversion: float) -> float:
 def best_room(context: Context, f: int, wanted: float) -> tuple[int, float]:
     """End market with the highest netback in which a firm can still win orders, and how many kg a year of ``wanted`` USD of sales."""
     s, p = context.state, context.parameters
-    room = room_for_orders(context)
-    worth = p.markets["conversion"] * s.market_price - p.markets["processing_cost"] - p.markets["marketing_cost"]
-    open_worth = np.where((p.market_chain == s.firm["chain"][f]) & (room > 0.0), worth, 0.0)
-    m = int(open_worth.argmax())
-    if open_worth[m] <= 0.0:
-        return 0, 0.0
-    return m, min(wanted / usual_worth(p.markets, m, float(p.markets["conversion"][m])), float(room[m]))
-
-
-def room_for_orders(context: Context) -> Numbers:
-    """Kg a year of standing orders that end markets still have to give, as much as firms find that ask for more themselves; (M,)."""
-    s = context.state
     taken = np.ascontiguousarray(s.orders[s.firm["active"] == 1].T).sum(axis=1)
-    return np.asarray(np.maximum(0.0, context.parameters.markets["depth"] * context.market_first - taken))
+    m, room = best_market(s.firm["chain"][f], taken, context.market_first, s.market_price, p.market_chain, p.markets)
+    if m < 0:
+        return 0, 0.0
+    return m, min(wanted / usual_worth(p.markets, m, float(p.markets["conversion"][m])), room)
+
+
+@compiled
+def best_market(
+    chain: int, taken: Numbers, market_first: Numbers, market_price: Numbers, market_chain: Ints, markets: Any
+) -> tuple[int, float]:
+    """End market of a chain that pays most of those with orders to give, and how many kg a year; -1 where none pays or gives any.
+
+    ``taken``, ``market_first`` : kg a year (M,) of standing orders now and first; as much is left as firms find that ask for more.
+    """
+    best, most, top = -1, 0.0, 0.0
+    for m in range(len(market_chain)):
+        mk = markets[m]
+        worth = mk.conversion * market_price[m] - mk.processing_cost - mk.marketing_cost
+        room = max(0.0, mk.depth * market_first[m] - taken[m])
+        if market_chain[m] == chain and room > 0.0 and worth > top:
+            best, most, top = m, room, worth
+    return best, most

@@ -165,9 +165,9 @@ def suppliers_met(context: Context, applicants: Ints) -> tuple[Numbers, Numbers]
     linked = np.flatnonzero(s.enterprise["firm"] >= 0)
     firm, of_hard = s.enterprise["firm"][linked], hard[s.enterprise["household"][linked]]
     for place, f in enumerate(applicants.tolist()):
-        mine = firm == f
-        if mine.any():
-            rows, tie = linked[mine], f % s.tie_kept.shape[1]
-            kept, broken = s.tie_kept[rows, tie] + ties["unknown_kept"], s.tie_broken[rows, tie] + ties["unknown_broken"]
-            reach[place], trust[place] = of_hard[mine].mean(), (kept / (kept + broken)).mean()
+        mine, tie = np.flatnonzero(firm == f), f % s.tie_kept.shape[1]
+        if len(mine):
+            kept = s.tie_kept[:, tie][linked[mine]] + ties["unknown_kept"]
+            broken = s.tie_broken[:, tie][linked[mine]] + ties["unknown_broken"]
+            reach[place], trust[place] = np.count_nonzero(of_hard[mine]) / len(mine), (kept / (kept + broken)).mean()
     return reach, trust
