@@ -95,10 +95,13 @@ def gaining(
 
 
 @compiled
-def least_served(order: Ints, number: int, served: Ints, first_enterprise: Ints, firm: Ints) -> Ints:
-    """The next households (number,) of an order: those served least, of these the ones linked by now, then as the order goes."""
+def least_served(order: Ints, number: int, times: int, served: Ints, first_enterprise: Ints, firm: Ints) -> Ints:
+    """The next households (number,) of an order: those served least, of these the ones linked by now, then as the order goes.
+
+    ``times`` : how often all of them were served already
+    """
     rows, others = np.empty(number, dtype=np.int64), np.empty(number, dtype=np.int64)
-    found, times = 0, 0
+    found = 0
     while found < number:
         waiting = 0
         for h in order:
@@ -141,7 +144,7 @@ def next_served(
     """
     number, cost = units_paid(price, learning, float(done), free, most)
     if len(served):
-        rows = least_served(order, number, served, first_enterprise, firm)
+        rows = least_served(order, number, done // max(len(order), 1), served, first_enterprise, firm)
     else:
         rows = order[(done + np.arange(number)) % max(len(order), 1)]
     return gaining(rows, key, month, overlap, identity, village, duplicated), number, cost
