@@ -8,44 +8,40 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_sim.compiled import compiled
-from linkage_sim.draws import uniforms
+from linkage_sim.draws import STREAM, Key, uniform
 
 if TYPE_CHECKING:
     from linkage_sim.context import Context
     from linkage_sim.programme.facilitator import Facilitation
     from linkage_sim.scenario.acts import InputVouchers, Storage, Targeted, Training
-    from linkage_sim.scenario.effects import UnitCost
 
 Ints = NDArray[np.int64]
+Numbers = NDArray[np.float64]
+DUPLICATE = STREAM["programme.duplicate"]
+NONE = np.zeros(0, dtype=np.int64)
 
 
 def household_order(programme: Facilitation, context: Context, name: str, act: Targeted) -> Ints:
     """Households in the order an act serves them: targeted ones first, village by village, luck within; rows (n,).
 
-    The luck is drawn once; the order is made anew each month where the target (linked) changes.
+    Drawn once. Who is linked changes, so that these come first only when an act looks (`least_served`).
     """
-    if name in programme.queues and (act.target != "linked" or not links_changed(programme, context, name)):
+    if name in programme.queues:
         return programme.queues[name]
     households = context.state.household
     if "" not in programme.queues:
-        village_draw = uniforms(context.key, "programme.target", 0, np.arange(context.villages))
-        own_draw = uniforms(context.key, "programme.target", 1, households["identity"])
-        programme.queues[""] = np.lexsort((own_draw, village_draw[households["village"]]))
+        programme.queues[""] = np.lexsort((programme.household_luck, programme.village_luck[households["village"]]))
     order = programme.queues[""]
     if act.districts:
         order = order[in_districts(programme, context, act)[households["village"][order]]]
-    wanted = targeted(context, act)[order]
-    programme.queues[name] = np.concatenate((order[wanted], order[~wanted]))
+    programme.queues[name] = order if act.target == "linked" else first_of(order, targeted(context, act))
     return programme.queues[name]
 
 
-def links_changed(programme: Facilitation, context: Context, name: str) -> bool:
-    """Whether other enterprises are linked to firms than when the queue of an act was made."""
-    linked = context.state.enterprise["firm"] >= 0
-    if name in programme.linked and bool((linked == programme.linked[name]).all()):
-        return False
-    programme.linked[name] = linked
-    return True
+def first_of(order: Ints, wanted: NDArray[np.bool_]) -> Ints:
+    """Rows in an order, those that are wanted (H,) before all others."""
+    those = wanted[order]
+    return np.concatenate((order[those], order[~those]))
 
 
 def targeted(context: Context, act: Targeted) -> NDArray[np.bool_]:
@@ -70,40 +66,108 @@ def in_districts(programme: Facilitation, context: Context, act: Targeted) -> ND
     return np.isin(names[context.state.village["district"]], act.districts)
 
 
-def duplicated(programme: Facilitation, context: Context, rows: Ints) -> NDArray[np.bool_]:
-    """Which units are wasted because agencies overlap: money spent, nothing added."""
-    draw = uniforms(context.key, "programme.duplicate", context.month, context.state.household["identity"][rows])
-    wasted = np.asarray(draw < programme.overlap)
-    programme.duplicated[context.state.household["village"][rows[wasted]]] = True
-    return wasted
+@compiled
+def units_paid(cost: float, learning: float, done: float, free: float, most: int) -> tuple[int, float]:
+    """How many units after ``done`` some money pays for, and what they cost; ``cost`` of the first ever, all USD."""
+    total = 0.0
+    for number in range(most):
+        one = cost * (1.0 + done + number) ** -learning
+        if total + one > free:
+            return number, total
+        total += one
+    return max(most, 0), total
 
 
-def affordable(programme: Facilitation, name: str, unit: UnitCost) -> bool:
-    """Whether the money released so far pays for one more unit."""
-    purse = programme.ledger.purses[name]
-    return programme.ledger.unit_cost(unit, purse.units) <= purse.free + 1e-9
+@compiled
+def gaining(
+    rows: Ints, key: Key, month: int, overlap: float, identity: Ints, village: Ints, duplicated: NDArray[np.bool_]
+) -> Ints:  # fmt: skip
+    """Which of the households served really gain; with the others agencies overlap: money spent, nothing added."""
+    kept = np.empty(len(rows), dtype=np.int64)
+    number = 0
+    for h in rows:
+        if uniform(key, DUPLICATE, month, identity[h]) < overlap:
+            duplicated[village[h]] = True
+        else:
+            kept[number] = h
+            number += 1
+    return kept[:number]
 
 
-def serve(programme: Facilitation, context: Context, name: str, act: Targeted, unit: UnitCost, again: bool) -> Ints:
-    """Serve the next households of an act's queue as far as money goes; pays and returns the rows that really gained.
+@compiled
+def least_served(order: Ints, number: int, times: int, served: Ints, first_enterprise: Ints, firm: Ints) -> Ints:
+    """The next households (number,) of an order: those served least, of these the ones linked by now, then as the order goes.
 
-    With ``again`` the queue is gone through again once all were served.
+    ``times`` : how often all of them were served already
     """
+    rows, others = np.empty(number, dtype=np.int64), np.empty(number, dtype=np.int64)
+    found = 0
+    while found < number:
+        waiting = 0
+        for h in order:
+            if served[h] != times:
+                continue
+            if is_linked(h, first_enterprise, firm):
+                rows[found] = h
+                found += 1
+                if found == number:
+                    break
+            elif waiting < number:
+                others[waiting] = h
+                waiting += 1
+        more = min(waiting, number - found)
+        rows[found : found + more] = others[:more]
+        found += more
+        times += 1
+    for h in rows:
+        served[h] += 1
+    return rows
+
+
+@compiled
+def is_linked(h: int, first_enterprise: Ints, firm: Ints) -> bool:
+    """Whether a household has a contract with some firm."""
+    contracts = 0
+    for e in range(first_enterprise[h], first_enterprise[h + 1]):
+        contracts += firm[e] >= 0
+    return contracts > 0
+
+
+@compiled
+def next_served(
+    price: float, learning: float, done: int, free: float, most: int, order: Ints, served: Ints, first_enterprise: Ints, firm: Ints,
+    key: Key, month: int, overlap: float, identity: Ints, village: Ints, duplicated: NDArray[np.bool_],
+) -> tuple[Ints, int, float]:  # fmt: skip
+    """The next households of a queue as far as money goes: those that really gain, how many are paid for, and USD they cost.
+
+    Without ``served`` the queue goes on after those done, and begins anew at its end.
+    """
+    number, cost = units_paid(price, learning, float(done), free, most)
+    if len(served):
+        rows = least_served(order, number, done // max(len(order), 1), served, first_enterprise, firm)
+    else:
+        rows = order[(done + np.arange(number)) % max(len(order), 1)]
+    return gaining(rows, key, month, overlap, identity, village, duplicated), number, cost
+
+
+def serve(programme: Facilitation, context: Context, name: str, act: Targeted, again: bool) -> Ints:
+    """Serve the next households of an act's queue as far as money goes; pays and returns the rows that really gain.
+
+    With ``again`` the queue is gone through again once all were served. Where linked households are the target, whoever
+    was served least and is linked by now comes next.
+    """
+    state, purse = context.state, programme.ledger.purses[name]
     order = household_order(programme, context, name, act)
-    purse = programme.ledger.purses[name]
     done = int(purse.units)
-    start, most = done, len(order) if again else len(order) - done
-    if act.target == "linked":  # whoever is linked by now and was served least comes next
-        served = programme.served.setdefault(name, np.zeros(len(context.state.household), dtype=np.int64))
-        order = order[np.argsort(served[order], kind="stable")]
-        start = 0
-    number, cost = programme.ledger.most_units(unit, purse, most)
-    rows = order[(start + np.arange(number)) % max(len(order), 1)]
+    rows, number, cost = next_served(
+        purse.price, purse.learning, done, purse.free + 1e-9, len(order) if again else len(order) - done, order,
+        programme.times_served(name, len(state.household)) if act.target == "linked" else NONE, programme.first_enterprise,
+        state.enterprise["firm"], context.key, context.month, programme.overlap, state.household["identity"],
+        state.household["village"], programme.duplicated,
+    )  # fmt: skip
     programme.ledger.spend(name, cost, context.outside_flows)
     purse.units += number
-    if act.target == "linked":
-        served[rows] += 1
-    return rows[~duplicated(programme, context, rows)] if len(rows) else rows
+    return rows
 
 
 @compiled
@@ -138,12 +202,37 @@ def promise_part(rows: Ints, share: float, planting: NDArray[np.bool_], first_en
         household[h].reached = 1
 
 
+@compiled
+def worth_redeemed(
+    paid: float, travel_cost: float, planting: NDArray[np.bool_], chains: Any, first_enterprise: Ints, chain: Ints, assets: Numbers,
+    village: Ints, reach_hours: Numbers,
+) -> Numbers:  # fmt: skip
+    """What vouchers of every household cost if all are redeemed, USD (H,)."""
+    outlay = np.empty((2, chains.shape[0]))
+    for c in range(chains.shape[0]):
+        ch = chains[c]
+        share, life = ch.practices_improved_equipment_share, ch.practices_improved_equipment_life / 12.0
+        outlay[0, c] = ch.practices_improved_cost * (1.0 - share + share * life)
+        share, life = ch.practices_quality_equipment_share, ch.practices_quality_equipment_life / 12.0
+        outlay[1, c] = ch.practices_quality_cost * (1.0 - share + share * life)
+    most = np.zeros(len(first_enterprise) - 1)
+    for h in range(len(most)):
+        factor = 1.0 + travel_cost * reach_hours[village[h]]
+        for practice in range(2):
+            total = 0.0
+            for e in range(first_enterprise[h], first_enterprise[h + 1]):
+                if planting[chain[e]]:
+                    total += paid * (outlay[practice, chain[e]] * assets[e]) * factor
+            most[h] += total
+    return most
+
+
 def train(programme: Facilitation, context: Context, name: str, act: Training) -> bool:
     """Training: knowledge of the practices taught rises to what training gives; it decays later."""
     effect = programme.effects.training
-    if not affordable(programme, name, effect.unit):
+    if not programme.ledger.purses[name].affords():
         return False
-    rows = serve(programme, context, name, act, effect.unit, act.refresh)
+    rows = serve(programme, context, name, act, act.refresh)
     if not len(rows):
         return False
     improved = effect.knowledge if act.topic in ("improved", "both") else 0.0
@@ -155,9 +244,9 @@ def train(programme: Facilitation, context: Context, name: str, act: Training) -
 def give_kits(programme: Facilitation, context: Context, name: str, act: Storage) -> bool:
     """Storage: a kit that cuts losses until it wears out."""
     effect = programme.effects.storage
-    if not affordable(programme, name, effect.unit):
+    if not programme.ledger.purses[name].affords():
         return False
-    rows = serve(programme, context, name, act, effect.unit, False)
+    rows = serve(programme, context, name, act, False)
     if not len(rows):
         return False
     hand_out(rows, effect.loss_cut, effect.life, programme.first_enterprise, context.state.household, context.state.enterprise)
@@ -171,17 +260,15 @@ def give_vouchers(programme: Facilitation, context: Context, name: str, act: Inp
         return False
     planting = p.chains["practice_month"] == context.calendar
     order = household_order(programme, context, name, act)
-    chain = state.enterprise["chain"]
-    most = np.zeros(len(state.household))
-    for practice in ("improved", "quality"):
-        share, life = p.chains[f"practices_{practice}_equipment_share"], p.chains[f"practices_{practice}_equipment_life"] / 12.0
-        outlay = (p.chains[f"practices_{practice}_cost"] * (1.0 - share + share * life))[chain] * state.enterprise["assets"]
-        factor = 1.0 + p.inputs["travel_cost"][0] * state.village["reach_hours"][state.household["village"][state.enterprise["household"]]]
-        paid = act.paid * outlay * factor * planting[chain]
-        most += np.bincount(state.enterprise["household"], weights=paid, minlength=len(most))
+    if act.target == "linked":
+        order = first_of(order, targeted(context, act))
+    most = worth_redeemed(
+        act.paid, float(p.inputs["travel_cost"][0]), planting, p.chains, programme.first_enterprise, state.enterprise["chain"],
+        state.enterprise["assets"], state.household["village"], state.village["reach_hours"],
+    )  # fmt: skip
     purse = programme.ledger.purses[name]
     purse.reserved = 0.0
-    costs = programme.ledger.unit_costs(programme.effects.input_vouchers.unit, purse, len(order))
+    costs = purse.unit_costs(len(order))
     number = int(np.searchsorted(np.cumsum(costs + most[order]), purse.free, side="right"))
     rows = order[:number]
     if not len(rows):
@@ -189,6 +276,8 @@ def give_vouchers(programme: Facilitation, context: Context, name: str, act: Inp
     programme.ledger.spend(name, float(costs[:number].sum()), context.outside_flows)
     purse.reserved += float(most[rows].sum())
     purse.units += number
-    real = rows[~duplicated(programme, context, rows)]
+    real = gaining(
+        rows, context.key, context.month, programme.overlap, state.household["identity"], state.household["village"], programme.duplicated
+    )
     promise_part(real, act.paid, planting, programme.first_enterprise, state.household, state.enterprise)
     return True

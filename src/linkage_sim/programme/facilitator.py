@@ -8,18 +8,33 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
-from linkage_sim.draws import normals, uniforms
+from linkage_sim.draws import STREAM, Key, normals, uniform, uniforms
 from linkage_sim.programme import direct, firms, links, organisation, selection, skills, villages
 from linkage_sim.programme.ledger import Ledger, Purse
-from linkage_sim.scenario.acts import Act
 from linkage_sim.scenario.scenario import Scenario
+
+Numbers = NDArray[np.float64]
 
 if TYPE_CHECKING:
     from linkage_sim.world.world import World
 
 AT_ONCE = ("market_assessment", "lead_firm_selection", "reflection_session")
 """Acts whose money is released whole; that of all others is released evenly over their months."""
+
+
+@compiled
+def replace_leavers(
+    key: Key, stream: int, month: int, chance: float, start_skill: Numbers, start_concept: Numbers, skill: Numbers, concept: Numbers
+) -> bool:
+    """Staff that leave are replaced by newcomers with start values; returns whether any left."""
+    any_left = False
+    for officer in range(skill.shape[0]):
+        if uniform(key, stream, month, officer) < chance:
+            skill[officer], concept[officer] = start_skill[officer], start_concept[officer]
+            any_left = True
+    return any_left
 
 
 class Facilitation:
@@ -35,7 +50,8 @@ class Facilitation:
         self.terms, self.effects, self.plan = scenario.facilitator, scenario.interventions, scenario.programme
         self.first = scenario.timeline.before
         self.last = self.first + scenario.timeline.during - 1
-        self.ledger = Ledger(self.terms, {name: Purse(act.share * self.terms.budget) for name, act in self.plan.items()})
+        self.ledger = Ledger(self.terms)
+        self.ledger.purses.update({name: self.purse_of(act) for name, act in self.plan.items()})
         self.voucher_purses = [self.ledger.purses[name] for name, act in self.plan.items() if act.act == "input_vouchers"]
         self.done: dict[str, int] = {}
         self.view = 0.0
@@ -44,37 +60,42 @@ class Facilitation:
         self.overstated = 0.0
         self.progress: dict[str, float] = {}
         self.queues: dict[str, NDArray[np.int64]] = {}
-        self.linked: dict[str, NDArray[np.bool_]] = {}
         self.served: dict[str, NDArray[np.int64]] = {}
-        enterprise, households = context.state.enterprise, len(context.state.household)
-        self.first_enterprise = np.searchsorted(enterprise["household"], np.arange(households + 1))
         self.duplicated = np.zeros(context.villages, dtype=bool)
         self.paid_until: dict[str, NDArray[np.int64]] = {}
+        self.ends: set[int] = set()
         self.aim = 0.0
-        self.memoranda: dict[int, int] = {}
-        self.last_addendum: dict[int, int] = {}
+        self.ready = np.zeros(len(context.state.firm), dtype=np.int64)
+        self.shares = np.array(self.effects.co_investment.shares)
         self.leaves: dict[int, int] = {}
+        self.introduced = [0] * len(context.state.firm)
         self.promised: dict[tuple[int, int], str] = {}
         staff = np.arange(self.terms.staff)
         spread = self.terms.spread
         self.start_skill = np.clip(self.terms.skill + spread * normals(context.key, "staff.skill", 0, staff), 0.02, 1.0)
         self.start_concept = np.clip(self.terms.concept + spread * normals(context.key, "staff.concept", 0, staff), 0.0, 1.0)
-        self.staff_skill, self.staff_concept = self.start_skill.copy(), self.start_concept.copy()
+        self.set_staff(self.start_skill.copy(), self.start_concept.copy())
+
+    def set_staff(self, skill: Numbers, concept: Numbers) -> None:
+        """Business skill and concept score of every officer, 0..1, and their means."""
+        self.staff_skill, self.staff_concept = skill, concept
+        self.skill = float(np.add.reduce(skill)) / len(skill)
+        self.concept = float(np.add.reduce(concept)) / len(concept)
+
+    def purse_of(self, act: Any) -> Purse:
+        """The purse of an act, with its price and its months."""
+        effect = getattr(self.effects, act.act)
+        unit = effect.entrepreneur if act.act == "business_skills" and act.who == "entrepreneurs" else effect.unit
+        end = self.scenario.timeline.during if act.end is None else act.end
+        return Purse(
+            act.share * self.terms.budget, self.ledger.unit_cost(unit, 0.0), self.terms.learning,
+            self.first + act.start - 1, self.first + end - 1, act.act in AT_ONCE,
+        )  # fmt: skip
 
     @property
     def cash(self) -> float:
         """USD in the ledger."""
         return self.ledger.cash
-
-    @property
-    def skill(self) -> float:
-        """Mean business skill of field staff, 0..1."""
-        return float(np.add.reduce(self.staff_skill)) / len(self.staff_skill)
-
-    @property
-    def concept(self) -> float:
-        """Mean concept score of field staff, 0..1."""
-        return float(np.add.reduce(self.staff_concept)) / len(self.staff_concept)
 
     @property
     def overlap(self) -> float:
@@ -85,33 +106,13 @@ class Facilitation:
         """Whether the programme is there in a recorded month and has a plan."""
         return bool(self.plan) and self.first <= month <= self.last
 
-    def is_due(self, name: str, act: Act, month: int) -> bool:
-        """Whether an act of the plan acts in this month."""
-        since = month - self.first + 1
-        end = self.scenario.timeline.during if act.end is None else act.end
-        if not act.start <= since <= end:
-            return False
-        if act.after is not None and act.after not in self.done:
-            return False
-        return act.until is None or act.until not in self.done
-
-    def release(self, name: str, act: Any, month: int) -> None:
-        """Release this month's part of an act's money."""
-        purse = self.ledger.purses[name]
-        if act.act in AT_ONCE:
-            purse.released = purse.total
-            return
-        end = self.first + (self.scenario.timeline.during if act.end is None else act.end) - 1
-        left = max(1, end - month + 1)
-        purse.released += (purse.total - purse.released) / left
-
     def act(self, context: Context) -> None:
         """One month of the plan."""
         month = context.month
         if not self.plan:
             return
         if month == self.first:
-            self.ledger.open(context.outside_flows)
+            self.begin(context)
         if month == self.last + 1:
             self.leave(context)
         if not self.is_working(month):
@@ -119,19 +120,35 @@ class Facilitation:
         self.change_staff(context)
         firms.pay_openings(self, context)
         firms.end_support(self, context)
-        for name, act in self.plan.items():
-            if self.is_due(name, act, month):
-                self.release(name, act, month)
-                if HANDLERS[act.act](self, context, name, act):
-                    self.done.setdefault(name, month)
+        for name, act, purse, handler in self.tasks:
+            waits = act.after is not None and act.after not in self.done
+            is_over = act.until is not None and act.until in self.done
+            if waits or is_over or not purse.first <= month <= purse.last:
+                continue
+            purse.release(month)
+            if handler(self, context, name, act):
+                self.done.setdefault(name, month)
         villages.end_support(self, context)
+
+    def begin(self, context: Context) -> None:
+        """The programme begins: money arrives, and who is served by luck is drawn."""
+        self.ledger.open(context.outside_flows)
+        self.tasks = [(name, act, self.ledger.purses[name], HANDLERS[act.act]) for name, act in self.plan.items()]
+        household, enterprise = context.state.household, context.state.enterprise
+        setup = self.effects.brokering.setup_share * context.parameters.firms["route_setup"]
+        self.setup_promises: list[float] = setup[context.state.firm["chain"]].tolist()
+        self.first_enterprise = np.zeros(len(household) + 1, dtype=np.int64)
+        np.cumsum(np.bincount(enterprise["household"], minlength=len(household)), out=self.first_enterprise[1:])
+        self.village_luck = uniforms(context.key, "programme.target", 0, np.arange(context.villages))
+        self.household_luck = uniforms(context.key, "programme.target", 1, household["identity"])
 
     def change_staff(self, context: Context) -> None:
         """Turnover, and what fades: the market view and the sharing between agencies."""
-        staff = np.arange(self.terms.staff)
-        leaves = uniforms(context.key, "staff.turnover", context.month, staff) < self.terms.turnover / 12.0
-        self.staff_skill[leaves] = self.start_skill[leaves]
-        self.staff_concept[leaves] = self.start_concept[leaves]
+        if replace_leavers(
+            context.key, STREAM["staff.turnover"], context.month, self.terms.turnover / 12.0, self.start_skill, self.start_concept,
+            self.staff_skill, self.staff_concept,
+        ):  # fmt: skip
+            self.set_staff(self.staff_skill, self.staff_concept)
         self.view *= 1.0 - self.effects.market_assessment.decay / 12.0
         fade = self.effects.reflection_session.sharing_decay / 12.0
         self.sharing += fade * (self.terms.sharing - self.sharing)
@@ -144,9 +161,22 @@ class Facilitation:
         context.state.route["setup_promise"] = 0.0
         context.state.enterprise["voucher"] = 0.0
 
+    def times_served(self, name: str, households: int) -> NDArray[np.int64]:
+        """How often an act has served every household; (H,)."""
+        if name not in self.served:
+            self.served[name] = np.zeros(households, dtype=np.int64)
+        return self.served[name]
+
     def until(self, act: str, shape: tuple[int, ...]) -> NDArray[np.int64]:
         """Last month paid for, of every village, route or firm that an act has served; -1 where it has not."""
-        return self.paid_until.setdefault(act, np.full(shape, -1))
+        if act not in self.paid_until:
+            self.paid_until[act] = np.full(shape, -1)
+        return self.paid_until[act]
+
+    def pay_until(self, act: str, place: int | tuple[int, int], month: int) -> None:
+        """Note until which month a village, route or firm is paid for."""
+        self.paid_until[act][place] = month
+        self.ends.add(month + 1)
 
     def pay_vouchers(self, amount: float) -> None:
         """Charge redeemed vouchers to the acts that gave them, each by what it had set aside for them."""

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_sim.books import FIRM_INVEST
-from linkage_sim.draws import normals
-from linkage_sim.programme.direct import in_districts
+from linkage_sim.compiled import compiled
+from linkage_sim.draws import STREAM, Key, normal, uniform
+from linkage_sim.programme.direct import in_districts, targeted
 from linkage_sim.rules.selection import effective_months
 
 if TYPE_CHECKING:
@@ -17,41 +18,62 @@ if TYPE_CHECKING:
     from linkage_sim.programme.facilitator import Facilitation
     from linkage_sim.scenario.acts import Brokering, CoInvestment
 
+Ints = NDArray[np.int64]
 Numbers = NDArray[np.float64]
+VIEW = STREAM["brokering.view"]
 
 
-def judged_routes(programme: Facilitation, context: Context, act: Brokering) -> Numbers:
-    """Value the facilitator sees in a route of each firm and village, USD a year; (F, V); the view may be wrong."""
+@compiled
+def route_values(
+    key: Key, calendar: int, partners: Ints, usual: Numbers, asked: Numbers, orders: Numbers, market_price: Numbers, market_chain: Ints,
+    firm_haul: Numbers, market_haul: Numbers, chains: Any, markets: Any, firm: Any, village: Any, village_of: Ints, household_of: Ints,
+    chain_of: Ints, expected_kg: Numbers,
+) -> tuple[Numbers, Numbers]:  # fmt: skip
+    """Worth of routes of some firms (P,) to every village by what they would carry, USD a year, and luck in judging them; (P, V) each.
+
+    Parameters
+    ----------
+    usual : (bazaars, C) usual price over the season; asked : (F,) kg a year of all orders
+    village_of : of households; household_of, chain_of, expected_kg : of enterprises
+    """
+    volume = np.zeros((chains.shape[0], village.shape[0]))
+    for e in range(len(chain_of)):
+        c = chain_of[e]
+        volume[c, village_of[household_of[e]]] += expected_kg[e] * chains[c].harvest_grade_a
+    value = np.zeros((len(partners), village.shape[0]))
+    wrong = np.zeros_like(value)
+    for i in range(len(partners)):
+        f = partners[i]
+        fi = firm[f]
+        for v in range(village.shape[0]):
+            vi = village[v]
+            outside = usual[vi.bazaar, fi.chain] * (1.0 + chains[fi.chain].bazaar_grade_premium) - vi.haul
+            best = 0.0
+            for m in range(len(market_chain)):
+                if market_chain[m] == fi.chain and orders[f, m] > 0.0:
+                    mk = markets[m]
+                    haul = firm_haul[fi.place, v] + market_haul[m, fi.place]
+                    best = max(best, mk.conversion * market_price[m] - mk.processing_cost - mk.marketing_cost - haul - outside)
+            value[i, v] = min(best * volume[fi.chain, v], best * asked[f])
+            wrong[i, v] = normal(uniform(key, VIEW, calendar, f * village.shape[0] + v))
+    return value, wrong
+
+
+def judged_routes(programme: Facilitation, context: Context, act: Brokering, partners: Ints) -> Numbers:
+    """Value the facilitator sees in a route of some firms (P,) to each village, USD a year; (P, V); the view may be wrong."""
     s, p = context.state, context.parameters
-    n_firms, n_villages = s.route.shape
-    value = np.zeros((n_firms, n_villages))
-    en = s.enterprise
-    village = s.household["village"][en["household"]]
-    for c in range(len(p.chains)):
-        ch = p.chains[c]
-        mine = en["chain"] == c
-        volume = np.bincount(village[mine], weights=en["expected_kg"][mine] * ch["harvest_grade_a"], minlength=n_villages)
-        usual = (s.usual_price[:, c, :] * p.season[c]).sum(axis=1)[s.village["bazaar"]]
-        outside = usual * (1.0 + ch["bazaar_grade_premium"]) - s.village["haul"]
-        firms = np.flatnonzero(s.firm["chain"] == c)
-        place = s.firm["place"][firms]
-        best = np.zeros((len(firms), n_villages))
-        for m in np.flatnonzero(p.market_chain == c):
-            mk = p.markets[m]
-            haul = p.firm_haul[place] + p.market_haul[m, place][:, None]
-            net = mk["conversion"] * s.market_price[m] - mk["processing_cost"] - mk["marketing_cost"] - haul
-            best = np.maximum(best, np.where(s.orders[firms, m][:, None] > 0, net - outside, 0.0))
-        value[firms] = np.minimum(best * volume, best * s.orders[firms].sum(axis=1)[:, None])
-    ids = np.arange(n_firms * n_villages)
-    wrong = normals(context.key, "brokering.view", context.calendar, ids).reshape(value.shape)
+    villages = context.villages
+    value, wrong = route_values(
+        context.key, context.calendar, partners, (s.usual_price * p.season).sum(axis=2), s.orders.sum(axis=1), s.orders, s.market_price,
+        p.market_chain, p.firm_haul, p.market_haul, p.chains, p.markets, s.firm, s.village, s.household["village"],
+        s.enterprise["household"], s.enterprise["chain"], s.enterprise["expected_kg"],
+    )  # fmt: skip
     value *= np.exp(programme.effects.brokering.view_noise * (1.0 - programme.view) * wrong)
     if act.target == "remote":
         value *= np.where(s.village["remote"] == 1, 1.0, 1e-3)
     elif act.target in ("women", "poorest"):
-        wanted = s.household["woman"] == 1 if act.target == "women" else s.household["tercile"] == 0
-        value *= np.bincount(s.household["village"][wanted], minlength=n_villages) / np.bincount(
-            s.household["village"], minlength=n_villages
-        )
+        at = s.household["village"]
+        value *= np.bincount(at[targeted(context, act)], minlength=villages) / np.bincount(at, minlength=villages)
     if act.districts:
         value *= in_districts(programme, context, act)
     return value
@@ -59,36 +81,44 @@ def judged_routes(programme: Facilitation, context: Context, act: Brokering) -> 
 
 def broker(programme: Facilitation, context: Context, name: str, act: Brokering) -> bool:
     """Brokering: staff introduce supported firms to villages, share set-up cost, and do part of the work."""
-    s, effect, ledger = context.state, programme.effects.brokering, programme.ledger
-    purse = ledger.purses[name]
-    supported = (s.firm["supported"] == 1) & (s.firm["active"] == 1)
-    if not supported.any():
+    purse = programme.ledger.purses[name]
+    partners = partners_of(programme, context) if purse.unit_cost <= purse.free else []
+    if not partners:
         return False
-    promises = effect.setup_share * context.parameters.firms["route_setup"][s.firm["chain"]]
-    promise = float(promises[supported].max())
-    if ledger.unit_cost(effect.unit, purse.units) + promise > purse.free:
-        return False
-    new = supported[:, None] & (s.route["introduced"] == 0.0)
+    promise = max(map(programme.setup_promises.__getitem__, partners))
+    left = len(partners) * context.villages - sum(map(programme.introduced.__getitem__, partners))
     value: Numbers | None = None
     acted = False
-    while new.any():
-        cost = ledger.unit_cost(effect.unit, purse.units)
-        if cost + promise > purse.free:
-            break
-        ledger.spend(name, cost, context.outside_flows)
-        purse.units += 1
+    while left and purse.unit_cost + promise <= purse.free:
+        programme.ledger.pay_unit(name, context.outside_flows)
         progress = programme.progress.get(name, 0.0)
         progress += effective_months(1.0, programme.skill, programme.concept, programme.overlap)
         if progress >= 1.0:
             progress -= 1.0
-            value = judged_routes(programme, context, act) if value is None else value
-            best = int(np.argmax(np.where(new, value, -1.0)))
-            f, v = divmod(best, s.route.shape[1])
-            introduce(programme, context, f, v, name, float(promises[f]))
-            new[f, v] = False
+            value = judged_routes(programme, context, act, np.array(partners)) if value is None else value
+            i, v = best_new(value, np.array(partners), context.state.route)
+            introduce(programme, context, partners[i], v, name, programme.setup_promises[partners[i]])
+            left -= 1
             acted = True
         programme.progress[name] = progress
     return acted
+
+
+@compiled
+def best_new(value: Numbers, partners: Ints, route: Any) -> tuple[int, int]:
+    """Firm (its place among ``partners``) and village, not introduced to each other yet, whose route has the highest value (P, V)."""
+    best, place, village = -1.0, 0, 0
+    for i in range(value.shape[0]):
+        for v in range(value.shape[1]):
+            if route[partners[i], v].introduced == 0.0 and value[i, v] > best:
+                best, place, village = value[i, v], i, v
+    return place, village
+
+
+def partners_of(programme: Facilitation, context: Context) -> list[int]:
+    """Supported firms in business, in their order."""
+    active = context.state.firm["active"]
+    return [f for f in sorted(programme.leaves) if active[f]]
 
 
 def introduce(programme: Facilitation, context: Context, f: int, v: int, name: str, promise: float) -> None:
@@ -98,6 +128,7 @@ def introduce(programme: Facilitation, context: Context, f: int, v: int, name: s
     strength = association + organisation * (1.0 - association)
     route["introduced"][f, v] = effect.village_trust * (effect.trust_alone + (1.0 - effect.trust_alone) * strength)
     route["dependence"][f, v] = effect.substitution
+    programme.introduced[f] += 1
     if route["is_open"][f, v] == 0 and promise > 0.0:
         route["setup_promise"][f, v] = effect.setup_share
         programme.ledger.purses[name].reserved += promise
@@ -105,16 +136,16 @@ def introduce(programme: Facilitation, context: Context, f: int, v: int, name: s
 
 
 def pay_openings(programme: Facilitation, context: Context) -> None:
-    """Reimburse the promised share of set-up of routes that have opened."""
-    if not programme.promised:
+    """Reimburse the promised share of set-up of routes that opened in the contracting month just over."""
+    if not programme.promised or (context.month - 1) % 12 not in context.months["contract_month"]:
         return
     s = context.state
     opened = (s.route["setup_promise"] > 0.0) & (s.route["is_open"] == 1)
     if not opened.any():
         return
     setup = context.parameters.firms["route_setup"][s.firm["chain"]]
-    for f, v in np.argwhere(opened):
-        name = programme.promised.pop((int(f), int(v)))
+    for f, v in np.argwhere(opened).tolist():
+        name = programme.promised.pop((f, v))
         amount = float(s.route["setup_promise"][f, v] * setup[f])
         purse = programme.ledger.purses[name]
         purse.reserved = max(0.0, purse.reserved - amount)
@@ -130,22 +161,56 @@ def co_invest(programme: Facilitation, context: Context, name: str, act: CoInves
     A firm signs what pays with its own share of the cost. Where the programme also pays part of what the firm costs to run,
     the firm plans and opens villages as if that went on.
     """
-    s = context.state
     acted = pay_running(programme, context, name, act.running)
-    for f in np.flatnonzero((s.firm["supported"] == 1) & (s.firm["active"] == 1)):
-        if is_ready(programme, context, int(f)) and sign_addendum(programme, context, name, act, int(f)):
+    effect, purse = programme.effects.co_investment, programme.ledger.purses[name]
+    f = -1
+    while True:
+        f = next_to_sign(
+            f + 1, context.month, programme.ready, programme.shares, -1.0 if act.share_paid is None else act.share_paid,
+            effect.investment, effect.smallest, purse.free - purse.unit_cost, context.state.firm,
+        )  # fmt: skip
+        if f < 0:
+            return acted
+        if sign_addendum(programme, context, name, act, f):
             acted = True
-    return acted
 
 
-def is_ready(programme: Facilitation, context: Context, f: int) -> bool:
-    """Whether a firm's memorandum, or its last addendum, is old enough for the next addendum."""
-    effect = programme.effects.co_investment
-    if context.state.firm["addenda"][f] >= len(effect.shares):
-        return False
-    if f in programme.last_addendum:
-        return context.month >= programme.last_addendum[f] + effect.spacing
-    return context.month >= programme.memoranda.get(f, context.month) + effect.memorandum
+@compiled
+def bearable(firm: Any, f: int, own: float, kg: float) -> float:
+    """Part of an addendum that a firm can bear: what it pays itself and what the new orders tie up, besides what it has planned.
+
+    Parameters
+    ----------
+    firm : all of them; f : its row; own : USD it would pay for the whole; kg : a year of new orders that the whole would bring
+    """
+    fi = firm[f]
+    if fi.planned_kg <= 0.0:
+        return 0.0
+    per_kg = float(fi.tied / fi.planned_kg)
+    spare = float(fi.cash) - per_kg * max(0.0, float(fi.planned_kg) - float(fi.stock_a + fi.stock_b))
+    return max(0.0, min(1.0, spare / max(own + per_kg * kg, 1e-9), float(fi.cash) / max(own, 1e-9)))
+
+
+@compiled
+def next_to_sign(
+    start: int, month: int, ready: Ints, shares: Numbers, share_paid: float, investment: float, smallest: float, money: float, firm: Any
+) -> int:
+    """The next supported firm, from a row on, that may sign and for which purse and own cash bear the smallest addendum; -1 for none.
+
+    Parameters
+    ----------
+    ready : (F,) month from which each may sign; shares : the programme's, by addendum; share_paid : instead of these, unless negative
+    investment : USD of a whole addendum; smallest : part of it that is worth signing; money : USD in the purse
+    """
+    for f in range(start, firm.shape[0]):
+        fi = firm[f]
+        if fi.supported == 0 or fi.active == 0 or month < ready[f] or fi.addenda >= shares.shape[0]:
+            continue
+        share = shares[fi.addenda] if share_paid < 0.0 else share_paid
+        payable = money / max(share * investment, 1e-9)
+        if payable >= smallest and bearable(firm, f, (1.0 - share) * investment, 0.0) >= smallest:
+            return f
+    return -1
 
 
 def sign_addendum(programme: Facilitation, context: Context, name: str, act: CoInvestment, f: int) -> bool:
@@ -153,13 +218,10 @@ def sign_addendum(programme: Facilitation, context: Context, name: str, act: CoI
     s, p, effect, ledger = context.state, context.parameters, programme.effects.co_investment, programme.ledger
     purse = ledger.purses[name]
     share = effect.shares[int(s.firm["addenda"][f])] if act.share_paid is None else act.share_paid
-    cost = ledger.unit_cost(effect.unit, purse.units)
-    payable = (purse.free - cost) / max(share * effect.investment, 1e-9)
+    payable = (purse.free - purse.unit_cost) / max(share * effect.investment, 1e-9)
     own = (1.0 - share) * effect.investment
-    if min(bearable(s.firm[f], own, 0.0), payable) < effect.smallest:
-        return False
     m, most = best_room(context, f, effect.orders * effect.investment)
-    size = min(bearable(s.firm[f], own, most), payable)
+    size = min(bearable(s.firm, f, own, most), payable)
     investment = size * effect.investment
     part = share * investment
     own = investment - part
@@ -168,9 +230,8 @@ def sign_addendum(programme: Facilitation, context: Context, name: str, act: CoI
     gain = s.firm["order_margin"][f] * kg * patience / (1.0 - patience)
     if size < effect.smallest or kg <= 0.0 or gain < own:
         return False
-    ledger.spend(name, cost, context.outside_flows)
+    ledger.pay_unit(name, context.outside_flows)
     ledger.grant(name, part, context.outside_flows)
-    purse.units += 1
     s.firm["cash"][f] += part - investment
     s.firm["spent"][f] += part
     s.firm["addenda"][f] += 1
@@ -178,23 +239,8 @@ def sign_addendum(programme: Facilitation, context: Context, name: str, act: CoI
     s.orders[f, m] += kg
     s.orders_left[f, m] += kg
     s.firm["capacity"][f] += effect.capacity * kg
-    programme.last_addendum[f] = context.month
+    programme.ready[f] = context.month + effect.spacing
     return True
-
-
-def bearable(firm: Any, own: float, kg: float) -> float:
-    """Part of an addendum that a firm can bear: what it pays itself and what the new orders tie up, besides what it has planned.
-
-    Parameters
-    ----------
-    firm : its row; own : USD it would pay for the whole; kg : a year of new orders that the whole would bring
-    """
-    if firm["planned_kg"] <= 0.0:
-        return 0.0
-    per_kg = float(firm["tied"] / firm["planned_kg"])
-    in_store = float(firm["stock_a"] + firm["stock_b"])
-    spare = float(firm["cash"]) - per_kg * max(0.0, float(firm["planned_kg"]) - in_store)
-    return max(0.0, min(1.0, spare / max(own + per_kg * kg, 1e-9), float(firm["cash"]) / max(own, 1e-9)))
 
 
 def pay_running(programme: Facilitation, context: Context, name: str, share: float) -> bool:
@@ -204,7 +250,7 @@ def pay_running(programme: Facilitation, context: Context, name: str, share: flo
         return False
     purse = programme.ledger.purses[name]
     acted = False
-    for f in np.flatnonzero((s.firm["supported"] == 1) & (s.firm["active"] == 1)):
+    for f in partners_of(programme, context):
         open_routes = s.route["is_open"][f] == 1
         running = float((s.firm["running"][f] * (1.0 - s.route["dependence"][f][open_routes])).sum())
         amount = share * (float(p.firms["fixed_cost"][s.firm["chain"][f]]) + running) / 12.0
@@ -234,18 +280,26 @@ def usual_worth(markets: Any, m: int, conversion: float) -> float:
 def best_room(context: Context, f: int, wanted: float) -> tuple[int, float]:
     """End market with the highest netback in which a firm can still win orders, and how many kg a year of ``wanted`` USD of sales."""
     s, p = context.state, context.parameters
-    best, most, top = 0, 0.0, 0.0
-    for m in np.flatnonzero(p.market_chain == s.firm["chain"][f]):
-        mk = p.markets[m]
-        worth = float(mk["conversion"] * s.market_price[m] - mk["processing_cost"] - mk["marketing_cost"])
-        room = room_for_orders(context, int(m))
-        if room > 0.0 and worth > top:
-            best, most, top = int(m), min(wanted / usual_worth(p.markets, int(m), float(mk["conversion"])), room), worth
+    taken = np.ascontiguousarray(s.orders[s.firm["active"] == 1].T).sum(axis=1)
+    m, room = best_market(s.firm["chain"][f], taken, context.market_first, s.market_price, p.market_chain, p.markets)
+    if m < 0:
+        return 0, 0.0
+    return m, min(wanted / usual_worth(p.markets, m, float(p.markets["conversion"][m])), room)
+
+
+@compiled
+def best_market(
+    chain: int, taken: Numbers, market_first: Numbers, market_price: Numbers, market_chain: Ints, markets: Any
+) -> tuple[int, float]:
+    """End market of a chain that pays most of those with orders to give, and how many kg a year; -1 where none pays or gives any.
+
+    ``taken``, ``market_first`` : kg a year (M,) of standing orders now and first; as much is left as firms find that ask for more.
+    """
+    best, most, top = -1, 0.0, 0.0
+    for m in range(len(market_chain)):
+        mk = markets[m]
+        worth = mk.conversion * market_price[m] - mk.processing_cost - mk.marketing_cost
+        room = max(0.0, mk.depth * market_first[m] - taken[m])
+        if market_chain[m] == chain and room > 0.0 and worth > top:
+            best, most, top = m, room, worth
     return best, most
-
-
-def room_for_orders(context: Context, m: int) -> float:
-    """Kg a year of standing orders that an end market still has to give, as much as firms find that ask for more themselves."""
-    s = context.state
-    taken = float(s.orders[s.firm["active"] == 1, m].sum())
-    return max(0.0, float(context.parameters.markets["depth"][m] * context.market_first[m]) - taken)

@@ -9,33 +9,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_sim.books import DONOR, GRANTS, PARTNERS, RETURNED, STAFF
-from linkage_sim.compiled import compiled
 from linkage_sim.scenario.acts import Facilitator
 from linkage_sim.scenario.effects import UnitCost
 
 
-@compiled
-def units_paid(cost: float, learning: float, done: float, free: float, most: int) -> tuple[int, float]:
-    """How many units after ``done`` some money pays for, and what they cost; ``cost`` of the first ever, all USD."""
-    total = 0.0
-    for number in range(most):
-        one = cost * (1.0 + done + number) ** -learning
-        if total + one > free:
-            return number, total
-        total += one
-    return max(most, 0), total
-
-
-@dataclass
+@dataclass(slots=True)
 class Purse:
-    """Money of one act.
+    """Money of one act, and when and at what price it acts.
 
     Parameters
     ----------
-    total : USD set aside; released : USD that may be spent so far; spent, reserved : USD; units : done
+    total : USD set aside; price : USD of the first unit, overhead included; learning : how fast that falls as units are done
+    first, last : months of the run; at_once : money is released whole, not evenly over these months
+    released : USD that may be spent so far; spent, reserved : USD; units : done; months : when the last of some acts was done
     """
 
     total: float
+    price: float = 0.0
+    learning: float = 0.0
+    first: int = 0
+    last: int = 0
+    at_once: bool = False
     released: float = 0.0
     spent: float = 0.0
     reserved: float = 0.0
@@ -46,6 +40,26 @@ class Purse:
     def free(self) -> float:
         """USD that may be spent or promised now."""
         return self.released - self.spent - self.reserved
+
+    @property
+    def unit_cost(self) -> float:
+        """USD of the next unit."""
+        return float(self.price * (1.0 + self.units) ** -self.learning)
+
+    def affords(self) -> bool:
+        """Whether the money released so far pays for one more unit."""
+        return self.unit_cost <= self.released - self.spent - self.reserved + 1e-9
+
+    def unit_costs(self, number: int) -> NDArray[np.float64]:
+        """USD of each of the next units; (number,)."""
+        return np.asarray(self.price * (1.0 + self.units + np.arange(number)) ** -self.learning)
+
+    def release(self, month: int) -> None:
+        """Release this month's part of the money."""
+        if self.at_once:
+            self.released = self.total
+        else:
+            self.released += (self.total - self.released) / max(1, self.last - month + 1)
 
 
 @dataclass
@@ -77,15 +91,6 @@ class Ledger:
         base = unit.staff_months * terms.staff_month + unit.visits * terms.visit + unit.materials
         return float(self.priced(base) * (1.0 + done) ** -terms.learning)
 
-    def unit_costs(self, unit: UnitCost, purse: Purse, number: int) -> NDArray[np.float64]:
-        """Cost in USD of each of the next units; (number,)."""
-        return np.asarray(self.unit_cost(unit, 0.0) * (1.0 + purse.units + np.arange(number)) ** -self.terms.learning)
-
-    def most_units(self, unit: UnitCost, purse: Purse, most: int) -> tuple[int, float]:
-        """How many more units the money released so far pays for, at most ``most``; and what they cost together, USD."""
-        number, cost = units_paid(self.unit_cost(unit, 0.0), self.terms.learning, float(purse.units), purse.free + 1e-9, most)
-        return number, cost
-
     def priced(self, amount: float) -> float:
         """An amount with overhead and the break-even factor."""
         return amount * (1.0 + self.terms.overhead) * self.terms.unit_cost_factor
@@ -101,6 +106,12 @@ class Ledger:
         self.purses[name].spent += amount
         self.cash -= amount
         flows[GRANTS] += amount
+
+    def pay_unit(self, name: str, flows: Any) -> None:
+        """Pay one unit of an act at what it costs by now."""
+        purse = self.purses[name]
+        self.spend(name, purse.unit_cost, flows)
+        purse.units += 1
 
     def partner(self, name: str, amount: float, flows: Any) -> None:
         """Pay a cost share to a processor or an input provider."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_sim.programme.firms import usual_worth
-from linkage_sim.programme.villages import is_wasted, pay_unit, village_order
+from linkage_sim.programme.villages import is_wasted, reach_village, village_order
 from linkage_sim.rules.firm import plant_price
 from linkage_sim.world.parameters import usual_inputs
 
@@ -20,22 +20,23 @@ if TYPE_CHECKING:
 
 def support_contracts(programme: Facilitation, context: Context, name: str, act: ContractSupport) -> bool:
     """Written terms, third-party grading and mediation, route by route: supported firms first, then most members."""
-    s, effect, ledger = context.state, programme.effects.contract_support, programme.ledger
-    purse = ledger.purses[name]
+    s, effect, purse = context.state, programme.effects.contract_support, programme.ledger.purses[name]
+    if not purse.affords():
+        return False
     until = programme.until(act.act, s.route.shape)
     open_now = (s.route["is_open"] == 1) & (s.route["members"] > 0.0) & (s.firm["active"] == 1)[:, None] & (until < context.month)
     firms, villages = np.nonzero(open_now)
     order = np.lexsort((firms, villages, -s.route["members"][firms, villages], -s.firm["supported"][firms].astype(int)))
     acted = False
-    for f, v in zip(firms[order], villages[order], strict=True):
-        if ledger.unit_cost(effect.unit, purse.units) > purse.free + 1e-9:
+    for f, v in zip(firms[order].tolist(), villages[order].tolist(), strict=True):
+        if not purse.affords():
             break
-        pay_unit(programme, context, name, effect.unit)
-        until[f, v] = context.month + effect.support
-        if is_wasted(programme, context, int(f) * 100_000 + int(v)):
+        programme.ledger.pay_unit(name, context.outside_flows)
+        programme.pay_until(act.act, (f, v), context.month + effect.support)
+        if is_wasted(programme, context, f * 100_000 + v):
             continue
         s.route["written"][f, v] = s.route["written_goal"][f, v] = 1.0
-        s.household["reached"][members_of(context, int(f), int(v))] = 1
+        s.household["reached"][members_of(context, f, v)] = 1
         acted = True
     return acted
 
@@ -61,27 +62,29 @@ def link_providers(programme: Facilitation, context: Context, name: str, act: In
     yearly = effect.running * float(p.inputs["outlet_cost"][0]) * effect.support / 12.0
     grant = effect.share * effect.investment + yearly
     until = programme.until(act.act, (context.villages,))
+    if purse.unit_cost + grant > purse.free + 1e-9:
+        return False
     need = input_need(context)
     order = village_order(programme, context, act)
     if act.target == "all":  # a provider goes where most is wanted that is hard to get now
         worth = need[order] * np.minimum(s.village["reach_hours"][order], 24.0)
         order = order[np.argsort(-worth, kind="stable")]
     acted = False
-    for v in order:
+    for v in order.tolist():
         if until[v] >= 0 or s.village["outlet"][v] == 1:
             continue
-        if ledger.unit_cost(effect.unit, purse.units) + grant > purse.free + 1e-9:
+        if purse.unit_cost + grant > purse.free + 1e-9:
             break
-        pay_unit(programme, context, name, effect.unit)
-        until[v] = context.month + effect.support
-        if is_wasted(programme, context, 2 * 10**6 + int(v)):
+        ledger.pay_unit(name, context.outside_flows)
+        programme.pay_until(act.act, v, context.month + effect.support)
+        if is_wasted(programme, context, 2 * 10**6 + v):
             continue
         ledger.partner(name, grant, context.outside_flows)
         s.village["outlet"][v] = s.village["provider"][v] = 1
         s.village["reach_hours"][v] = 0.0
         s.village["outlet_support"][v] = effect.running
         s.input_stock[s.village["bazaar"][v]] += effect.stock * need[v]
-        s.household["reached"][s.household["village"] == v] = 1
+        reach_village(context, v)
         acted = True
     return acted
 
@@ -91,15 +94,17 @@ def link_processors(programme: Facilitation, context: Context, name: str, act: P
     s, effect, ledger = context.state, programme.effects.processor_links, programme.ledger
     purse = ledger.purses[name]
     grant = effect.share * effect.investment
+    if purse.unit_cost + grant > purse.free + 1e-9:
+        return False
     wanted = (s.firm["active"] == 1) & (s.firm["imitator"] == 0) & (s.firm["plant_advance"] == 0.0)
     acted = False
     for f in np.flatnonzero(wanted)[np.argsort(-s.firm["supported"][wanted].astype(int), kind="stable")]:
-        if ledger.unit_cost(effect.unit, purse.units) + grant > purse.free + 1e-9:
+        if purse.unit_cost + grant > purse.free + 1e-9:
             break
         q = best_plant(context, int(f), effect.margin)
         if q < 0:
             continue
-        pay_unit(programme, context, name, effect.unit)
+        ledger.pay_unit(name, context.outside_flows)
         ledger.partner(name, grant, context.outside_flows)
         s.plant_capacity[q] += effect.capacity * effect.investment
         worth = usual_worth(

@@ -26,8 +26,9 @@ def true_suppliers(context: Context) -> Numbers:
 
 def standard(values: Numbers) -> Numbers:
     """Values less their mean, in standard deviations; zeros where all are equal."""
-    spread = values.std()
-    return (values - values.mean()) / spread if spread > 1e-12 else np.zeros_like(values)
+    apart = values - values.mean()
+    spread = np.sqrt((apart * apart).mean())
+    return apart / spread if spread > 1e-12 else np.zeros_like(values)
 
 
 def checked(programme: Facilitation, context: Context, f: int, claimed: float, true: float, visits: int, references: int) -> float:
@@ -47,6 +48,8 @@ def checked(programme: Facilitation, context: Context, f: int, claimed: float, t
 
 def select(programme: Facilitation, context: Context, name: str, act: LeadFirmSelection) -> bool:
     """Call for applications, claims, checks, scores: the best by the staff's own criteria sign a memorandum, without money yet."""
+    if programme.ledger.purses[name].units > 0:
+        return False
     applicants, visits, references = call(programme, context, name, act)
     if not len(applicants):
         return False
@@ -64,9 +67,10 @@ def select(programme: Facilitation, context: Context, name: str, act: LeadFirmSe
     score = scores(programme, context, applicants, believed[applicants], visits)
     chosen = applicants[np.argsort(-score, kind="stable")[: act.choose]]
     firm["supported"][chosen] = 1
-    for f in chosen:
-        programme.memoranda[int(f)] = context.month
-        programme.leaves[int(f)] = context.month + act.support
+    for f in chosen.tolist():
+        programme.leaves[f] = context.month + act.support
+        if firm["addenda"][f] == 0:
+            programme.ready[f] = context.month + programme.effects.co_investment.memorandum
     for f in applicants:
         programme.claims.append({
             "month": float(context.month), "firm": float(f), "true": max(1.0, float(true[f])), "claimed": float(claimed[f]),
@@ -81,15 +85,15 @@ def call(programme: Facilitation, context: Context, name: str, act: LeadFirmSele
 
     Returns
     -------
-    firms read, in order (none where it is over or too dear); visits; references
+    firms read, in order (none where it is too dear); visits; references
     """
     ledger, firm = programme.ledger, context.state.firm
     purse = ledger.purses[name]
     none = np.zeros(0, dtype=np.int64)
     applicants = np.flatnonzero((firm["active"] == 1) & (firm["imitator"] == 0) & (firm["supported"] == 0))
-    if purse.units > 0 or not len(applicants):
+    if not len(applicants):
         return none, 0, 0
-    look = ledger.unit_cost(programme.effects.lead_firm_selection.unit, 0.0)
+    look = purse.price
     visits, references = (act.visits, act.references) if act.rule == "checked" else (0, 0)
     per_check = ledger.priced(visits * programme.terms.visit + references * programme.terms.call)
     while visits and len(applicants) * (look + per_check) > purse.free:
@@ -156,13 +160,14 @@ def suppliers_met(context: Context, applicants: Ints) -> tuple[Numbers, Numbers]
     """
     s, ties = context.state, context.parameters.ties[0]
     unknown = float(ties["unknown_kept"] / (ties["unknown_kept"] + ties["unknown_broken"]))
-    household = s.household[s.enterprise["household"]]
-    hard = (household["remote"] == 1) | (household["tercile"] == 0)
+    hard = (s.household["remote"] == 1) | (s.household["tercile"] == 0)
     reach, trust = np.zeros(len(applicants)), np.full(len(applicants), unknown)
-    for place, f in enumerate(applicants):
-        mine = s.enterprise["firm"] == f
-        if mine.any():
-            tie = f % s.tie_kept.shape[1]
-            kept, broken = s.tie_kept[mine, tie] + ties["unknown_kept"], s.tie_broken[mine, tie] + ties["unknown_broken"]
-            reach[place], trust[place] = hard[mine].mean(), (kept / (kept + broken)).mean()
+    linked = np.flatnonzero(s.enterprise["firm"] >= 0)
+    firm, of_hard = s.enterprise["firm"][linked], hard[s.enterprise["household"][linked]]
+    for place, f in enumerate(applicants.tolist()):
+        mine, tie = np.flatnonzero(firm == f), f % s.tie_kept.shape[1]
+        if len(mine):
+            kept = s.tie_kept[:, tie][linked[mine]] + ties["unknown_kept"]
+            broken = s.tie_broken[:, tie][linked[mine]] + ties["unknown_broken"]
+            reach[place], trust[place] = np.count_nonzero(of_hard[mine]) / len(mine), (kept / (kept + broken)).mean()
     return reach, trust

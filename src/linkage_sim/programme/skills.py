@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from linkage_sim.programme.direct import affordable, serve
-from linkage_sim.programme.villages import is_wasted, pay_unit
+from linkage_sim.programme.direct import serve
+from linkage_sim.programme.villages import is_wasted
 
 if TYPE_CHECKING:
     from linkage_sim.context import Context
@@ -20,9 +20,9 @@ def teach_business(programme: Facilitation, context: Context, name: str, act: Bu
     if act.who == "entrepreneurs":
         return prepare_entrepreneurs(programme, context, name)
     effect = programme.effects.business_skills
-    if not affordable(programme, name, effect.unit):
+    if not programme.ledger.purses[name].affords():
         return False
-    rows = serve(programme, context, name, act, effect.unit, True)
+    rows = serve(programme, context, name, act, True)
     if not len(rows):
         return False
     household = context.state.household
@@ -33,16 +33,16 @@ def teach_business(programme: Facilitation, context: Context, name: str, act: Bu
 
 def prepare_entrepreneurs(programme: Facilitation, context: Context, name: str) -> bool:
     """Ready those who may open a firm later, the least prepared first, each at most once a year."""
-    effect, firm = programme.effects.business_skills, context.state.firm
+    purse, firm = programme.ledger.purses[name], context.state.firm
     waiting = np.flatnonzero((firm["imitator"] == 1) & (firm["active"] == 0) & (firm["cash"] == 0.0))
     taught = programme.until("business_skills", firm.shape)
     acted = False
     for f in waiting[np.argsort(firm["prepared"][waiting], kind="stable")]:
         if taught[f] >= context.month:
             continue
-        if not affordable(programme, name, effect.entrepreneur):
+        if not purse.affords():
             break
-        pay_unit(programme, context, name, effect.entrepreneur)
+        programme.ledger.pay_unit(name, context.outside_flows)
         taught[f] = context.month + 12
         if not is_wasted(programme, context, 10**6 + int(f)):
             firm["prepared"][f] = 1.0

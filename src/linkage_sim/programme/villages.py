@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage_sim.draws import uniforms
-from linkage_sim.programme.direct import affordable, in_districts, targeted
+from linkage_sim.draws import STREAM, uniform, uniforms
+from linkage_sim.programme.direct import in_districts, targeted
 
 if TYPE_CHECKING:
     from linkage_sim.context import Context
     from linkage_sim.programme.facilitator import Facilitation
     from linkage_sim.scenario.acts import Associations, MobilePayments, SavingsGroups, Targeted, VillageOrganisations
-    from linkage_sim.scenario.effects import UnitCost
 
 Ints = NDArray[np.int64]
 GOALS = {
@@ -30,7 +29,6 @@ def village_order(programme: Facilitation, context: Context, act: Targeted) -> I
     A coordination table turns part of what has no target of its own towards villages in which a firm buys.
     """
     state = context.state
-    draw = uniforms(context.key, "programme.target", 0, np.arange(context.villages))
     if act.target == "all":
         wanted = aimed(programme, context).astype(float)
     elif act.target == "remote":
@@ -38,7 +36,7 @@ def village_order(programme: Facilitation, context: Context, act: Targeted) -> I
     else:
         at = state.household["village"]
         wanted = np.bincount(at[targeted(context, act)], minlength=context.villages) / np.bincount(at, minlength=context.villages)
-    order = np.lexsort((draw, -wanted))
+    order = np.lexsort((programme.village_luck, -wanted))
     return order[in_districts(programme, context, act)[order]] if act.districts else order
 
 
@@ -52,36 +50,32 @@ def aimed(programme: Facilitation, context: Context) -> NDArray[np.bool_]:
 
 def is_wasted(programme: Facilitation, context: Context, place: int) -> bool:
     """Whether a unit is wasted because another agency does the same work there: money spent, nothing added."""
-    draw = uniforms(context.key, "programme.village_duplicate", context.month, np.array([place]))
-    return bool(draw[0] < programme.overlap)
+    return bool(uniform(context.key, STREAM["programme.village_duplicate"], context.month, place) < programme.overlap)
 
 
-def pay_unit(programme: Facilitation, context: Context, name: str, unit: UnitCost) -> None:
-    """Pay one unit of an act at what it costs by now."""
-    purse = programme.ledger.purses[name]
-    programme.ledger.spend(name, programme.ledger.unit_cost(unit, purse.units), context.outside_flows)
-    purse.units += 1
+def reach_village(context: Context, v: int) -> None:
+    """Note that an act has served every household of a village."""
+    context.state.household["reached"][context.first_household[v] : context.first_household[v + 1]] = 1
 
 
-def support_villages(
-    programme: Facilitation, context: Context, name: str, kind: str, act: Targeted, unit: UnitCost, months: int, strength: float
-) -> bool:
+def support_villages(programme: Facilitation, context: Context, name: str, kind: str, act: Targeted, months: int, strength: float) -> bool:
     """Support village after village for some months; one whose months are over may be paid for again."""
-    until = programme.until(kind, (context.villages,))
-    if not affordable(programme, name, unit):
+    purse = programme.ledger.purses[name]
+    if not purse.affords():
         return False
+    until = programme.until(kind, (context.villages,))
     acted = False
-    for v in village_order(programme, context, act):
+    for v in village_order(programme, context, act).tolist():
         if until[v] >= context.month:
             continue
-        if not affordable(programme, name, unit):
+        if not purse.affords():
             break
-        pay_unit(programme, context, name, unit)
-        until[v] = context.month + months
-        if is_wasted(programme, context, int(v)):
+        programme.ledger.pay_unit(name, context.outside_flows)
+        programme.pay_until(kind, v, context.month + months)
+        if is_wasted(programme, context, v):
             continue
         context.state.village[GOALS[kind]][v] = strength
-        context.state.household["reached"][context.state.household["village"] == v] = 1
+        reach_village(context, v)
         acted = True
     return acted
 
@@ -89,41 +83,43 @@ def support_villages(
 def support_associations(programme: Facilitation, context: Context, name: str, act: Associations) -> bool:
     """Associations: households sell together, share collecting, and watch over each other."""
     effect = programme.effects.associations
-    return support_villages(programme, context, name, act.act, act, effect.unit, effect.support, effect.strength)
+    return support_villages(programme, context, name, act.act, act, effect.support, effect.strength)
 
 
 def organise(programme: Facilitation, context: Context, name: str, act: VillageOrganisations) -> bool:
     """Village organisations: they settle disputes, watch over promises and take over part of collecting."""
     effect = programme.effects.village_organisations
-    return support_villages(programme, context, name, act.act, act, effect.unit, effect.support, effect.strength)
+    return support_villages(programme, context, name, act.act, act, effect.support, effect.strength)
 
 
 def bring_mobile_payments(programme: Facilitation, context: Context, name: str, act: MobilePayments) -> bool:
     """Mobile payments: agents and phones in a village; firms pay earlier and at less cost."""
     effect = programme.effects.mobile_payments
-    return support_villages(programme, context, name, act.act, act, effect.unit, effect.support, effect.coverage)
+    return support_villages(programme, context, name, act.act, act, effect.support, effect.coverage)
 
 
 def found_groups(programme: Facilitation, context: Context, name: str, act: SavingsGroups) -> bool:
     """Savings groups, one after the other; each takes the next households of a village that belong to none."""
-    effect = programme.effects.savings_groups
-    if not affordable(programme, name, effect.unit):
+    effect, purse = programme.effects.savings_groups, programme.ledger.purses[name]
+    if not purse.affords():
         return False
-    until = programme.until(act.act, (context.villages,))
-    household = context.state.household
-    luck = uniforms(context.key, "programme.target", 1, household["identity"])
-    order = np.lexsort((luck, ~targeted(context, act)))
+    programme.until(act.act, (context.villages,))
+    household, wanted = context.state.household, targeted(context, act)
     acted = False
-    for v in village_order(programme, context, act):
-        free = order[(household["village"][order] == v) & (household["member"][order] == 0)]
-        while 2 * len(free) >= effect.members and affordable(programme, name, effect.unit):
-            pay_unit(programme, context, name, effect.unit)
+    for v in village_order(programme, context, act).tolist():
+        if not purse.affords():
+            break
+        first, last = context.first_household[v], context.first_household[v + 1]
+        free = first + np.flatnonzero(household["member"][first:last] == 0)
+        free = free[np.lexsort((programme.household_luck[free], ~wanted[free]))]
+        while 2 * len(free) >= effect.members and purse.affords():
+            programme.ledger.pay_unit(name, context.outside_flows)
             joined, free = free[: effect.members], free[effect.members :]
-            if is_wasted(programme, context, int(v) * 1000 + len(free)):
+            if is_wasted(programme, context, v * 1000 + len(free)):
                 continue
             household["member"][joined] = 1
             household["reached"][joined] = 1
-            until[v] = context.month + effect.support
+            programme.pay_until(act.act, v, context.month + effect.support)
             context.state.village["group_goal"][v] = 1.0
             acted = True
     return acted
@@ -131,6 +127,8 @@ def found_groups(programme: Facilitation, context: Context, name: str, act: Savi
 
 def end_support(programme: Facilitation, context: Context) -> None:
     """What was paid for some months begins to fade when they are over."""
+    if context.month not in programme.ends:
+        return
     for act, column in GOALS.items():
         if act in programme.paid_until:
             over = (programme.paid_until[act] >= 0) & (programme.paid_until[act] < context.month)
