@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage_sim.compiled import compiled
+from linkage_sim.compiled import compiled, inlined
 
 STREAMS: tuple[str, ...] = (
     "world.village_distance", "world.village_bearing",
@@ -49,7 +49,7 @@ def key_of(*parts: int | str) -> Key:
     return np.frombuffer(digest, dtype="<u4").astype(np.uint64)
 
 
-@compiled
+@inlined
 def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[Word, Word, Word, Word]:
     """Ten rounds of Philox4x32 on 32-bit words held in unsigned 64-bit integers."""
     for _ in range(10):
@@ -61,13 +61,13 @@ def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[
     return c0, c1, c2, c3
 
 
-@compiled
+@inlined
 def share_of(high: Word, low: Word) -> float:
     """Number strictly between 0 and 1 from 53 bits of two words; the highest would round to 1 and is held below."""
-    return min((float((high << S21) ^ (low >> S11)) + 0.5) * 1.1102230246251565e-16, 0.9999999999999999)
+    return min((float(np.int64((high << S21) ^ (low >> S11))) + 0.5) * 1.1102230246251565e-16, 0.9999999999999999)
 
 
-@compiled
+@inlined
 def uniform(key: Key, stream: int, month: int, identity: int) -> float:
     """One uniform number strictly between 0 and 1, 53 bits.
 

@@ -25,7 +25,7 @@ from linkage_sim.month.choose import (
     tie_trust,
     variation,
 )
-from linkage_sim.month.goods import bring
+from linkage_sim.month.goods import bring, bring_ripe
 from linkage_sim.month.trade import (
     delivery_terms,
     hold_worths,
@@ -212,7 +212,9 @@ def trade_decisions(simulation: Simulation, before: State, e: int) -> list[Decis
     )  # fmt: skip
     goods = goods_table(1)
     go = goods[0]
-    bring(e, en, hh, ch, bb, ef, go)
+    go["row"], go["household"] = e, h
+    bring(0, 1, ch, bb, ef, before.household, before.enterprise, goods)
+    bring_ripe(0, 1, ch, ef, before.household, before.enterprise, goods)
     hold_worths(0, 1, ch, x.ahead[b, c], float(vi["haul"]), goods)
     hold = float(go["hold"])
     spot = {"quote_usd_kg": quote, "net_a_usd_kg": net_a, "net_b_usd_kg": net_b, "rival_buys": float(rival), "rival_pays_usd_kg": bid}

@@ -74,6 +74,17 @@ def prices_and_roads(
 
 
 @compiled
+def cash_needs(first: int, last: int, month: int, key: Any, chance: float, size: float, household: Any) -> None:
+    """Illness and feasts of a range of households, and the cash they miss this month; runs in vectors."""
+    for h in range(first, last):
+        hh = household[h]
+        hh.shock = size * hh.need if uniform(key, SHOCK, month, hh.identity) < chance else 0.0
+    for h in range(first, last):
+        hh = household[h]
+        hh.gap = max(0.0, hh.need + hh.shock - hh.cash - hh.wages - hh.remittances * hh.remittance_factor)
+
+
+@compiled
 def households_and_weather(
     first: int, last: int, month: int, key: Any, first_household: Any, first_enterprise: Any, chains: Any, people: Any,
     village_closed_chance: Any, district_bad: Any, household: Any, enterprise: Any, village: Any, effects: Any, flows: Any,
@@ -85,13 +96,11 @@ def households_and_weather(
     for v in range(first, last):
         vi = village[v]
         vi.closed = uniform(key, ROAD_VILLAGE, month, v) < village_closed_chance[v, calendar]
-        for h in range(first_household[v], first_household[v + 1]):
-            hh = household[h]
-            if calendar == 0 or redo == 1:
-                hh.remittance_factor = remittance_share(key, month - calendar, hh, pp, begun, places, shares, sizes)
-            struck = uniform(key, SHOCK, month, hh.identity) < pp.shock
-            hh.shock = pp.shock_size * hh.need if struck else 0.0
-            hh.gap = max(0.0, hh.need + hh.shock - hh.cash - hh.wages - hh.remittances * hh.remittance_factor)
+        if calendar == 0 or redo == 1:
+            for h in range(first_household[v], first_household[v + 1]):
+                share = remittance_share(key, month - calendar, household[h], pp, begun, places, shares, sizes)
+                household[h].remittance_factor = share
+        cash_needs(first_household[v], first_household[v + 1], month, key, pp.shock, pp.shock_size, household)
         if vi.fund > 0.0:
             lend_for_need(v, first_household[v], first_household[v + 1], household, vi, effects[0], flows)
         for c in range(chains.shape[0]):

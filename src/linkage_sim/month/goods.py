@@ -1,4 +1,4 @@
-"""What an enterprise brings to the trade phase."""
+"""What enterprises bring to the trade phase."""
 
 from __future__ import annotations
 
@@ -15,16 +15,31 @@ def loss_cut(en: Any, ch: Any) -> float:
 
 
 @compiled
-def bring(e: int, en: Any, hh: Any, ch: Any, bb: Any, ef: Any, go: Any) -> None:
-    """Write what enterprise ``e`` brings into a record of `linkage_sim.world.goods.GOODS`."""
-    kit = en.kit_effect if en.kit_months > 0.0 else 0.0
-    go.row = e
-    go.household, go.firm, go.chain = en.household, en.firm, en.chain
-    go.potential, go.stock_a, go.stock_b, go.food, go.gap = en.potential, en.stock_a, en.stock_b, en.food_left, en.cash_gap
-    go.offer_a, go.offer_b = en.stock_a, en.stock_b
-    go.side_a = go.side_b = go.price_a = go.price_b = go.picked = 0.0
-    go.share_a = grade_a_share(ch.harvest_grade_a, ch.practices_quality_gain, en.uses_quality)
-    go.loss = harvest_loss(ch.harvest_loss_harvest, kit, loss_cut(en, ch))
-    go.picking = ch.harvest_picking_cost * en.picking_factor * (1.0 - ef.business_skills_picking * hh.business)
-    go.kept = hh.patience * (1.0 - ch.harvest_loss_store * (1.0 - kit))
-    go.noise = bb.store_noise * (1.0 - ef.business_skills_timing * hh.business)
+def bring(first: int, last: int, ch: Any, bb: Any, ef: Any, household: Any, enterprise: Any, goods: Any) -> None:
+    """Write what enterprises of one chain and village bring from store into rows of `linkage_sim.world.goods.GOODS`."""
+    loss, noise, timing = ch.harvest_loss_store, bb.store_noise, ef.business_skills_timing
+    for k in range(first, last):
+        go = goods[k]
+        en = enterprise[go.row]
+        hh = household[go.household]
+        go.stock_a = go.offer_a = en.stock_a
+        go.stock_b = go.offer_b = en.stock_b
+        go.side_a = go.side_b = 0.0
+        go.gap = en.cash_gap
+        go.kept = hh.patience * (1.0 - loss * (1.0 - (en.kit_effect if en.kit_months > 0.0 else 0.0)))
+        go.noise = noise * (1.0 - timing * hh.business)
+
+
+@compiled
+def bring_ripe(first: int, last: int, ch: Any, ef: Any, household: Any, enterprise: Any, goods: Any) -> None:
+    """Add what is ripe; in other months nobody asks for it."""
+    for k in range(first, last):
+        go = goods[k]
+        en = enterprise[go.row]
+        kit = en.kit_effect if en.kit_months > 0.0 else 0.0
+        go.firm, go.potential, go.food = en.firm, en.potential, en.food_left
+        go.price_a = go.price_b = go.picked = 0.0
+        go.share_a = grade_a_share(ch.harvest_grade_a, ch.practices_quality_gain, en.uses_quality)
+        go.loss = harvest_loss(ch.harvest_loss_harvest, kit, loss_cut(en, ch))
+        business = household[go.household].business
+        go.picking = ch.harvest_picking_cost * en.picking_factor * (1.0 - ef.business_skills_picking * business)

@@ -9,7 +9,7 @@ from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.draws import STREAM, uniform
 from linkage_sim.month.choose import tie_trust
-from linkage_sim.month.goods import bring
+from linkage_sim.month.goods import bring, bring_ripe
 from linkage_sim.rules.contract import rejection_chance
 from linkage_sim.rules.harvest import harvest
 
@@ -39,23 +39,92 @@ def share_cash_gap(first: int, last: int, gap: float, b: int, calendar: int, ent
 
 
 @compiled
+def forget_trade(first: int, last: int, was_harvest: bool, enterprise: Any) -> None:
+    """What was traded last month is forgotten; only after a month of harvest is there anything ripe or under contract."""
+    for e in range(first, last):
+        en = enterprise[e]
+        en.sold_a = en.sold_b = en.rival_a = 0.0
+    if was_harvest:
+        for e in range(first, last):
+            en = enterprise[e]
+            en.picked = en.firm_pays = en.delivered = en.potential = 0.0
+
+
+@compiled
+def lose_in_store(first: int, last: int, chains: Any, enterprise: Any) -> float:
+    """Losses in store of a range of enterprises; returns kg."""
+    total = 0.0
+    for e in range(first, last):
+        en = enterprise[e]
+        kit = en.kit_effect if en.kit_months > 0.0 else 0.0
+        lost = chains[en.chain].harvest_loss_store * (1.0 - kit)
+        total += lost * (en.stock_a + en.stock_b)
+        en.stock_a *= 1.0 - lost
+        en.stock_b *= 1.0 - lost
+    return total
+
+
+@compiled
+def trust_linked(first: int, last: int, v: int, enterprise: Any, tie_kept: Any, tie_broken: Any, route: Any, ties: Any) -> None:
+    """Trust of a range of enterprises in the firms they are linked to."""
+    for e in range(first, last):
+        en = enterprise[e]
+        en.linked_trust = tie_trust(e, en.firm, v, tie_kept, tie_broken, route, ties) if en.firm >= 0 else 0.0
+
+
+@compiled
 def ripen(
-    e: int, v: int, month: int, key: Any, ripe: float, en: Any, ch: Any, fm: Any, route: Any, ef: Any
+    first: int, last: int, v: int, month: int, key: Any, chains: Any, firms: Any, season: Any, enterprise: Any, route: Any, ef: Any
+) -> float:
+    """What ripens this month in a range of enterprises, and the luck of lots under contract; returns kg."""
+    calendar = month % 12
+    total = 0.0
+    for e in range(first, last):
+        en = enterprise[e]
+        ripe = season[en.chain, calendar]
+        if ripe <= 0.0:
+            continue
+        ch = chains[en.chain]
+        if calendar == int(ch.harvest_start):
+            en.food_left = ch.harvest_food_need
+            en.year_harvest = 0.0
+        if ch.all_year == 1.0:
+            en.food_left = ch.harvest_food_need / 12.0
+        gain = ch.practices_improved_gain * en.uses_improved
+        en.potential = harvest(en.assets, ch.harvest_yield_per_asset, en.skill, gain, en.weather, ch.harvest_conversion, ripe)
+        en.year_harvest += en.potential
+        total += en.potential
+        if en.firm >= 0:  # the luck of this month's lot is the same in every pass of the trade phase
+            en.deliver_draw = uniform(key, DELIVER, month, en.identity)
+            ro = route[en.firm, v]
+            chance = rejection_chance(usual_rejection(firms[en.chain], ro), ro.written, ef.contract_support_rejection)
+            en.rejected = uniform(key, REJECT, month, en.identity) < chance
+    return total
+
+
+@compiled
+def find_goods(
+    first: int, last: int, first_enterprise: int, last_enterprise: int, b: int, calendar: int, haul: float, household: Any, enterprise: Any,
+    usual_price: Any, goods: Any, last_goods: Any,
 ) -> None:  # fmt: skip
-    """What ripens of one enterprise this month (part ``ripe`` of the year's harvest), and the luck of its lot under contract."""
-    if month % 12 == int(ch.harvest_start):
-        en.food_left = ch.harvest_food_need
-        en.year_harvest = 0.0
-    if ch.all_year == 1.0:
-        en.food_left = ch.harvest_food_need / 12.0
-    gain = ch.practices_improved_gain * en.uses_improved
-    en.potential = harvest(en.assets, ch.harvest_yield_per_asset, en.skill, gain, en.weather, ch.harvest_conversion, ripe)
-    en.year_harvest += en.potential
-    if en.firm >= 0:  # the luck of this month's lot is the same in every pass of the trade phase
-        en.deliver_draw = uniform(key, DELIVER, month, en.identity)
-        ro = route[en.firm, v]
-        chance = rejection_chance(usual_rejection(fm, ro), ro.written, ef.contract_support_rejection)
-        en.rejected = uniform(key, REJECT, month, en.identity) < chance
+    """Put the enterprises of a village that have goods into ``goods``, chain by chain; households share out the cash they miss."""
+    e = first_enterprise
+    for h in range(first, last):
+        of_household = e
+        some = False
+        while e < last_enterprise and enterprise[e].household == h:
+            en = enterprise[e]
+            some = some or en.stock_a + en.stock_b + en.potential > 0.0
+            e += 1
+        if not some:
+            continue
+        share_cash_gap(of_household, e, household[h].gap, b, calendar, enterprise, usual_price, haul)
+        for k in range(of_household, e):
+            en = enterprise[k]
+            if en.stock_a + en.stock_b + en.potential > 0.0:
+                go = goods[last_goods[en.chain]]
+                go.row, go.household = k, h
+                last_goods[en.chain] += 1
 
 
 @compiled
@@ -64,51 +133,33 @@ def produce(
     first_enterprise: Any, household: Any, enterprise: Any, village: Any, usual_price: Any, route: Any, tie_kept: Any, tie_broken: Any,
     flows: Any, behaviour: Any, effects: Any, goods: Any, first_goods: Any, last_goods: Any,
 ) -> None:  # fmt: skip
-    """Ripening and storage losses of a range of villages; what was traded last month is forgotten.
+    """Ripening and storage losses of a range of villages.
 
-    Enterprises that have goods bring them to the trade phase: ``goods[first_goods[v, c]:last_goods[v, c]]``, records of `GOODS`.
-    What does not change is not written: most rows have nothing in most months, and stay out of the way of those that have.
+    Enterprises that have goods bring them to the trade phase: ``goods[first_goods[v, c]:last_goods[v, c]]``, rows of `GOODS`.
     """
     calendar = month % 12
+    is_harvest = was_harvest = False
+    for c in range(chains.shape[0]):
+        is_harvest = is_harvest or season[c, calendar] > 0.0
+        was_harvest = was_harvest or season[c, (calendar - 1) % 12] > 0.0
     for v in range(first, last):
         vi = village[v]
-        ripened = lost_in_store = 0.0
-        e = first_enterprise[v]
+        start, end = first_enterprise[v], first_enterprise[v + 1]
+        forget_trade(start, end, was_harvest, enterprise)
+        flows[v, LOST_STORE] += lose_in_store(start, end, chains, enterprise)
+        trust_linked(start, end, v, enterprise, tie_kept, tie_broken, route, ties)
+        if is_harvest:
+            flows[v, RIPENED] += ripen(start, end, v, month, key, chains, firms, season, enterprise, route, effects[0])
         for c in range(chains.shape[0]):
             last_goods[v, c] = first_goods[v, c]
-        for h in range(first_household[v], first_household[v + 1]):
-            of_household = e
-            some = False
-            while e < first_enterprise[v + 1] and enterprise[e].household == h:
-                en = enterprise[e]
-                c = en.chain
-                if en.stock_a + en.stock_b > 0.0:
-                    kit = en.kit_effect if en.kit_months > 0.0 else 0.0
-                    lost = chains[c].harvest_loss_store * (1.0 - kit)
-                    lost_in_store += lost * (en.stock_a + en.stock_b)
-                    en.stock_a *= 1.0 - lost
-                    en.stock_b *= 1.0 - lost
-                if en.potential > 0.0 or en.sold_a + en.sold_b + en.rival_a > 0.0:
-                    en.sold_a = en.sold_b = en.rival_a = en.picked = en.firm_pays = en.delivered = en.potential = 0.0
-                if en.firm >= 0:
-                    en.linked_trust = tie_trust(e, en.firm, v, tie_kept, tie_broken, route, ties)
-                elif en.linked_trust > 0.0:
-                    en.linked_trust = 0.0
-                if season[c, calendar] > 0.0:
-                    ripen(e, v, month, key, season[c, calendar], en, chains[c], firms[c], route, effects[0])
-                    ripened += en.potential
-                some = some or en.stock_a + en.stock_b + en.potential > 0.0
-                e += 1
-            if some:
-                hh = household[h]
-                share_cash_gap(of_household, e, hh.gap, vi.bazaar, calendar, enterprise, usual_price, vi.haul)
-                for k in range(of_household, e):
-                    en = enterprise[k]
-                    if en.stock_a + en.stock_b + en.potential > 0.0:
-                        bring(k, en, hh, chains[en.chain], behaviour[0], effects[0], goods[last_goods[v, en.chain]])
-                        last_goods[v, en.chain] += 1
-        flows[v, RIPENED] += ripened
-        flows[v, LOST_STORE] += lost_in_store
+        find_goods(
+            first_household[v], first_household[v + 1], start, end, vi.bazaar, calendar, vi.haul, household, enterprise, usual_price, goods,
+            last_goods[v],
+        )  # fmt: skip
+        for c in range(chains.shape[0]):
+            bring(first_goods[v, c], last_goods[v, c], chains[c], behaviour[0], effects[0], household, enterprise, goods)
+            if season[c, calendar] > 0.0:
+                bring_ripe(first_goods[v, c], last_goods[v, c], chains[c], effects[0], household, enterprise, goods)
 
 
 def run(context: Context) -> None:

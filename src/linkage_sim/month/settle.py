@@ -125,24 +125,114 @@ def firm_pays_enterprise(
 
 
 @compiled
-def spend_and_save(hh: Any, pp: Any, income: float) -> tuple[float, float, float, float]:
-    """A household's cash after a month's income: borrow, consume, repay; returns spending, interest, loan, repayment, USD."""
-    interest = hh.bank_debt * pp.interest / 12.0
-    cash = hh.cash + hh.other_income + income - interest
-    loan = max(0.0, -cash)
-    hh.bank_debt += loan
-    cash += loan
-    spent = min(cash, hh.need + hh.shock)
-    cash -= spent
-    back = 0.0
-    if hh.bank_debt > 0.0:
-        back = min(hh.bank_debt, 0.5 * cash)
-        hh.bank_debt -= back
+def enterprises_earn(
+    first: int, last: int, b: int, haul: float, skilled: float, chains: Any, household: Any, enterprise: Any,
+    bazaar_price: Any,
+) -> tuple[float, float, float, float, float]:  # fmt: skip
+    """What each enterprise of a village earned at the bazaar this month less its costs, into ``enterprise.income``.
+
+    Returns
+    -------
+    sales, haulage, picking, storing, and inputs and upkeep of all, USD
+    """
+    sales = hauls = picking = storing = inputs = 0.0
+    for e in range(first, last):
+        en = enterprise[e]
+        ch = chains[en.chain]
+        price = bazaar_price[b, en.chain]
+        sold = en.sold_a * price * (1.0 + ch.bazaar_grade_premium) + en.sold_b * price
+        hauled = (en.sold_a + en.sold_b) * haul
+        stored = (en.stock_a + en.stock_b) * ch.harvest_storing_cost
+        upkeep = en.assets * ch.assets_upkeep / 12.0
+        picked = 0.0
+        if en.picked > 0.0:
+            business = household[en.household].business
+            picked = en.picked * ch.harvest_picking_cost * en.picking_factor * (1.0 - skilled * business)
+        en.income = sold - hauled - picked - stored - en.practice_cost - upkeep + (en.asset_sale - en.asset_cost)
+        sales += sold
+        hauls += hauled
+        picking += picked
+        storing += stored
+        inputs += en.practice_cost + upkeep
+    return sales, hauls, picking, storing, inputs
+
+
+@compiled
+def invest(v: int, first: int, last: int, enterprise: Any, flows: Any) -> None:
+    """Post what was paid for practices, planting and animals; what does not change is not written."""
+    for e in range(first, last):
+        en = enterprise[e]
+        if en.practice_cost + en.asset_cost + en.asset_sale > 0.0:
+            flows[v, ASSETS_BOUGHT] += en.asset_cost
+            flows[v, ASSETS_SOLD] += en.asset_sale
+            en.practice_cost = en.asset_cost = en.asset_sale = 0.0
+
+
+@compiled
+def firms_settle(
+    v: int, first: int, last: int, month: int, firms: Any, enterprise: Any, firm: Any, receivable: Any, rival_price: Any, rival_firm: Any,
+    firm_paid_share: Any, flows: Any, repaid: Any, bought: Any, rival_paid: Any, route: Any, penalty: float,
+) -> None:  # fmt: skip
+    """Rivals pay at the farm gate, firms under contract what is due."""
+    for e in range(first, last):
+        en = enterprise[e]
+        if en.rival_a > 0.0:
+            c = en.chain
+            from_rival = en.rival_a * rival_price[v, c]
+            en.income += from_rival
+            flows[v, RIVAL_PAY] += from_rival
+            bought[rival_firm[v, c], v] += from_rival
+            rival_paid[rival_firm[v, c], v] += from_rival
+        if en.owing_firm >= 0:
+            fine = penalty * route[en.owing_firm, v].written
+            en.income += firm_pays_enterprise(
+                e, v, month, en, firms[en.chain], receivable, firm, firm_paid_share, flows, repaid, bought, fine
+            )  # fmt: skip
+
+
+@compiled
+def households_earn(first: int, last: int, first_enterprise: int, last_enterprise: int, household: Any, enterprise: Any) -> None:
+    """What each household of a village earned this month with its enterprises and from elsewhere."""
+    for h in range(first, last):
+        hh = household[h]
+        hh.other_income = hh.wages + hh.remittances * hh.remittance_factor
+        hh.income = 0.0
+    for e in range(first_enterprise, last_enterprise):
+        en = enterprise[e]
+        household[en.household].income += en.income
+
+
+@compiled
+def spend_and_save(
+    first: int, last: int, interest_rate: float, spending: float, buffer: float, household: Any
+) -> tuple[float, float, float, float]:
+    """Cash of the households of a village after a month: borrow, consume, repay.
+
+    Returns
+    -------
+    income from elsewhere, consumption, loans, interest and repayments of all, USD
+    """
+    wages = consumption = loans = repaid = 0.0
+    for h in range(first, last):
+        hh = household[h]
+        interest = hh.bank_debt * interest_rate / 12.0
+        cash = hh.cash + hh.other_income + hh.income - interest
+        loan = max(0.0, -cash)
+        debt = hh.bank_debt + loan
+        cash += loan
+        spent = min(cash, hh.need + hh.shock)
+        cash -= spent
+        back = min(debt, 0.5 * cash)
+        hh.bank_debt = debt - back
         cash -= back
-    more = pp.spending * max(0.0, cash - pp.buffer * hh.need)
-    hh.cash = cash - more
-    hh.income = income - interest
-    return spent + more, interest, loan, back
+        more = spending * max(0.0, cash - buffer * hh.need)
+        hh.cash = cash - more
+        hh.income -= interest
+        wages += hh.other_income
+        consumption += spent + more
+        loans += loan
+        repaid += interest + back
+    return wages, consumption, loans, repaid
 
 
 @compiled
@@ -158,64 +248,28 @@ def households_settle(
         vi = village[v]
         for f in range(repaid.shape[0]):
             repaid[f, v] = bought[f, v] = rival_paid[f, v] = 0.0
-        sales = hauls = from_rivals = picking = storing = inputs = assets_bought = assets_sold = 0.0
-        wages = consumption = interests = loans = repayments = 0.0
-        e = first_enterprise[v]
-        for h in range(first_household[v], first_household[v + 1]):
-            hh = household[h]
-            hh.other_income = hh.wages + hh.remittances * hh.remittance_factor
-            income = 0.0
-            while e < first_enterprise[v + 1] and enterprise[e].household == h:
-                en = enterprise[e]
-                c = en.chain
-                ch = chains[c]
-                price = bazaar_price[vi.bazaar, c]
-                sold = en.sold_a * price * (1.0 + ch.bazaar_grade_premium) + en.sold_b * price
-                haul = (en.sold_a + en.sold_b) * vi.haul
-                picked = en.picked * ch.harvest_picking_cost * en.picking_factor * (1.0 - ef.business_skills_picking * hh.business)
-                stored = (en.stock_a + en.stock_b) * ch.harvest_storing_cost
-                upkeep = en.assets * ch.assets_upkeep / 12.0
-                income += sold - haul - picked - stored - en.practice_cost - upkeep
-                sales += sold
-                hauls += haul
-                picking += picked
-                storing += stored
-                inputs += en.practice_cost + upkeep
-                income += en.asset_sale - en.asset_cost
-                assets_bought += en.asset_cost
-                assets_sold += en.asset_sale
-                if en.practice_cost + en.asset_cost + en.asset_sale > 0.0:  # what does not change is not written
-                    en.practice_cost = en.asset_cost = en.asset_sale = 0.0
-                if en.rival_a > 0.0:
-                    from_rival = en.rival_a * rival_price[v, c]
-                    income += from_rival
-                    from_rivals += from_rival
-                    bought[rival_firm[v, c], v] += from_rival
-                    rival_paid[rival_firm[v, c], v] += from_rival
-                if en.owing_firm >= 0:
-                    penalty = ef.contract_support_penalty * route[en.owing_firm, v].written
-                    income += firm_pays_enterprise(
-                        e, v, month, en, firms[c], receivable, firm, firm_paid_share, flows, repaid, bought, penalty
-                    )  # fmt: skip
-                e += 1
-            spent, interest, loan, back = spend_and_save(hh, pp, income)
-            wages += hh.other_income
-            consumption += spent
-            interests += interest
-            loans += loan
-            repayments += back
+        start, end = first_enterprise[v], first_enterprise[v + 1]
+        sales, hauls, picking, storing, inputs = enterprises_earn(
+            start, end, vi.bazaar, vi.haul, ef.business_skills_picking, chains, household, enterprise, bazaar_price
+        )
+        invest(v, start, end, enterprise, flows)
+        firms_settle(
+            v, start, end, month, firms, enterprise, firm, receivable, rival_price, rival_firm, firm_paid_share, flows, repaid, bought,
+            rival_paid, route, ef.contract_support_penalty,
+        )  # fmt: skip
+        households_earn(first_household[v], first_household[v + 1], start, end, household, enterprise)
+        wages, consumption, loans, repayments = spend_and_save(
+            first_household[v], first_household[v + 1], pp.interest, pp.spending, pp.buffer, household
+        )
         flows[v, SALES] += sales
         flows[v, HAULS] += hauls
-        flows[v, RIVAL_PAY] += from_rivals
         flows[v, PICKING] += picking
         flows[v, STORING] += storing
         flows[v, INPUTS] += inputs
-        flows[v, ASSETS_BOUGHT] += assets_bought
-        flows[v, ASSETS_SOLD] += assets_sold
         flows[v, WAGES] += wages
         flows[v, CONSUMPTION] += consumption
         flows[v, BANK_LOAN] += loans
-        flows[v, BANK_REPAID] += interests + repayments
+        flows[v, BANK_REPAID] += repayments
 
 
 @compiled
@@ -279,5 +333,5 @@ WRITES = (
     "receivable", "firm_due", "firm_paid_share", "firm.late_months", "firm.cash", "household.cash", "household.income",
     "household.other_income", "household.bank_debt", "household.saved", "household.group_debt", "village.fund", "enterprise.debt",
     "enterprise.owing_firm", "enterprise.season_late", "enterprise.season_kept", "enterprise.season_broken",
-    "enterprise.practice_cost", "enterprise.asset_cost", "enterprise.asset_sale", "flows",
+    "enterprise.income", "enterprise.practice_cost", "enterprise.asset_cost", "enterprise.asset_sale", "flows",
 )  # fmt: skip

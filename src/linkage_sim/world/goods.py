@@ -15,7 +15,6 @@ GOODS = np.dtype(
         ("row", np.int32),  # of the enterprise
         ("household", np.int32),  # row
         ("firm", np.int32),  # linked, -1 = none
-        ("chain", np.int32),
         ("potential", np.float64),  # kg ripe
         ("stock_a", np.float64),  # kg in store
         ("stock_b", np.float64),

@@ -112,6 +112,7 @@ COLUMNS: list[Column] = [
         delivered | f8 | kg | 0 | inf | trade | delivered under contract this month
         picking_factor | f8 | number | 0 | inf | world | own picking cost against the average
         assets | f8 | asset units | 0 | inf | choose | hectares, trees, cows, ... that bear
+        income | f8 | USD | -inf | inf | settle | earned this month, net of costs
         practice_cost | f8 | USD | 0 | inf | choose | own payment for practices and kits this month
         asset_cost | f8 | USD | 0 | inf | choose | paid for planting, animals and tools this month
         asset_sale | f8 | USD | 0 | inf | choose | got for animals and tools given up this month
