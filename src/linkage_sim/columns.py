@@ -43,21 +43,24 @@ class Table(ctypes.Structure):
     """Columns of one length in one block of memory; made by `table_of`.
 
     Every column starts as zeros and takes memory only once it is written. It is a C structure of its own class for every set of columns
-    because Numba recognises such an object by its class, in a fifth of a microsecond instead of two.
+    because Numba recognises such an object by its class, where it asks Python about others.
     """
 
-    _fields_ = (("address", ctypes.c_int64), ("rows", ctypes.c_int64), ("padded", ctypes.c_int64))
+    _fields_ = (("address", ctypes.c_int64),)
     address: int
     rows: int
-    padded: int
     kind: TableType
     dtype: np.dtype[Any]
 
     def _hold(self, rows: int, block: NDArray[np.uint8]) -> None:
         start = -block.ctypes.data % _LINE
-        self._block = block
-        self.address, self.rows, self.padded = block.ctypes.data + start, rows, _padded(rows)
-        self._columns = {name: np.ndarray(rows, kind, block.data, start + self.padded * before) for name, kind, before in self.kind.columns}
+        padded = _padded(rows)
+        block[start : start + 16].view(np.int64)[:] = rows, padded  # compiled code finds them at the address, columns a line later
+        self._block, self.rows = block, rows
+        self.address = block.ctypes.data + start
+        self._columns = {
+            name: np.ndarray(rows, kind, block.data, start + _LINE + padded * before) for name, kind, before in self.kind.columns
+        }
 
     def __len__(self) -> int:
         return self.rows
@@ -90,7 +93,7 @@ class Table(ctypes.Structure):
     def copy(self) -> Table:
         """An independent table with the same numbers."""
         other = type(self)()
-        size = self.padded * self.kind.bytes_per_row
+        size = _LINE + _padded(self.rows) * self.kind.bytes_per_row
         block = np.empty(_LINE + size, dtype=np.uint8)
         here, there = self.address - self._block.ctypes.data, -block.ctypes.data % _LINE
         block[there : there + size] = self._block[here : here + size]
@@ -111,7 +114,7 @@ def table_of(dtype: np.dtype[Any], rows: int) -> Table:
     dtype : record type: names and kinds of the columns, always the same object for the same columns; rows : how many
     """
     table = _class_of(dtype)()
-    table._hold(rows, np.zeros(_LINE + _padded(rows) * table.kind.bytes_per_row, dtype=np.uint8))
+    table._hold(rows, np.zeros(2 * _LINE + _padded(rows) * table.kind.bytes_per_row, dtype=np.uint8))
     return table
 
 
@@ -206,11 +209,19 @@ def _whole_number(c: Any, owner: Any, name: str) -> Any:
     return value
 
 
+def _parts_of_table(c: Any, table: Any) -> tuple[Any, Any, Any]:
+    """Where the columns of a table begin, its rows, and how many rows each column has room for."""
+    address = _whole_number(c, table, "address")
+    head = c.builder.inttoptr(address, address.type.as_pointer())
+    rows, padded = (c.builder.load(c.builder.gep(head, [ir.Constant(address.type, at)])) for at in (0, 1))
+    data = c.builder.inttoptr(c.builder.add(address, ir.Constant(address.type, _LINE)), cgutils.voidptr_t)
+    return data, rows, padded
+
+
 @unbox(TableType)
 def _unbox_table(kind: TableType, value: Any, c: Any) -> NativeValue:
     table = cgutils.create_struct_proxy(kind)(c.context, c.builder)
-    table.data = c.builder.inttoptr(_whole_number(c, value, "address"), cgutils.voidptr_t)
-    table.rows, table.padded = _whole_number(c, value, "rows"), _whole_number(c, value, "padded")
+    table.data, table.rows, table.padded = _parts_of_table(c, value)
     return NativeValue(table._getvalue())
 
 
@@ -218,8 +229,8 @@ def _unbox_table(kind: TableType, value: Any, c: Any) -> NativeValue:
 def _unbox_row(kind: RowType, value: Any, c: Any) -> NativeValue:
     row = cgutils.create_struct_proxy(kind)(c.context, c.builder)
     owner = c.pyapi.object_getattr_string(value, "_table")
-    row.data = c.builder.inttoptr(_whole_number(c, owner, "address"), cgutils.voidptr_t)
-    row.padded, row.row = _whole_number(c, owner, "padded"), _whole_number(c, value, "_at")
+    row.data, _, row.padded = _parts_of_table(c, owner)
+    row.row = _whole_number(c, value, "_at")
     c.pyapi.decref(owner)
     return NativeValue(row._getvalue())
 

@@ -31,15 +31,11 @@ def learn_prices(calendar: int, behaviour: Any, usual_price: Any, bazaar_price: 
 @compiled
 def monthly(first: int, last: int, first_enterprise: Any, enterprise: Any) -> None:
     """What wears every month: kits and equipment."""
-    for v in range(first, last):
-        for e in range(first_enterprise[v], first_enterprise[v + 1]):
-            en = enterprise[e]
-            if en.kit_months > 0.0:
-                en.kit_months = max(0.0, en.kit_months - 1.0)
-            if en.equipment_improved > 0.0:
-                en.equipment_improved = max(0.0, en.equipment_improved - 1.0)
-            if en.equipment_quality > 0.0:
-                en.equipment_quality = max(0.0, en.equipment_quality - 1.0)
+    for e in range(first_enterprise[first], first_enterprise[last]):
+        en = enterprise[e]
+        en.kit_months = max(0.0, en.kit_months - 1.0)
+        en.equipment_improved = max(0.0, en.equipment_improved - 1.0)
+        en.equipment_quality = max(0.0, en.equipment_quality - 1.0)
 
 
 @compiled

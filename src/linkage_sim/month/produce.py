@@ -104,33 +104,33 @@ def ripen(
 
 @compiled
 def find_goods(
-    first: int, last: int, first_enterprise: int, last_enterprise: int, b: int, calendar: int, haul: float, household: Any, enterprise: Any,
-    usual_price: Any, goods: Any, last_goods: Any,
+    first: int, last: int, b: int, calendar: int, haul: float, household: Any, enterprise: Any, usual_price: Any, goods: Any,
+    last_goods: Any,
 ) -> None:  # fmt: skip
     """Put the enterprises of a village that have goods into ``goods``, chain by chain; households share out the cash they miss."""
-    e = first_enterprise
-    for h in range(first, last):
-        of_household = e
+    start = first
+    while start < last:
+        h = enterprise[start].household
+        end = start + 1
+        while end < last and enterprise[end].household == h:
+            end += 1
         some = False
-        while e < last_enterprise and enterprise[e].household == h:
+        for e in range(start, end):
             en = enterprise[e]
-            some = some or en.stock_a + en.stock_b + en.potential > 0.0
-            e += 1
-        if not some:
-            continue
-        share_cash_gap(of_household, e, household[h].gap, b, calendar, enterprise, usual_price, haul)
-        for k in range(of_household, e):
-            en = enterprise[k]
             if en.stock_a + en.stock_b + en.potential > 0.0:
+                some = True
                 go = goods[last_goods[en.chain]]
-                go.row, go.household = k, h
+                go.row, go.household = e, h
                 last_goods[en.chain] += 1
+        if some:
+            share_cash_gap(start, end, household[h].gap, b, calendar, enterprise, usual_price, haul)
+        start = end
 
 
 @compiled
 def produce(
-    first: int, last: int, month: int, key: Any, chains: Any, firms: Any, ties: Any, season: Any, first_household: Any,
-    first_enterprise: Any, household: Any, enterprise: Any, village: Any, usual_price: Any, route: Any, tie_kept: Any, tie_broken: Any,
+    first: int, last: int, month: int, key: Any, chains: Any, firms: Any, ties: Any, season: Any, first_enterprise: Any,
+    household: Any, enterprise: Any, village: Any, usual_price: Any, route: Any, tie_kept: Any, tie_broken: Any,
     flows: Any, behaviour: Any, effects: Any, goods: Any, first_goods: Any, last_goods: Any,
 ) -> None:  # fmt: skip
     """Ripening and storage losses of a range of villages.
@@ -152,10 +152,7 @@ def produce(
             flows[v, RIPENED] += ripen(start, end, v, month, key, chains, firms, season, enterprise, route, effects[0])
         for c in range(chains.shape[0]):
             last_goods[v, c] = first_goods[v, c]
-        find_goods(
-            first_household[v], first_household[v + 1], start, end, vi.bazaar, calendar, vi.haul, household, enterprise, usual_price, goods,
-            last_goods[v],
-        )  # fmt: skip
+        find_goods(start, end, vi.bazaar, calendar, vi.haul, household, enterprise, usual_price, goods, last_goods[v])
         for c in range(chains.shape[0]):
             bring(first_goods[v, c], last_goods[v, c], chains[c], behaviour[0], effects[0], household, enterprise, goods)
             if season[c, calendar] > 0.0:
@@ -166,8 +163,8 @@ def run(context: Context) -> None:
     """Phase 5 of one month."""
     s, p = context.state, context.parameters
     context.over_villages(
-        produce, context.month, context.key, p.chains, p.firms, p.ties, p.season, context.first_household, context.first_enterprise,
-        s.household, s.enterprise, s.village, s.usual_price, s.route, s.tie_kept, s.tie_broken, s.flows, p.behaviour,
+        produce, context.month, context.key, p.chains, p.firms, p.ties, p.season, context.first_enterprise, s.household,
+        s.enterprise, s.village, s.usual_price, s.route, s.tie_kept, s.tie_broken, s.flows, p.behaviour,
         context.effects, context.goods, context.first_goods, context.last_goods,
     )  # fmt: skip
 

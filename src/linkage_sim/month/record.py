@@ -48,66 +48,119 @@ def cell_sums(villages: int) -> Any:
 
 
 @compiled
-def record_enterprise(en: Any, ch: Any, before_firm: int, price: float, w: Any) -> None:
-    """Add one enterprise to the sums of its village; ``w`` is a row of `whole_sums`."""
-    if en.potential > 0.0:
-        share_a = grade_a_share(ch.harvest_grade_a, ch.practices_quality_gain, en.uses_quality)
-        w.ripened_kg += en.potential
-        w.unharvested_kg += en.potential - en.picked
-        w.grade_a_kg += en.picked * share_a
-        w.picked_kg += en.picked
-        w.rival_kg += en.rival_a
-        w.contract_kg += en.delivered
-        w.contract_usd += en.firm_pays
-    w.bazaar_kg += en.sold_a + en.sold_b
-    w.sales_usd += (en.sold_a * (1.0 + ch.bazaar_grade_premium) + en.sold_b) * price
-    w.stock_kg += en.stock_a + en.stock_b
-    w.improved_users += en.uses_improved
-    w.quality_users += en.uses_quality
-    w.knowledge_improved += en.knowledge_improved
-    w.knowledge_quality += en.knowledge_quality
-    if en.kit_months > 0.0:
-        w.stores += 1.0
-    elif en.kit_effect > 0.0:
-        w.kits_worn += 1.0
-    if en.debt > 0.0:
-        w.debt_usd += en.debt
-    if en.firm >= 0:
-        w.trust += en.linked_trust
-        w.trust_ties += 1.0
-    if before_firm >= 0:
-        w.linked_before += 1.0
-        w.still_linked += 1.0 if en.firm == before_firm else 0.0
+def record_stores(first: int, last: int, b: int, chains: Any, enterprise: Any, bazaar_price: Any, w: Any) -> None:
+    """Add what a range of enterprises sold, keeps and knows to the sums of its village; ``w`` is a row of `whole_sums`."""
+    bazaar = sales = stock = improved = quality = 0.0
+    for e in range(first, last):
+        en = enterprise[e]
+        bazaar += en.sold_a + en.sold_b
+        sales += (en.sold_a * (1.0 + chains[en.chain].bazaar_grade_premium) + en.sold_b) * bazaar_price[b, en.chain]
+        stock += en.stock_a + en.stock_b
+        improved += en.knowledge_improved
+        quality += en.knowledge_quality
+    w.bazaar_kg, w.sales_usd, w.stock_kg, w.knowledge_improved, w.knowledge_quality = bazaar, sales, stock, improved, quality
 
 
 @compiled
-def record_income(hh: Any, window: int, calendar: int) -> None:
-    """Add this month to a household's yearly income and to the window of the programme it falls in."""
-    hh.year_income += hh.income + hh.other_income
-    if calendar == 11:
-        hh.last_income = hh.year_income
-        if window == 1 or window == 2:
-            hh.years_sum += hh.year_income
-            hh.years_squares += hh.year_income * hh.year_income
-        hh.year_income = 0.0
+def record_practices(first: int, last: int, enterprise: Any, exit_firm: Any, w: Any) -> None:
+    """Count users of practices, kits, and linkages of the programme's last month that live; runs in vectors."""
+    improved = quality = stores = worn = before = still = 0
+    for e in range(first, last):
+        en = enterprise[e]
+        improved += en.uses_improved
+        quality += en.uses_quality
+        stores += en.kit_months > 0.0
+        worn += en.kit_months <= 0.0 and en.kit_effect > 0.0
+        before += exit_firm[e] >= 0
+        still += exit_firm[e] >= 0 and en.firm == exit_firm[e]
+    w.improved_users, w.quality_users, w.stores, w.kits_worn, w.linked_before, w.still_linked = (
+        improved,
+        quality,
+        stores,
+        worn,
+        before,
+        still,
+    )
+
+
+@compiled
+def record_harvest(first: int, last: int, chains: Any, enterprise: Any, w: Any) -> None:
+    """Add what a range of enterprises harvested and brought under contract."""
+    for e in range(first, last):
+        en = enterprise[e]
+        if en.potential > 0.0:
+            ch = chains[en.chain]
+            share_a = grade_a_share(ch.harvest_grade_a, ch.practices_quality_gain, en.uses_quality)
+            w.ripened_kg += en.potential
+            w.unharvested_kg += en.potential - en.picked
+            w.grade_a_kg += en.picked * share_a
+            w.picked_kg += en.picked
+            w.rival_kg += en.rival_a
+            w.contract_kg += en.delivered
+            w.contract_usd += en.firm_pays
+
+
+@compiled
+def record_links(first: int, last: int, v: int, household: Any, enterprise: Any, firm: Any, route: Any, receivable: Any, w: Any) -> None:
+    """Add what a range of enterprises owes and is owed, and its trust; their households are reached and linked."""
+    for e in range(first, last):
+        en = enterprise[e]
+        if en.debt > 0.0:
+            w.debt_usd += en.debt
+        if en.owing_firm >= 0:
+            for k in range(receivable.shape[1]):
+                w.owed_usd += receivable[e, k]
+        if en.firm >= 0:
+            w.trust += en.linked_trust
+            w.trust_ties += 1.0
+            hh = household[en.household]
+            hh.linked = 1
+            if firm[en.firm].supported == 1 or route[en.firm, v].introduced > 0.0:
+                hh.reached = hh.joined = hh.offered = 1
+
+
+@compiled
+def record_income(first: int, last: int, window: int, calendar: int, household: Any) -> None:
+    """Add this month to households' yearly income and to the window of the programme it falls in; runs in vectors."""
+    for h in range(first, last):
+        hh = household[h]
+        hh.linked = 0
+        hh.year_income += hh.income + hh.other_income
     if window == 0:
-        hh.before_income += hh.income
+        for h in range(first, last):
+            household[h].before_income += household[h].income
     elif window == 1:
-        hh.during_income += hh.income
+        for h in range(first, last):
+            household[h].during_income += household[h].income
     elif window == 2:
-        hh.after_income += hh.income
+        for h in range(first, last):
+            household[h].after_income += household[h].income
+    if calendar == 11:
+        for h in range(first, last):
+            hh = household[h]
+            hh.last_income = hh.year_income
+            if window == 1 or window == 2:
+                hh.years_sum += hh.year_income
+                hh.years_squares += hh.year_income * hh.year_income
+            hh.year_income = 0.0
 
 
 @compiled
-def add_to_cell(hh: Any, linked: float, poverty_line: float, cell: Any) -> None:
-    """Add one household to the sums of its kind; ``cell`` is one entry of `cell_sums`."""
-    cell.households += 1.0
-    cell.income += hh.income
-    cell.other_income += hh.other_income
-    cell.linked += linked
-    cell.reached += hh.reached
-    if hh.last_income < poverty_line * 12.0 * hh.persons:
-        cell.poor += 1.0
+def record_households(first: int, last: int, poverty_line: float, household: Any, cells: Any, w: Any) -> None:
+    """Add a range of households to the sums of their kinds; ``cells`` is a row of `cell_sums`."""
+    line = poverty_line * 12.0
+    cash = 0.0
+    for h in range(first, last):
+        hh = household[h]
+        cash += hh.cash
+        cell = cells[hh.woman * 3 + hh.tercile]
+        cell.households += 1.0
+        cell.income += hh.income
+        cell.other_income += hh.other_income
+        cell.linked += hh.linked
+        cell.reached += hh.reached
+        cell.poor += 1.0 if hh.last_income < line * hh.persons else 0.0
+    w.cash_usd = cash
 
 
 @compiled
@@ -126,30 +179,24 @@ def groups_in_order(cells: Any, village: Any, out: Any) -> None:
 @compiled
 def record_village(
     first: int, last: int, window: int, calendar: int, first_household: Any, first_enterprise: Any, household: Any, enterprise: Any,
-    village: Any, firm: Any, route: Any, chains: Any, receivable: Any, exit_firm: Any,
+    village: Any, firm: Any, route: Any, chains: Any, season: Any, receivable: Any, exit_firm: Any,
     poverty_line: float, bazaar_price: Any, cells: Any, whole: Any,
 ) -> None:  # fmt: skip
-    """Sums of a range of villages: ``cells`` (V, CELLS) and ``whole`` (V,), tables."""
+    """Sums of a range of villages: ``cells`` (V, CELLS) and ``whole`` (V,), tables of zeros."""
+    is_harvest = False
+    for c in range(chains.shape[0]):
+        is_harvest = is_harvest or season[c, calendar] > 0.0
     for v in range(first, last):
         w = whole[v]
-        e = first_enterprise[v]
-        for h in range(first_household[v], first_household[v + 1]):
-            hh = household[h]
-            linked = 0.0
-            while e < first_enterprise[v + 1] and enterprise[e].household == h:
-                en = enterprise[e]
-                record_enterprise(en, chains[en.chain], exit_firm[e], bazaar_price[village[v].bazaar, en.chain], w)
-                if en.owing_firm >= 0:
-                    for k in range(receivable.shape[1]):
-                        w.owed_usd += receivable[e, k]
-                if en.firm >= 0:
-                    linked = 1.0
-                    if firm[en.firm].supported == 1 or route[en.firm, v].introduced > 0.0:
-                        hh.reached = hh.joined = hh.offered = 1
-                e += 1
-            record_income(hh, window, calendar)
-            w.cash_usd += hh.cash
-            add_to_cell(hh, linked, poverty_line, cells[v, hh.woman * 3 + hh.tercile])
+        start, end = first_enterprise[v], first_enterprise[v + 1]
+        of, to = first_household[v], first_household[v + 1]
+        record_stores(start, end, village[v].bazaar, chains, enterprise, bazaar_price, w)
+        record_practices(start, end, enterprise, exit_firm, w)
+        if is_harvest:
+            record_harvest(start, end, chains, enterprise, w)
+        record_income(of, to, window, calendar, household)
+        record_links(start, end, v, household, enterprise, firm, route, receivable, w)
+        record_households(of, to, poverty_line, household, cells[v], w)
         for f in range(route.shape[0]):
             ro = route[f, v]
             w.due_kg += ro.due + ro.side
@@ -273,5 +320,6 @@ def measure_stocks(whole: Any, firm: Any, village: Any, ledger: float, out: Any)
 READS = ("household.income", "enterprise.sold_a", "bazaar_price", "bazaar_demand", "flows", "firm_flows", "receivable")
 WRITES = (
     "household.year_income", "household.last_income", "household.before_income", "household.during_income", "household.after_income",
-    "household.reached", "household.joined", "household.offered", "household.years_sum", "household.years_squares", "flows", "firm_flows",
+    "household.linked", "household.reached", "household.joined", "household.offered", "household.years_sum",
+    "household.years_squares", "flows", "firm_flows",
 )  # fmt: skip

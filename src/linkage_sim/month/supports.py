@@ -32,10 +32,16 @@ def supports_month(
     for v in range(first, last):
         village_month(village[v], ef)
         covered = village[v].mobile * ef.mobile_payments_adoption
+        phones = False
+        stays = 1.0 - ef.business_skills_decay / 12.0
+        for h in range(first_household[v], first_household[v + 1]):
+            household[h].business *= stays
+            phones = phones or household[h].mobile == 1
+        if covered <= 0.0 and not phones:
+            continue
         e = first_enterprise[v]
         for h in range(first_household[v], first_household[v + 1]):
             hh = household[h]
-            hh.business *= 1.0 - ef.business_skills_decay / 12.0
             phone = 1 if covered > 0.0 and uniform(key, PHONE, 0, hh.identity) < covered else 0
             if phone == hh.mobile:
                 continue

@@ -75,6 +75,7 @@ COLUMNS: list[Column] = [
         remote | u1 | flag | 0 | 1 | world | in the farther half of villages
         offered | u1 | flag | 0 | 1 | choose | was ever offered a contract by a firm the programme supports or introduced
         joined | u1 | flag | 0 | 1 | record | ever had a contract with such a firm
+        linked | u1 | flag | 0 | 1 | record | has a contract with a firm this month
         reached | u1 | flag | 0 | 1 | acts | served by an act of the programme or linked to a firm it supports
         before_income | f8 | USD | -inf | inf | record | enterprise income in the recorded months before the programme
         during_income | f8 | USD | -inf | inf | record | enterprise income during the programme
