@@ -13,7 +13,7 @@ from linkage_sim.rules.price import clearing_price, local_demand, open_price, ou
 
 CLOSED_SLOPE = 1e9
 """USD/kg per kg/month where the road to the city is closed: nothing moves."""
-QUICK = 12
+QUICK = 8
 """Steps that prices of a city and its bazaars take together before each bazaar is cleared at every city price tried."""
 ROW, BROUGHT, USUAL, HAUL, SLOPE, ALONE, FOLLOWS, PRICE, SENT, DEMAND = range(10)
 """Columns of the bazaars of one city while it clears: row in the state, supply, demand at the reference price, haul, slope, price
@@ -77,8 +77,13 @@ def clear_bazaars(quick: bool, price_city: float, rise: float, conduct: float, c
             else:
                 price = min(clearing_price(brought, usual, reference, elasticity, price_city, haul, slope, conduct, before), choke)
                 demand = local_demand(price, usual, reference, elasticity)
-            sent = brought - demand if price < choke else outflow(price, price_city, haul, slope, conduct, demand, elasticity)
-            gains += elasticity * demand / price * follows
+            if price < choke:
+                sent = brought - demand
+                gains += elasticity * demand / price * follows
+            else:
+                sent = outflow(price, price_city, haul, slope, conduct, demand, elasticity)
+                gains += falls * follows if sent != 0.0 else 0.0
+                follows = 0.0
             bazaars[b, FOLLOWS] = follows
         bazaars[b, PRICE], bazaars[b, SENT] = price, sent
         # at the choke price what there is is shared out
@@ -98,7 +103,7 @@ def clear_city(ch: Any, conduct: float, base: float, usual: float, rest: float, 
     for turn in range(100):
         inflow, gains, settled = clear_bazaars(turn < QUICK, price, rise, conduct, ch, bazaars)
         made = city_price_rule(base, rest, inflow + extra, usual, ch.city_elasticity)
-        if settled and abs(made - price) <= 1e-13 * price:
+        if settled and abs(made - price) <= 1e-12 * price:
             break
         supplied = rest + inflow + extra
         falls = gains * made / (ch.city_elasticity * supplied) if supplied > 0.05 * usual else 0.0
