@@ -58,8 +58,8 @@ def clear_bazaars(quick: bool, price_city: float, rise: float, conduct: float, c
         if edge == alone and edge < choke:
             bazaars[b, PRICE], bazaars[b, SENT], bazaars[b, DEMAND], bazaars[b, FOLLOWS] = alone, 0.0, brought, 0.0
             continue
-        if slope == 0.0 and conduct == 0.0:  # neither friction nor market power: no wedge to divide by
-            price = open_price(brought, usual, reference, elasticity, price_city, haul, choke)
+        if slope == 0.0 and conduct == 0.0:  # neither friction nor market power: no wedge to divide by, the price is `open_price`
+            price = min(edge, choke)
             demand = local_demand(price, usual, reference, elasticity)
             sent = brought - demand
             if price == edge:
