@@ -139,24 +139,21 @@ SMALLEST_TURNOVER = 10.0
 
 
 @compiled
-def balance(
-    flows: Any, opening: Any, closing: Any, source: Any, target: Any, flow_unit: Any, account_unit: Any, stock_rows: Any, checked: Any,
-    gap: Any, turnover: Any,
-) -> tuple[int, float]:  # fmt: skip
+def balance(flows: Any, opening: Any, closing: Any, gap: Any, turnover: Any) -> tuple[int, float]:
     """Fill ``gap`` (accounts,) and ``turnover`` (units,); returns the checked account that is off most, and by what share."""
     gap[:] = 0.0
     turnover[:] = SMALLEST_TURNOVER
     for k in range(flows.shape[0]):
-        gap[source[k]] -= flows[k]
-        gap[target[k]] += flows[k]
-        turnover[flow_unit[k]] += abs(flows[k])
-    for k in range(stock_rows.shape[0]):
-        gap[stock_rows[k]] -= closing[k] - opening[k]
+        gap[_SOURCE[k]] -= flows[k]
+        gap[_TARGET[k]] += flows[k]
+        turnover[_FLOW_UNIT[k]] += abs(flows[k])
+    for k in range(closing.shape[0]):
+        gap[_STOCK_ROWS[k]] -= closing[k] - opening[k]
     worst = 0
     share = 0.0
     for k in range(gap.shape[0]):
-        off = abs(gap[k]) / turnover[account_unit[k]]
-        if checked[k] and not off <= share:
+        off = abs(gap[k]) / turnover[_ACCOUNT_UNIT[k]]
+        if _CHECKED[k] and not off <= share:
             worst = k
             share = off
             if math.isnan(off):
@@ -188,9 +185,7 @@ class Books:
         BooksError
             where an account is off by more than a millionth of the month's turnover of its unit.
         """
-        worst, share = balance(
-            flows, self.stocks, stocks, _SOURCE, _TARGET, _FLOW_UNIT, _ACCOUNT_UNIT, _STOCK_ROWS, _CHECKED, self.gap, self.turnover
-        )
+        worst, share = balance(flows, self.stocks, stocks, self.gap, self.turnover)
         self.worst = max(self.worst, share)
         if not share <= 1e-6:
             raise BooksError(

@@ -5,104 +5,116 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from linkage_sim.compiled import compiled
-from linkage_sim.rules.core import narrowed
 from linkage_sim.rules.price import city_price as city_price_rule
 from linkage_sim.rules.price import clearing_price, local_demand, open_price, outflow
 
 CLOSED_SLOPE = 1e9
 """USD/kg per kg/month where the road to the city is closed: nothing moves."""
+QUICK = 8
+"""Steps that prices of a city and its bazaars take together before each bazaar is cleared at every city price tried."""
+ROW, BROUGHT, USUAL, HAUL, SLOPE, ALONE, FOLLOWS, PRICE, SENT, DEMAND = range(10)
+"""Columns of the bazaars of one city while it clears: row in the state, supply, demand at the reference price, haul, slope, price
+if nobody came from the city, what the price rises with the city's, and what is sought: price, outflow, demand."""
 
 
 @compiled
-def bazaars_at(
-    w: int, c: int, price_city: float, ch: Any, traders: Any, supply: Any, bazaar_city: Any, bazaar_slope: Any, bazaar_haul: Any,
-    bazaar_closed: Any, bazaar_demand0: Any, bazaar_price: Any, bazaar_outflow: Any,
-) -> float:  # fmt: skip
-    """Clear every bazaar of a city and chain at a given city price; returns the kg that flow into the city."""
-    total = 0.0
-    for b in range(bazaar_price.shape[0]):
-        if bazaar_city[b] != w:
-            continue
-        slope = bazaar_slope[b, c]
-        if bazaar_closed[b] == 1:
-            slope = CLOSED_SLOPE
-        if slope == 0.0 and traders[0].conduct == 0.0:  # neither friction nor market power: no wedge to divide by
-            price = open_price(
-                supply[b, c], bazaar_demand0[b, c], ch.bazaar_reference_price, ch.bazaar_elasticity, price_city, bazaar_haul[b],
-                ch.bazaar_choke * ch.bazaar_reference_price,
-            )  # fmt: skip
-            demand = local_demand(price, bazaar_demand0[b, c], ch.bazaar_reference_price, ch.bazaar_elasticity)
-            bazaar_price[b, c] = price
-            bazaar_outflow[b, c] = supply[b, c] - demand
-            total += bazaar_outflow[b, c]
-            continue
-        price = clearing_price(
-            supply[b, c], bazaar_demand0[b, c], ch.bazaar_reference_price, ch.bazaar_elasticity, price_city, bazaar_haul[b],
-            slope, traders[0].conduct, bazaar_price[b, c],
-        )  # fmt: skip
-        price = min(price, ch.bazaar_choke * ch.bazaar_reference_price)
-        demand = local_demand(price, bazaar_demand0[b, c], ch.bazaar_reference_price, ch.bazaar_elasticity)
-        bazaar_price[b, c] = price
-        bazaar_outflow[b, c] = outflow(price, price_city, bazaar_haul[b], slope, traders[0].conduct, demand, ch.bazaar_elasticity)
-        total += bazaar_outflow[b, c]
-    return total
+def responses(
+    price: float, city_price: float, haul: float, slope: float, conduct: float, demand: float, elasticity: float
+) -> tuple[float, float]:
+    """How prices answer where traders move goods, or begin to.
+
+    Returns
+    -------
+    kg a month by which excess demand falls per USD/kg, and what the price that clears rises with the city's
+    """
+    power = conduct / (elasticity * max(demand, 1e-12))
+    eased = 1.0 / (slope + power * price)
+    gap = (city_price - haul if price <= city_price - haul else city_price + haul) - price
+    falls = elasticity * demand / price + eased * (1.0 + gap * eased * power * (1.0 + elasticity))
+    return falls, eased / falls
 
 
 @compiled
-def clear_city(
-    w: int, c: int, ch: Any, base: float, usual: float, rest: float, extra: float, traders: Any, supply: Any, bazaar_city: Any,
-    bazaar_slope: Any, bazaar_haul: Any, bazaar_closed: Any, bazaar_demand0: Any, bazaar_price: Any, bazaar_outflow: Any, start: float,
-) -> float:  # fmt: skip
-    """Price of one city and chain: outer root on the city price, inner roots on its bazaars, which are left cleared."""
-    low = high = math.log(start)
-    f_low = f_high = 0.0
-    # bracket: the price asked for, less the price that the inflow at that price would give, rises with price
-    step = 0.01
-    for _ in range(60):
-        inflow = bazaars_at(
-            w, c, math.exp(low), ch, traders, supply, bazaar_city, bazaar_slope, bazaar_haul, bazaar_closed, bazaar_demand0,
-            bazaar_price, bazaar_outflow,
-        )  # fmt: skip
-        f_low = low - math.log(city_price_rule(base, rest, inflow + extra, usual, ch.city_elasticity))
-        if f_low <= 0.0:
+def clear_bazaars(quick: bool, price_city: float, rise: float, conduct: float, ch: Any, bazaars: Any) -> tuple[float, float, bool]:
+    """Clear the ``bazaars`` of a city at its price; where ``quick`` by one step of Newton's method only.
+
+    ``rise`` is what the city's price has risen by since they were last cleared.
+
+    Returns
+    -------
+    kg that flow into the city, what they gain per USD/kg of its price, and whether all steps were too small to matter
+    """
+    inflow = gains = 0.0
+    settled = True
+    reference, elasticity = ch.bazaar_reference_price, ch.bazaar_elasticity
+    choke = ch.bazaar_choke * reference
+    for b in range(bazaars.shape[0]):
+        brought, usual, haul = bazaars[b, BROUGHT], bazaars[b, USUAL], bazaars[b, HAUL]
+        slope, alone = bazaars[b, SLOPE], bazaars[b, ALONE]
+        edge = min(max(alone, price_city - haul), price_city + haul)
+        if edge == alone and edge < choke:
+            bazaars[b, PRICE], bazaars[b, SENT], bazaars[b, DEMAND], bazaars[b, FOLLOWS] = alone, 0.0, brought, 0.0
+            continue
+        if slope == 0.0 and conduct == 0.0:  # neither friction nor market power: no wedge to divide by, the price is `open_price`
+            price = min(edge, choke)
+            demand = local_demand(price, usual, reference, elasticity)
+            sent = brought - demand
+            if price == edge:
+                gains += elasticity * demand / price
+        else:
+            low, high = min(alone, edge), max(alone, edge)
+            before = min(max(bazaars[b, PRICE] + bazaars[b, FOLLOWS] * rise, low), high)
+            demand = local_demand(before, usual, reference, elasticity)
+            excess = demand + outflow(before, price_city, haul, slope, conduct, demand, elasticity) - brought
+            falls, follows = responses(before, price_city, haul, slope, conduct, demand, elasticity)
+            price = min(min(max(before + excess / falls, low), high), choke)
+            if quick and falls > 0.0 and abs(price - before) < 0.5 * before:
+                settled = settled and abs(price - before) <= 1e-9 * before
+                demand *= 1.0 - elasticity * (price - before) / before
+            else:
+                price = min(clearing_price(brought, usual, reference, elasticity, price_city, haul, slope, conduct, before), choke)
+                demand = local_demand(price, usual, reference, elasticity)
+            if price < choke:
+                sent = brought - demand
+                gains += elasticity * demand / price * follows
+            else:
+                sent = outflow(price, price_city, haul, slope, conduct, demand, elasticity)
+                gains += falls * follows if sent != 0.0 else 0.0
+                follows = 0.0
+            bazaars[b, FOLLOWS] = follows
+        bazaars[b, PRICE], bazaars[b, SENT] = price, sent
+        # at the choke price what there is is shared out
+        bazaars[b, DEMAND] = demand if price < choke * (1.0 - 1e-12) else brought - sent
+        inflow += sent
+    return inflow, gains, settled
+
+
+@compiled
+def clear_city(ch: Any, conduct: float, base: float, usual: float, rest: float, extra: float, start: float, bazaars: Any) -> float:
+    """Price of one city and chain, with its bazaars left cleared at it: the one that what flows in at it would make.
+
+    Prices of city and bazaars step together by Newton's method; where kinks keep that from its end after `QUICK` steps the
+    bazaars are cleared to the last digit at every price tried, and the root is held in a bracket.
+    """
+    price, rise, low, high = start, 0.0, 0.0, math.inf
+    for turn in range(100):
+        inflow, gains, settled = clear_bazaars(turn < QUICK, price, rise, conduct, ch, bazaars)
+        made = city_price_rule(base, rest, inflow + extra, usual, ch.city_elasticity)
+        if settled and abs(made - price) <= 1e-12 * price:
             break
-        high, f_high = low, f_low
-        low -= max(step, f_low)
-        step *= 2.0
-    step = 0.01
-    if f_high <= 0.0:
-        high, f_high = low, f_low
-        for _ in range(60):
-            if f_high >= 0.0:
+        supplied = rest + inflow + extra
+        falls = gains * made / (ch.city_elasticity * supplied) if supplied > 0.05 * usual else 0.0
+        after = price + (made - price) / (1.0 + falls)
+        if turn >= QUICK:
+            low, high = max(low, min(price, made)), min(high, max(price, made))
+            if high - low <= 1e-15 * price:
                 break
-            low, f_low = high, f_high
-            high += max(step, -f_high)
-            step *= 2.0
-            inflow = bazaars_at(
-                w, c, math.exp(high), ch, traders, supply, bazaar_city, bazaar_slope, bazaar_haul, bazaar_closed, bazaar_demand0,
-                bazaar_price, bazaar_outflow,
-            )  # fmt: skip
-            f_high = high - math.log(city_price_rule(base, rest, inflow + extra, usual, ch.city_elasticity))
-    middle = low
-    side = 0
-    for _ in range(100):
-        if high - low < 1e-13 or f_high == f_low:
-            break
-        middle = (low * f_high - high * f_low) / (f_high - f_low)
-        inflow = bazaars_at(
-            w, c, math.exp(middle), ch, traders, supply, bazaar_city, bazaar_slope, bazaar_haul, bazaar_closed, bazaar_demand0,
-            bazaar_price, bazaar_outflow,
-        )  # fmt: skip
-        f = middle - math.log(city_price_rule(base, rest, inflow + extra, usual, ch.city_elasticity))
-        if abs(f) < 1e-12:
-            break
-        low, f_low, high, f_high, side = narrowed(low, f_low, high, f_high, middle, f, f < 0.0, side)
-    price = math.exp(middle)
-    bazaars_at(
-        w, c, price, ch, traders, supply, bazaar_city, bazaar_slope, bazaar_haul, bazaar_closed, bazaar_demand0, bazaar_price,
-        bazaar_outflow,
-    )  # fmt: skip
+            after = after if low < after < high and turn % 3 > 0 else 0.5 * (low + high)
+        rise = after - price
+        price = after
     return price
 
 
@@ -116,17 +128,27 @@ def clear(
 
     The city's supply is what flows in now plus what firms and processors resold there last month.
     """
+    table = np.empty((bazaar_price.shape[0], 10))
     for c in range(chains.shape[0]):
         ch = chains[c]
+        choke = ch.bazaar_choke * ch.bazaar_reference_price
         for w in range(city_price.shape[0]):
+            number = 0
+            for b in range(bazaar_price.shape[0]):
+                if bazaar_city[b] != w:
+                    continue
+                row = table[number]
+                number += 1
+                row[ROW], row[BROUGHT], row[USUAL], row[HAUL] = b, supply[b, c], bazaar_demand0[b, c], bazaar_haul[b]
+                row[SLOPE], row[PRICE], row[FOLLOWS] = bazaar_slope[b, c], bazaar_price[b, c], 0.0
+                row[ALONE] = open_price(row[BROUGHT], row[USUAL], ch.bazaar_reference_price, ch.bazaar_elasticity, 0.0, math.inf, math.inf)
+                if bazaar_closed[b] == 1:
+                    row[SLOPE], row[PRICE] = CLOSED_SLOPE, min(row[ALONE], choke)
             usual = city_usual[w, c, calendar]
             rest = max(0.0, usual - city_region[w, c, calendar])
             city_price[w, c] = clear_city(
-                w, c, ch, city_base[w, c], usual, rest, city_extra[w, c], traders, supply, bazaar_city, bazaar_slope, bazaar_haul,
-                bazaar_closed, bazaar_demand0, bazaar_price, bazaar_outflow, city_price[w, c],
-            )  # fmt: skip
-        for b in range(bazaar_price.shape[0]):
-            demand = local_demand(bazaar_price[b, c], bazaar_demand0[b, c], ch.bazaar_reference_price, ch.bazaar_elasticity)
-            if bazaar_price[b, c] >= ch.bazaar_choke * ch.bazaar_reference_price * (1.0 - 1e-12):
-                demand = supply[b, c] - bazaar_outflow[b, c]  # at the choke price what there is is shared out
-            bazaar_demand[b, c] = demand
+                ch, traders[0].conduct, city_base[w, c], usual, rest, city_extra[w, c], city_price[w, c], table[:number]
+            )
+            for k in range(number):
+                b = int(table[k, ROW])
+                bazaar_price[b, c], bazaar_outflow[b, c], bazaar_demand[b, c] = table[k, PRICE], table[k, SENT], table[k, DEMAND]

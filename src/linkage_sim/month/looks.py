@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_sim.books import FIRM_INVEST
+from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.month.selfenforcing import HOLDS, holding_links
 from linkage_sim.units import LASTING_MONTHS
@@ -26,6 +27,24 @@ those that held; ``touched`` where the programme supported the firm or introduce
 HOUSEHOLDS = ("linked_exit", "sustained", "linked_end", "surviving")
 """Flags of households: linked at exit to a firm that the programme supports or introduced; still so `LASTING_MONTHS` later; linked to
 any firm in the last month; linked in the last month to such a firm."""
+
+
+@compiled
+def count_links(chosen: Any, firm: Any, village: Any, out: Any) -> None:
+    """Enterprises ``chosen`` (E,) by firm and village; ``out`` (F, V)."""
+    out[:] = 0.0
+    for e in range(chosen.shape[0]):
+        if chosen[e]:
+            out[firm[e], village[e]] += 1.0
+
+
+@compiled
+def mark_linked(firm: Any, household: Any, village: Any, routes: Any, found: Any) -> None:
+    """Which households have a contract on some of the ``routes`` (F, V); ``found`` (H,) of 0 and 1."""
+    found[:] = 0
+    for e in range(firm.shape[0]):
+        if firm[e] >= 0 and routes[firm[e], village[e]]:
+            found[household[e]] = 1
 
 
 class Looks:
@@ -79,9 +98,9 @@ class Looks:
 
     def at_the_end(self, context: Context) -> None:
         """Linkages of the last month."""
-        s, firm = context.state, context.state.enterprise["firm"]
+        s, firm, supported = context.state, context.state.enterprise["firm"], touched(context)
         self.routes["firm"], self.routes["village"] = np.indices(s.route.shape)
-        self.routes["touched"] = touched(context)
+        self.routes["touched"] = supported
         self.routes["links_end"] = self.count(firm >= 0, firm)
         self.routes["hold_end"] = self.count(holding_links(context) == HOLDS, firm)
         self.firms["links_end"] = self.routes["links_end"].sum(axis=1)
@@ -89,21 +108,19 @@ class Looks:
         for name in ("chain", "imitator", "supported", "active", "spent"):
             self.firms[name] = s.firm[name]
         self.households["linked_end"][:] = self.linked(context, np.ones(s.route.shape, dtype=bool))
-        self.households["surviving"][:] = self.linked(context, touched(context))
+        self.households["surviving"][:] = self.linked(context, supported)
 
     def count(self, chosen: NDArray[np.bool_], firm: NDArray[Any]) -> NDArray[np.float64]:
         """Enterprises chosen by firm and village; (F, V)."""
-        shape: tuple[int, ...] = self.routes.shape
-        places = firm[chosen].astype(np.int64) * shape[1] + self.village[chosen]
-        return np.bincount(places, minlength=shape[0] * shape[1]).reshape(shape).astype(float)
+        out = np.empty(self.routes.shape)
+        count_links(chosen, firm, self.village, out)
+        return out
 
     def linked(self, context: Context, routes: NDArray[np.bool_]) -> NDArray[np.uint8]:
         """Which households have a contract on some of the routes; (H,) of 0 and 1."""
         enterprise = context.state.enterprise
-        firm = enterprise["firm"]
-        found = np.zeros(len(context.state.household), dtype=np.uint8)
-        there = firm >= 0
-        found[enterprise["household"][there][routes[firm[there], self.village[there]]]] = 1
+        found = np.empty(len(context.state.household), dtype=np.uint8)
+        mark_linked(enterprise["firm"], enterprise["household"], self.village, routes, found)
         return found
 
 

@@ -14,7 +14,6 @@ from linkage_sim.month.looks import Looks
 from linkage_sim.month.record import (
     CELLS,
     GROUPS,
-    MEASURED,
     PER_GROUP,
     SINGLE,
     WHOLE,
@@ -43,12 +42,9 @@ class Recorder:
         self.poverty_line = poverty_line
         self.cells = cell_sums(context.villages)
         self.whole = whole_sums(context.villages)
+        self.look_through()
         self.exit_firm = np.full(len(context.state.enterprise), -1, dtype=np.int32)
-        self.groups_out = np.zeros((len(GROUPS), len(PER_GROUP)))
-        self.whole_out = np.zeros(len(WHOLE))
         self.money = np.zeros(4)
-        self.region_out = np.zeros(len(MEASURED))
-        self.region_places = np.array([self.groups_out.size + len(WHOLE) + SINGLE.index(name) for name in MEASURED])
         self.premium = 0.0
         self.was_active = context.state.firm["active"].copy()
         self.yardstick = Yardstick(context)
@@ -58,21 +54,18 @@ class Recorder:
         self.plant_labour = float(plants["labour"].mean()) if len(plants) else 0.0
         self.picking_labour = float(context.parameters.chains["harvest_labour"].mean())
         self.books = Books(self.stocks_now(context))
-        self.single = {name: self.groups_out.size + len(WHOLE) + number for number, name in enumerate(SINGLE)}
+        self.single = {name: len(self.names) - len(SINGLE) + number for number, name in enumerate(SINGLE)}
 
-    @property
-    def cells_plain(self) -> NDArray[np.float64]:
-        """The sums of kinds of households as numbers; (V, CELLS, len(PER_GROUP)), a view."""
-        return self.cells.view(np.float64).reshape(len(self.cells), CELLS, len(PER_GROUP))
-
-    @property
-    def whole_plain(self) -> NDArray[np.float64]:
-        """The sums of villages as numbers; (V, len(WHOLE)), a view."""
-        return self.whole.view(np.float64).reshape(len(self.whole), -1)
+    def look_through(self) -> None:
+        """Views of the sums as numbers: of kinds of households (V, CELLS, len(PER_GROUP)) and of villages (V, len(WHOLE))."""
+        self.cells_plain: NDArray[np.float64] = self.cells.view(np.float64).reshape(len(self.cells), CELLS, len(PER_GROUP))
+        self.whole_plain: NDArray[np.float64] = self.whole.view(np.float64).reshape(len(self.whole), -1)
 
     def copy(self) -> Recorder:
         """An independent recorder that has recorded the same."""
-        return copy.deepcopy(self)
+        other = copy.deepcopy(self)
+        other.look_through()
+        return other
 
     def rewrite(self, observed: dict[str, float], months: int) -> None:
         """Put what is observed of a facilitator that does not act yet into the first months."""
@@ -106,8 +99,8 @@ class Recorder:
     def sum_villages(self, context: Context, window: int) -> None:
         """Sums of every village; households' income is added to the window of the programme."""
         s, p = context.state, context.parameters
-        self.cells_plain[:] = 0.0
-        self.whole_plain[:] = 0.0
+        self.cells_plain.fill(0.0)
+        self.whole_plain.fill(0.0)
         context.over_villages(
             record_village, window, context.calendar, context.first_household, context.first_enterprise, s.household, s.enterprise,
             s.village, s.firm, s.route, p.chains, p.season, s.receivable, self.exit_firm, self.poverty_line, s.bazaar_price, self.cells,
@@ -118,12 +111,11 @@ class Recorder:
         """Put this month into its row of the record."""
         s, p, yardstick = context.state, context.parameters, self.yardstick
         measure_month(
-            self.cells_plain, self.whole_plain, self.groups_out, self.whole_out, self.region_out, self.region_places, self.was_active,
-            flows, self.money, yardstick.money, self.premium, context.quote_gap, self.picking_labour, self.plant_labour, s.firm, s.route,
-            s.orders, s.market_price, s.village, context.bought, context.calendar, p.chains, yardstick.traders, context.supply,
-            p.bazaar_city, yardstick.slope, p.bazaar_haul, s.bazaar_closed, s.bazaar_demand0, s.city_base, s.city_usual, s.city_region,
-            yardstick.resold, s.bazaar_price, s.city_price, s.city_extra, yardstick.price, yardstick.outflow, yardstick.demand,
-            yardstick.city, row,
+            self.cells_plain, self.whole_plain, self.was_active, flows, self.money, yardstick.money, self.premium, context.quote_gap,
+            self.picking_labour, self.plant_labour, s.firm, s.route, s.orders, s.market_price, s.village, context.bought, context.calendar,
+            p.chains, yardstick.traders, context.supply, p.bazaar_city, yardstick.slope, p.bazaar_haul, s.bazaar_closed, s.bazaar_demand0,
+            s.city_base, s.city_usual, s.city_region, yardstick.resold, s.bazaar_price, s.city_price, s.city_extra, yardstick.price,
+            yardstick.outflow, yardstick.demand, yardstick.city, row,
         )  # fmt: skip
         if context.programme is not None:
             for name, value in context.programme.observed().items():
@@ -141,9 +133,7 @@ class Recorder:
             context.programme.pay_vouchers(flows.item(VOUCHERS))
         self.books.close(flows, self.stocks(context), context.month)
         done = flows.copy()
-        flows[:] = 0.0
-        s.flows[:] = 0.0
-        s.firm_flows[:] = 0.0
+        flows.fill(0.0)
         return done
 
     def stocks_now(self, context: Context) -> NDArray[np.float64]:

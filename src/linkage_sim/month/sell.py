@@ -56,6 +56,8 @@ def ship(
     Orders that bring less per kg than ``elsewhere`` (the city, net of haul) are left.
     """
     sold = 0.0
+    if kg <= 0.0 or room <= 0.0:
+        return sold
     tried = np.zeros(markets.shape[0], dtype=np.uint8)
     for _ in range(markets.shape[0]):
         best = -1
@@ -253,7 +255,7 @@ def run(context: Context) -> None:
         s.orders_left,
         s.firm_flows,
         context.outside_flows,
-        context.bought.sum(axis=1),
+        np.add.reduce(context.bought, axis=1),
         s.plant_capacity,
         context.effects,
         p.season,
