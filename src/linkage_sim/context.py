@@ -125,6 +125,14 @@ class Context:
         """Whether this is the ``contract_month``, ``practice_month``, ``season_end`` or (where it shifts) ``area_month`` of some chain."""
         return self.month % 12 in self.months[name]
 
+    def chosen(self, name: str) -> NDArray[np.int64]:
+        """(C,) 1 for chains whose month of that name it is, else 0; ``area_month`` only where the chain shifts."""
+        chains = self.parameters.chains
+        found: NDArray[np.bool_] = chains[name] == self.calendar
+        if name == "area_month":
+            found &= chains["assets_adjustment"] > 0.0
+        return found.astype(np.int64)
+
     @property
     def villages(self) -> int:
         """Number of villages."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from linkage_sim.compiled import compiled
 from linkage_sim.draws import STREAM, uniform
+from linkage_sim.month.rows import room_for_rows, rows_of
 from linkage_sim.rules.area import (
     area_step,
     deaths_share,
@@ -116,6 +117,29 @@ def change_area(e: int, year: int, en: Any, ch: Any, change: float, growing: Any
 
 
 @compiled
+def moves_land(ch: Any) -> bool:
+    """Whether a chain stands on land that its growers shift."""
+    return bool(ch.assets_land > 0.0 and ch.assets_adjustment > 0.0)
+
+
+@compiled
+def use_idle_land(e: int, year: int, en: Any, ch: Any, hh: Any, growing: Any) -> None:
+    """What `share_out_land` comes to for a household with one crop: it has no other use, and plants what lies idle."""
+    land = en.usual_assets * ch.assets_land
+    now = (en.assets + young(e, growing)) * ch.assets_land
+    change = area_step(land, now, ch.assets_adjustment)
+    if change <= 0.0:
+        return
+    money = SPENDABLE * hh.cash
+    cost = change * ch.assets_price / ch.assets_land
+    if cost > money:
+        change *= money / cost
+    change = change * increase_kept(change, 0.0, max(0.0, land - now)) / ch.assets_land
+    if change > 0.0:
+        change_area(e, year, en, ch, change, growing)
+
+
+@compiled
 def share_out_land(
     first: int, last: int, year: int, chains: Any, hh: Any, enterprise: Any, noise: float, growing: Any, scratch: Any
 ) -> None:
@@ -126,11 +150,14 @@ def share_out_land(
     """
     land = usual = held = 0.0
     for e in range(first, last):
-        ch = chains[enterprise[e].chain]
-        if ch.assets_land > 0.0 and ch.assets_adjustment > 0.0:
-            land += enterprise[e].usual_assets * ch.assets_land
-            usual += enterprise[e].usual_assets * enterprise[e].usual_return
-            held += (enterprise[e].assets + young(e, growing)) * ch.assets_land
+        en = enterprise[e]
+        ch = chains[en.chain]
+        if moves_land(ch):
+            now = (en.assets + young(e, growing)) * ch.assets_land
+            scratch[en.chain, 2] = now
+            land += en.usual_assets * ch.assets_land
+            usual += en.usual_assets * en.usual_return
+            held += now
     if land <= 0.0:
         return
     scale = max(usual / land, 1e-9)
@@ -138,7 +165,7 @@ def share_out_land(
     for e in range(first, last):
         en = enterprise[e]
         ch = chains[en.chain]
-        if ch.assets_land > 0.0 and ch.assets_adjustment > 0.0:
+        if moves_land(ch):
             share = en.usual_assets * ch.assets_land / land
             weight = preference(share, scratch[en.chain, 0] / ch.assets_land, en.usual_return / ch.assets_land, scale, noise)
             scratch[en.chain, 1] = weight
@@ -146,16 +173,15 @@ def share_out_land(
     more = less = 0.0
     money = SPENDABLE * hh.cash
     for e in range(first, last):
-        en = enterprise[e]
-        ch = chains[en.chain]
-        if ch.assets_land > 0.0 and ch.assets_adjustment > 0.0:
-            now = (en.assets + young(e, growing)) * ch.assets_land
-            change = area_step(scratch[en.chain, 1] / total * land, now, ch.assets_adjustment)
+        c = enterprise[e].chain
+        ch = chains[c]
+        if moves_land(ch):
+            change = area_step(scratch[c, 1] / total * land, scratch[c, 2], ch.assets_adjustment)
             cost = change * ch.assets_price / ch.assets_land
             if cost > money:
                 change *= money / cost
             money -= max(0.0, min(cost, money))
-            scratch[en.chain, 2] = change
+            scratch[c, 2] = change
             more += max(0.0, change)
             less += max(0.0, -change)
     up = increase_kept(more, less, max(0.0, land - held))
@@ -163,38 +189,61 @@ def share_out_land(
     for e in range(first, last):
         en = enterprise[e]
         ch = chains[en.chain]
-        if ch.assets_land > 0.0 and ch.assets_adjustment > 0.0:
+        if moves_land(ch):
             change = scratch[en.chain, 2] * (up if scratch[en.chain, 2] > 0.0 else down) / ch.assets_land
             if change != 0.0:
                 change_area(e, year, en, ch, change, growing)
 
 
 @compiled
+def shift_household(
+    first: int, last: int, month: int, key: Any, chosen: Any, chains: Any, hh: Any, vi: Any, enterprise: Any, noise: float, ahead: Any,
+    growing: Any, scratch: Any,
+) -> None:  # fmt: skip
+    """Areas and herds of one household, whose enterprises are ``first``..``last``; all land is shared out in one month."""
+    year = month // 12
+    crops = 0
+    for e in range(first, last):
+        crops += moves_land(chains[enterprise[e].chain])
+    shares = 0
+    for e in range(first, last):
+        en = enterprise[e]
+        if chosen[en.chain] == 0:
+            continue
+        ch = chains[en.chain]
+        if not moves_land(ch):
+            expected = expects(en, ch, vi, ahead[vi.bazaar, en.chain])
+            change_herd(e, month, key, en, ch, hh, expected, noise)
+            continue
+        ripen_trees(e, year, en, ch, growing)
+        if crops == 1:
+            use_idle_land(e, year, en, ch, hh, growing)
+        else:
+            scratch[en.chain, 0] = expects(en, ch, vi, ahead[vi.bazaar, en.chain])
+            shares += 1
+    if shares > 0:
+        share_out_land(first, last, year, chains, hh, enterprise, noise, growing, scratch)
+
+
+@compiled
 def shift_assets(
-    first: int, last: int, month: int, key: Any, chains: Any, behaviour: Any, ahead: Any, first_household: Any, first_enterprise: Any,
+    first: int, last: int, month: int, key: Any, chosen: Any, chains: Any, behaviour: Any, ahead: Any, first_enterprise: Any,
     household: Any, enterprise: Any, village: Any, growing: Any, scratch_all: Any,
 ) -> None:  # fmt: skip
-    """Areas and herds of every household of a range of villages whose chains choose them this month."""
-    calendar = month % 12
-    year = (month - calendar) // 12
-    bb = behaviour[0]
+    """Areas and herds of every household of a range of villages, of the chains that are 1 in ``chosen`` (C,) and shift."""
+    rows = room_for_rows(first, last, first_enterprise)
     for v in range(first, last):
-        scratch = scratch_all[v]
-        e = first_enterprise[v]
-        for h in range(first_household[v], first_household[v + 1]):
-            start = e
-            shares = 0
-            while e < first_enterprise[v + 1] and enterprise[e].household == h:
-                en = enterprise[e]
-                ch = chains[en.chain]
-                if calendar == int(ch.area_month) and ch.assets_adjustment > 0.0:
-                    expected = expects(en, ch, village[v], ahead[village[v].bazaar, en.chain])
-                    if ch.assets_land > 0.0:
-                        ripen_trees(e, year, en, ch, growing)
-                        scratch[en.chain, 0] = expected
-                        shares += 1
-                    else:
-                        change_herd(e, month, key, en, ch, household[h], expected, bb.area_noise)
-                e += 1
-            if shares > 0:
-                share_out_land(start, e, year, chains, household[h], enterprise, bb.area_noise, growing, scratch)
+        end = first_enterprise[v]
+        for e in rows[: rows_of(first_enterprise[v], first_enterprise[v + 1], chosen, enterprise, rows)]:
+            if e < end:  # of a household that has been met
+                continue
+            h = enterprise[e].household
+            start, end = e, e + 1
+            while start > first_enterprise[v] and enterprise[start - 1].household == h:
+                start -= 1
+            while end < first_enterprise[v + 1] and enterprise[end].household == h:
+                end += 1
+            shift_household(
+                start, end, month, key, chosen, chains, household[h], village[v], enterprise, behaviour[0].area_noise, ahead, growing,
+                scratch_all[v],
+            )  # fmt: skip

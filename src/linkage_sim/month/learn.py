@@ -393,7 +393,7 @@ def run(context: Context) -> None:
     )  # fmt: skip
     context.over_villages(season_prices, context.month, p.chains, p.season, s.village, s.price_memory, s.bazaar_price)
     if context.is_month("season_end"):
-        ends = (p.chains["season_end"] == calendar).astype(np.int64)
+        ends = context.chosen("season_end")
         met = np.zeros((context.villages, len(s.firm), 3))
         news = np.zeros((len(s.input_stock), len(s.firm), 3))
         seen = np.zeros((context.villages, len(p.chains), 4))
