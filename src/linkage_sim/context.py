@@ -97,6 +97,7 @@ class Context:
         self.bracket = np.zeros((4, *self.supply.shape))
         self.scratch = np.zeros((self.villages, len(chains), 3))
         self.ahead = np.zeros((*self.supply.shape, 13))
+        self.no_ties = np.zeros((self.villages, len(chains)), dtype=np.uint8)
         self.season_ahead = np.zeros_like(self.supply)
         self.months = {name: frozenset(chains[name].astype(int).tolist()) for name in ("contract_month", "practice_month", "season_end")}
         moves = chains["assets_adjustment"] > 0.0

@@ -177,11 +177,14 @@ def ties_season(e: int, en: Any, tt: Any, healed: float, met_here: Any, told: An
 
 
 @compiled
-def ties_fade(e: int, memory: float, ties: Any) -> None:
-    """A season without dealings or news of them; most ties are 0 for ever, and are not written."""
+def ties_fade(e: int, memory: float, ties: Any) -> bool:
+    """A season without dealings or news of them; returns whether any tie is left. What is 0 is not written."""
+    left = False
     for k in range(ties.shape[1]):
         if ties[e, k] != 0.0:
             ties[e, k] *= memory
+            left = True
+    return left
 
 
 @compiled
@@ -221,32 +224,38 @@ def route_season(ro: Any, ch: Any, fm: Any, rival: int, substitution_fade: float
 @compiled
 def season_end(
     first: int, last: int, month: int, ends: Any, chains: Any, behaviour: Any, ties: Any, firms: Any, first_enterprise: Any,
-    enterprise: Any, firm: Any, route: Any, tie_kept: Any, tie_broken: Any, memory: Any, side_share: Any, substitution_fade: float,
-    village: Any, effects: Any, met: Any, news: Any, seen: Any,
+    enterprise: Any, firm: Any, route: Any, tie_kept: Any, tie_broken: Any, no_ties: Any, memory: Any, side_share: Any,
+    substitution_fade: float, village: Any, effects: Any, met: Any, news: Any, seen: Any,
 ) -> None:  # fmt: skip
-    """Trust of every tie, the firms' records of a village, knowledge, remembered harvests."""
+    """Trust of every tie, the firms' records of a village, knowledge, remembered harvests.
+
+    ``no_ties`` (V, C) is 1 where all ties were found to be 0 at an earlier season's end and nothing was heard since: they are not read.
+    """
     tt = ties[0]
     rows = room_for_rows(first, last, first_enterprise)
     slot = np.zeros(ends.shape[0], dtype=np.int64)
     talk = np.zeros_like(ends)
+    left = np.zeros_like(ends)
     heard = np.zeros((2, route.shape[0]))
     for c in range(ends.shape[0]):
         slot[c] = harvest_year(month, chains[c].harvest_start) % memory.shape[1]
     for v in range(first, last):
         told = news[village[v].bazaar]
         hear(tt, ends, met[v], told, heard, talk)
+        left[:] = talk
+        for e in rows[: rows_of(first_enterprise[v], first_enterprise[v + 1], ends, enterprise, rows)]:
+            en = enterprise[e]
+            c = en.chain
+            if talk[c] == 1:
+                healed = mended_by(en.firm, v, village[v], route, effects[0]) if en.firm >= 0 else 0.0
+                ties_season(e, en, tt, healed, met[v], told, heard, tie_kept, tie_broken)
+            elif no_ties[v, c] == 0:
+                left[c] |= ties_fade(e, tt.memory, tie_kept) | ties_fade(e, tt.memory, tie_broken)
+            enterprise_season(e, slot[c], behaviour[0], en, seen[v, c], memory)
         for c in range(ends.shape[0]):
             if ends[c] == 1:
                 side_share[v, c] = seen[v, c, 3]
-        for e in rows[: rows_of(first_enterprise[v], first_enterprise[v + 1], ends, enterprise, rows)]:
-            en = enterprise[e]
-            if talk[en.chain] == 1:
-                healed = mended_by(en.firm, v, village[v], route, effects[0]) if en.firm >= 0 else 0.0
-                ties_season(e, en, tt, healed, met[v], told, heard, tie_kept, tie_broken)
-            else:
-                ties_fade(e, tt.memory, tie_kept)
-                ties_fade(e, tt.memory, tie_broken)
-            enterprise_season(e, slot[en.chain], behaviour[0], en, seen[v, en.chain], memory)
+                no_ties[v, c] = 1 - left[c]
     for f in range(route.shape[0]):
         c = firm[f].chain
         if ends[c] == 1:
@@ -403,7 +412,7 @@ def run(context: Context) -> None:
         bazaar_news(s.village, met, news)
         context.over_villages(
             season_end, context.month, ends, p.chains, p.behaviour, p.ties, p.firms, context.first_enterprise, s.enterprise,
-            s.firm, s.route, s.tie_kept, s.tie_broken, s.memory, s.side_share, context.substitution_fade,
+            s.firm, s.route, s.tie_kept, s.tie_broken, context.no_ties, s.memory, s.side_share, context.substitution_fade,
             s.village, context.effects, met, news, seen,
         )  # fmt: skip
         firms_learn(
