@@ -118,14 +118,13 @@ def purchase_terms(
 
 @compiled
 def wish(
-    month: int, key: Any, price: float, premium: float, knows_improved: bool, knows_quality: bool, en: Any, hh: Any, ch: Any, bb: Any,
-    pp: Any, vi: Any, inputs: Any, ef: Any,
-) -> tuple[bool, bool, float]:  # fmt: skip
-    """Whether an enterprise wants improved and quality practice, of which it knows one at least, and what inputs that takes, USD."""
+    month: int, key: Any, price: float, premium: float, en: Any, hh: Any, ch: Any, bb: Any, pp: Any, vi: Any, inputs: Any, ef: Any
+) -> tuple[bool, bool, float]:
+    """Whether an enterprise wants improved and quality practice, as far as it knows them, and what inputs that takes, USD."""
     factor, interest, hurdle = costs_around(hh, bb, pp, vi, inputs, ef)
     improved = quality = False
     cost = 0.0
-    if knows_improved:
+    if en.knowledge_improved > en.knows_improved_draw:
         _, own, chance = improved_case(price, premium, factor, interest, hurdle, en, hh, ch, bb, vi, ef)
         improved = uniform(key, IMPROVED, month, en.identity) < chance
         if improved:
@@ -133,7 +132,7 @@ def wish(
                 own, ch.practices_improved_cost, en.assets, ch.practices_improved_equipment_share,
                 ch.practices_improved_equipment_life / 12.0, en.equipment_improved > 0.0, factor,
             )  # fmt: skip
-    if knows_quality:
+    if en.knowledge_quality > en.knows_quality_draw:
         _, own, chance = quality_case(price, premium, factor, interest, hurdle, en, ch, bb, vi)
         quality = uniform(key, QUALITY, month, en.identity) < chance
         if quality:
@@ -142,6 +141,24 @@ def wish(
                 ch.practices_quality_equipment_life / 12.0, en.equipment_quality > 0.0, factor,
             )  # fmt: skip
     return improved, quality, cost
+
+
+@compiled
+def those_who_know(rows: Any, near: bool, enterprise: Any) -> int:
+    """How many of these enterprises know a practice and have a shop in reach; they are moved to the front of ``rows``.
+
+    The others want nothing.
+    """
+    n = 0
+    for e in rows:
+        en = enterprise[e]
+        knows = near and (en.knowledge_improved > en.knows_improved_draw) | (en.knowledge_quality > en.knows_quality_draw)
+        if not knows and (en.uses_improved | en.uses_quality == 1 or en.wanted_cost != 0.0):
+            en.uses_improved = en.uses_quality = 0
+            en.wanted_cost = 0.0
+        rows[n] = e
+        n += knows
+    return n
 
 
 @compiled
@@ -157,31 +174,20 @@ def practice_wish(
     for v in range(first, last):
         vi = village[v]
         vi.input_wanted = 0.0
-        near = vi.reach_hours <= inputs[0].reach
-        for e in rows[: rows_of(first_enterprise[v], first_enterprise[v + 1], chosen, enterprise, rows)]:
+        n = rows_of(first_enterprise[v], first_enterprise[v + 1], chosen, enterprise, rows)
+        for e in rows[: those_who_know(rows[:n], vi.reach_hours <= inputs[0].reach, enterprise)]:
             en = enterprise[e]
             c = en.chain
-            improved = quality = False
-            cost = 0.0
-            knows_improved = near and en.knowledge_improved > en.knows_improved_draw
-            knows_quality = near and en.knowledge_quality > en.knows_quality_draw
-            if knows_improved or knows_quality:
-                price = ahead[vi.bazaar, c]
-                premium = premium_expected(
-                    e, v, price, here[v - first, c * per_chain : c * per_chain + offers[v - first, c]], en, chains[c], firms[c], vi,
-                    effects[0], route, ties, tie_kept, tie_broken,
-                )  # fmt: skip
-                improved, quality, cost = wish(
-                    month, key, price, premium, knows_improved, knows_quality, en, household[en.household], chains[c], behaviour[0],
-                    people[0], vi, inputs, effects[0],
-                )  # fmt: skip
-            if en.uses_improved != improved:
-                en.uses_improved = improved
-            if en.uses_quality != quality:
-                en.uses_quality = quality
-            if en.wanted_cost != cost:
-                en.wanted_cost = cost
-            vi.input_wanted += cost
+            price = ahead[vi.bazaar, c]
+            premium = premium_expected(
+                e, v, price, here[v - first, c * per_chain : c * per_chain + offers[v - first, c]], en, chains[c], firms[c], vi,
+                effects[0], route, ties, tie_kept, tie_broken,
+            )  # fmt: skip
+            improved, quality, en.wanted_cost = wish(
+                month, key, price, premium, en, household[en.household], chains[c], behaviour[0], people[0], vi, inputs, effects[0]
+            )
+            en.uses_improved, en.uses_quality = improved, quality
+            vi.input_wanted += en.wanted_cost
 
 
 @compiled
