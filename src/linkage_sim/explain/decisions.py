@@ -100,8 +100,7 @@ def join_decision(simulation: Simulation, before: State, e: int) -> Decision:
     ch, bb, pp, fm, ef = p.chains[c], p.behaviour[0], p.people[0], p.firms[c], x.effects[0]
     en["expected_kg"] = expected_harvest(en, ch)
     outside_a, outside_b = outside_values(v, c, ch, vi, x.season_ahead, mid.rival_gain)
-    cv_outside = variation(mid.price_memory[v, c], mid.memory[e], False)
-    cv_inside = variation(mid.price_memory[v, c], mid.memory[e], True)
+    cv_outside, cv_inside = variation(mid.price_memory[v, c], mid.memory[e])
     parted = parts(x.month, x.key, en, bb)
     here = offering(mid, v, c, len(p.chains))
     best, value, base = best_offer(

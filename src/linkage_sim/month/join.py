@@ -44,21 +44,29 @@ def expected_harvest(en: Any, ch: Any) -> float:
 
 
 @compiled
-def variation(prices: Any, harvests: Any, fixed: bool) -> float:
-    """Coefficient of variation of remembered revenue: price times own harvest, or harvest alone at a fixed price."""
-    n = 0
-    total = 0.0
-    squares = 0.0
-    for y in range(harvests.shape[0]):
-        if harvests[y] > 0.0 and prices[y] > 0.0:
-            revenue = harvests[y] * (1.0 if fixed else prices[y])
-            n += 1
-            total += revenue
-            squares += revenue * revenue
+def spread_of(n: int, total: float, squares: float) -> float:
+    """Coefficient of variation of ``n`` numbers from their sum and the sum of their squares; 0 where it has no meaning."""
     if n < 2 or total <= 0.0:
         return 0.0
     mean = total / n
     return math.sqrt(max(0.0, squares / n - mean * mean)) / mean
+
+
+@compiled
+def variation(prices: Any, harvests: Any) -> tuple[float, float]:
+    """Coefficients of variation of remembered revenue: price times own harvest, and harvest alone, as at a fixed price."""
+    n = 0
+    total = squares = total_kg = squares_kg = 0.0
+    for y in range(harvests.shape[0]):
+        kg = harvests[y]
+        if kg > 0.0 and prices[y] > 0.0:
+            n += 1
+            revenue = kg * prices[y]
+            total += revenue
+            squares += revenue * revenue
+            total_kg += kg
+            squares_kg += kg * kg
+    return spread_of(n, total, squares), spread_of(n, total_kg, squares_kg)
 
 
 @compiled
@@ -141,6 +149,7 @@ def best_offer(
     best_value = NOT_OFFERED
     best_base = 1.0
     cv_outside = cv_inside = -1.0
+    helped = False
     for f in here:
         ro = route[f, v]
         if (parted and f == en.firm) or (en.owing_firm >= 0 and en.owing_firm != f):
@@ -150,14 +159,16 @@ def best_offer(
         if base <= 0.0 or kg_a < ro.smallest:
             continue
         if cv_outside < 0.0:
-            cv_outside = variation(prices, harvests, False)
-            cv_inside = variation(prices, harvests, True) if fm.formula == 0.0 else cv_outside
+            cv_outside, cv_inside = variation(prices, harvests)
+            if fm.formula != 0.0:
+                cv_inside = cv_outside
         trusted = tie_trust(e, f, v, tie_kept, tie_broken, route, ties)
         value = contract_worth(trusted, kg_a, kg_b, base, en, ch, bb, pp, fm, vi, ro, ef, outside_a, outside_b, cv_outside, cv_inside)
-        if firm[f].supported == 1 or ro.introduced > 0.0:
-            hh.offered = 1
+        helped = helped or firm[f].supported == 1 or ro.introduced > 0.0
         if value > best_value:
             best, best_value, best_base = f, value, base
+    if helped and hh.offered == 0:
+        hh.offered = 1
     return best, best_value, best_base
 
 
