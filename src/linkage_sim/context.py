@@ -145,12 +145,16 @@ class Context:
         Kernels write only rows of their own villages, and sums over villages are taken in village order afterwards,
         so that the result is the same to the last bit for any number of threads.
         """
-        if self.threads == 1 or self.villages < 2:
-            kernel(0, self.villages, *arguments)
+        self.over(self.villages, kernel, *arguments)
+
+    def over(self, count: int, kernel: Callable[..., None], *arguments: Any) -> None:
+        """The same for ``count`` of anything else, of which a kernel writes only what is its own."""
+        if self.threads == 1 or count < 2:
+            kernel(0, count, *arguments)
             return
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self.threads)
-        cuts = np.linspace(0, self.villages, self.threads + 1).astype(int)
+        cuts = np.linspace(0, count, self.threads + 1).astype(int)
         jobs = [self._pool.submit(kernel, int(a), int(b), *arguments) for a, b in itertools.pairwise(cuts)]
         for job in jobs:
             job.result()
