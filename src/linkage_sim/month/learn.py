@@ -74,11 +74,11 @@ def mended_by(f: int, v: int, vi: Any, route: Any, ef: Any) -> float:
 
 
 @compiled
-def village_season(v: int, rows: Any, tt: Any, enterprise: Any, vi: Any, route: Any, ef: Any, met_here: Any, out: Any, dealt: Any) -> None:
+def village_season(v: int, rows: Any, tt: Any, enterprise: Any, vi: Any, route: Any, ef: Any, met_here: Any, out: Any) -> None:
     """What a village saw in a season: ``met_here`` (F, 3) sums of kept and broken by firm, and members.
 
-    ``out`` (C, 4) becomes the shares of growers who use improved and quality practice, growers, the share side-sold.
-    ``rows`` are the enterprises whose season ends; ``dealt`` (C,) is room for kg under contract, all of it 0 before and after.
+    ``out`` (C, 5) becomes the shares of growers who use improved and quality practice, growers, the share side-sold, kg under contract.
+    ``rows`` are the enterprises whose season ends.
     """
     for e in rows:
         en = enterprise[e]
@@ -92,14 +92,13 @@ def village_season(v: int, rows: Any, tt: Any, enterprise: Any, vi: Any, route: 
             met_here[en.firm, 0] += kept
             met_here[en.firm, 1] += broken
             met_here[en.firm, 2] += 1.0
-        dealt[c] += met + en.season_side
+        out[c, 4] += met + en.season_side
         out[c, 3] += en.season_side
-    for c in range(dealt.shape[0]):
+    for c in range(out.shape[0]):
         if out[c, 2] > 0.0:
             out[c, 0] /= out[c, 2]
             out[c, 1] /= out[c, 2]
-        out[c, 3] = out[c, 3] / dealt[c] if dealt[c] > 0.0 else 0.0
-        dealt[c] = 0.0
+        out[c, 3] = out[c, 3] / out[c, 4] if out[c, 4] > 0.0 else 0.0
 
 
 @compiled
@@ -107,16 +106,15 @@ def season_met(
     first: int, last: int, ends: Any, ties: Any, first_enterprise: Any, enterprise: Any, village: Any, route: Any, effects: Any, met: Any,
     seen: Any,
 ) -> None:  # fmt: skip
-    """What every village met in the season that ends: ``met`` (V, F, 3) means and members, ``seen`` (V, C, 4); both come in as 0.
+    """What every village met in the season that ends: ``met`` (V, F, 3) means and members, ``seen`` (V, C, 5); both come in as 0.
 
     ``ends`` (C,) is 1 for chains whose season it is.
     """
     rows = room_for_rows(first, last, first_enterprise)
-    dealt = np.zeros(ends.shape[0])
     per_chain = route.shape[0] // ends.shape[0]
     for v in range(first, last):
         n = rows_of(first_enterprise[v], first_enterprise[v + 1], ends, enterprise, rows)
-        village_season(v, rows[:n], ties[0], enterprise, village[v], route, effects[0], met[v], seen[v], dealt)
+        village_season(v, rows[:n], ties[0], enterprise, village[v], route, effects[0], met[v], seen[v])
         for f in range(route.shape[0]):
             if ends[f // per_chain] == 1 and met[v, f, 2] > 0.0:
                 met[v, f, 0] /= met[v, f, 2]
@@ -189,14 +187,16 @@ def ties_fade(e: int, memory: float, ties: Any) -> bool:
 
 @compiled
 def enterprise_season(e: int, slot: int, bb: Any, en: Any, seen: Any, memory: Any) -> None:
-    """Memory and knowledge of one enterprise at the end of its season; ``seen`` (4,) as of `village_season`."""
+    """Memory and knowledge of one enterprise at the end of its season; ``seen`` (5,) as of `village_season`."""
     memory[e, slot] = en.year_harvest
     decay = bb.knowledge_decay * (bb.user_decay if en.uses_improved == 1 else 1.0)
     en.knowledge_improved = knowledge_next(en.knowledge_improved, decay, bb.diffusion, seen[0])
     decay = bb.knowledge_decay * (bb.user_decay if en.uses_quality == 1 else 1.0)
     en.knowledge_quality = knowledge_next(en.knowledge_quality, decay, bb.diffusion, seen[1])
-    if en.season_kept + en.season_broken + en.season_side + en.season_late + en.season_delivered != 0.0:
-        en.season_kept = en.season_broken = en.season_side = en.season_late = en.season_delivered = 0.0
+    if seen[4] > 0.0 and en.season_kept + en.season_broken + en.season_side > 0.0:  # else nothing was delivered either
+        en.season_kept = en.season_broken = en.season_side = en.season_delivered = 0.0
+    if en.season_late != 0.0:
+        en.season_late = 0.0
 
 
 @compiled
@@ -405,7 +405,7 @@ def run(context: Context) -> None:
         ends = context.chosen("season_end")
         met = np.zeros((context.villages, len(s.firm), 3))
         news = np.zeros((len(s.input_stock), len(s.firm), 3))
-        seen = np.zeros((context.villages, len(p.chains), 4))
+        seen = np.zeros((context.villages, len(p.chains), 5))
         context.over_villages(
             season_met, ends, p.ties, context.first_enterprise, s.enterprise, s.village, s.route, context.effects, met, seen
         )  # fmt: skip
