@@ -95,11 +95,12 @@ class Context:
         self.last_goods = self.first_goods.copy()
         most = int(np.diff(self.first_goods.ravel(), append=len(s.enterprise)).max()) if self.first_goods.size else 0
         self.work = work_table(most * self.threads)
-        self.work_at = np.repeat(np.arange(self.threads) * most, np.diff(self.cuts))
+        self.work_at = np.repeat(np.arange(self.threads) * most, np.diff(self.cuts(self.villages)))
         self.last_gap = np.zeros_like(self.supply)
         self.bracket = np.zeros((4, *self.supply.shape))
         self.scratch = np.zeros((self.villages, len(chains), 3))
         self.ahead = np.zeros((*self.supply.shape, 13))
+        self.no_ties = np.zeros((self.villages, len(chains)), dtype=np.uint8)
         self.season_ahead = np.zeros_like(self.supply)
         self.months = {name: frozenset(chains[name].astype(int).tolist()) for name in ("contract_month", "practice_month", "season_end")}
         moves = chains["assets_adjustment"] > 0.0
@@ -128,15 +129,22 @@ class Context:
         """Whether this is the ``contract_month``, ``practice_month``, ``season_end`` or (where it shifts) ``area_month`` of some chain."""
         return self.month % 12 in self.months[name]
 
+    def chosen(self, name: str) -> NDArray[np.int64]:
+        """(C,) 1 for chains whose month of that name it is, else 0; ``area_month`` only where the chain shifts."""
+        chains = self.parameters.chains
+        found: NDArray[np.bool_] = chains[name] == self.calendar
+        if name == "area_month":
+            found &= chains["assets_adjustment"] > 0.0
+        return found.astype(np.int64)
+
     @property
     def villages(self) -> int:
         """Number of villages."""
         return len(self.first_household) - 1
 
-    @property
-    def cuts(self) -> list[int]:
-        """Villages at which one thread's share ends and the next begins."""
-        return [int(cut) for cut in np.linspace(0, self.villages, self.threads + 1)]
+    def cuts(self, count: int) -> list[int]:
+        """Where, among so many, one thread's share ends and the next begins."""
+        return [int(cut) for cut in np.linspace(0, count, self.threads + 1)]
 
     def over_villages(self, kernel: Callable[..., None], *arguments: Any) -> None:
         """Call ``kernel(first, last, *arguments)`` on ranges of villages, one range a thread.
@@ -144,12 +152,16 @@ class Context:
         Kernels write only rows of their own villages, and sums over villages are taken in village order afterwards,
         so that the result is the same to the last bit for any number of threads.
         """
-        if self.threads == 1 or self.villages < 2:
-            kernel(0, self.villages, *arguments)
+        self.over(self.villages, kernel, *arguments)
+
+    def over(self, count: int, kernel: Callable[..., None], *arguments: Any) -> None:
+        """The same for ``count`` of anything else, of which a kernel writes only what is its own."""
+        if self.threads == 1 or count < 2:
+            kernel(0, count, *arguments)
             return
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self.threads)
-        jobs = [self._pool.submit(kernel, a, b, *arguments) for a, b in itertools.pairwise(self.cuts)]
+        jobs = [self._pool.submit(kernel, a, b, *arguments) for a, b in itertools.pairwise(self.cuts(count))]
         for job in jobs:
             job.result()
 

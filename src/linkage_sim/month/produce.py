@@ -8,8 +8,8 @@ from linkage_sim.books import LOST_STORE, RIPENED
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.draws import STREAM, uniform
-from linkage_sim.month.choose import tie_trust
 from linkage_sim.month.goods import bring, bring_ripe
+from linkage_sim.month.join import tie_trust
 from linkage_sim.rules.contract import rejection_chance
 from linkage_sim.rules.harvest import harvest
 
