@@ -94,8 +94,11 @@ class Context:
         self.first_goods = self.goods_places()
         self.last_goods = self.first_goods.copy()
         most = int(np.diff(self.first_goods.ravel(), append=len(s.enterprise)).max()) if self.first_goods.size else 0
-        self.work = work_table(most * self.threads)
-        self.work_at = np.repeat(np.arange(self.threads) * most, np.diff(self.cuts(self.villages)))
+        self.work, apart = work_table(most, self.threads)
+        self.work_at = np.repeat(np.arange(self.threads) * apart, np.diff(self.cuts(self.villages)))
+        route = s.route
+        dealt = [route[name] != 0.0 for name in ("due", "accepted", "side", "broken", "bought_a", "bought_b")]
+        self.dealt = np.ascontiguousarray(np.logical_or.reduce(dealt).T).astype(np.uint8)
         self.last_gap = np.zeros_like(self.supply)
         self.bracket = np.zeros((4, *self.supply.shape))
         self.scratch = np.zeros((self.villages, len(chains), 3))

@@ -232,7 +232,7 @@ def trade_decisions(simulation: Simulation, before: State, e: int) -> list[Decis
     go["row"], go["household"] = e, h
     bring(0, 1, ch, bb, ef, before.household, before.enterprise, goods)
     bring_ripe(0, 1, ch, ef, before.household, before.enterprise, goods)
-    work = work_table(1)
+    work, _ = work_table(1)
     hold_worths(0, 1, 0, ch, x.ahead[b, c], float(vi["haul"]), goods, work)
     hold = float(work["hold"][0])
     spot = {"quote_usd_kg": quote, "net_a_usd_kg": net_a, "net_b_usd_kg": net_b, "rival_buys": float(rival), "rival_pays_usd_kg": bid}
