@@ -15,6 +15,7 @@ from linkage_sim.books import N_FLOWS
 from linkage_sim.draws import Key
 from linkage_sim.world.events import Events
 from linkage_sim.world.goods import goods_table, work_table
+from linkage_sim.world.layout import Layout
 from linkage_sim.world.parameters import Parameters, bazaars_with_shop, usual_inputs
 from linkage_sim.world.state import State
 
@@ -51,7 +52,7 @@ class Context:
     state : all that changes
     parameters : compiled numbers of the world
     key : luck of this replicate
-    first_household, first_enterprise : (V+1,) rows of a village
+    layout : where villages, households and chains stand in the tables
     market_first : (M,) kg a year that firms in business have ordered before the first spin-up month
     events : what strikes this world; None where nothing does
     threads : villages are shared out over this many threads; results do not depend on it
@@ -60,8 +61,7 @@ class Context:
     state: State
     parameters: Parameters
     key: Key
-    first_household: NDArray[np.int64]
-    first_enterprise: NDArray[np.int64]
+    layout: Layout
     market_first: NDArray[np.float64]
     threads: int = 1
     month: int = 0
@@ -74,6 +74,8 @@ class Context:
     _pool: ThreadPoolExecutor | None = None
 
     def __post_init__(self) -> None:
+        at = self.layout
+        self.first_household, self.first_enterprise, self.first_goods = at.first_household, at.first_enterprise, at.first_goods
         self.services = np.zeros(self.state.route.shape)
         self.repaid = np.zeros(self.state.route.shape)
         self.bought = np.zeros(self.state.route.shape)
@@ -91,10 +93,8 @@ class Context:
         self.asked = np.ones_like(self.supply)
         self.still = np.zeros(self.supply.shape, dtype=np.uint8)
         self.goods = goods_table(len(s.enterprise))
-        self.first_goods = self.goods_places()
         self.last_goods = self.first_goods.copy()
-        most = int(np.diff(self.first_goods.ravel(), append=len(s.enterprise)).max()) if self.first_goods.size else 0
-        self.work, apart = work_table(most, self.threads)
+        self.work, apart = work_table(self.layout.most_goods, self.threads)
         self.work_at = np.repeat(np.arange(self.threads) * apart, np.diff(self.cuts(self.villages)))
         route = s.route
         dealt = [route[name] != 0.0 for name in ("due", "accepted", "side", "broken", "bought_a", "bought_b")]
@@ -115,13 +115,6 @@ class Context:
         if self.events is not None and other.events is not None:
             self.events.happened[:] = other.events.happened
             self.parameters.markets[:] = other.parameters.markets
-
-    def goods_places(self) -> NDArray[np.int64]:
-        """Where the goods of a village and chain begin in their table: (V, C), with room for all its enterprises."""
-        s, chains = self.state, len(self.parameters.chains)
-        place = s.household["village"][s.enterprise["household"]].astype(np.int64) * chains + s.enterprise["chain"]
-        counts = np.bincount(place, minlength=self.villages * chains)
-        return (np.cumsum(counts) - counts).reshape(self.villages, chains)
 
     @property
     def calendar(self) -> int:

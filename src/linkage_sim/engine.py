@@ -106,8 +106,8 @@ class Simulation:
         parameters = self.world.parameters
         events = events_of(scenario, self.world.graph, self.world.routes, parameters)
         self.context = Context(
-            state, parameters if events is None else own_markets(parameters), self.world.key, self.world.first_household,
-            self.world.first_enterprise, market_first, threads,
+            state, parameters if events is None else own_markets(parameters), self.world.key, self.world.layout,
+            market_first, threads,
             month=-line.spin_up if start is None else 0, events=events,
         )  # fmt: skip
         effects = scenario.interventions

@@ -229,7 +229,7 @@ def trade_decisions(simulation: Simulation, before: State, e: int) -> list[Decis
     )  # fmt: skip
     goods = goods_table(1)
     go = goods[0]
-    go["row"], go["household"] = e, h
+    go["row"] = e
     bring(0, 1, ch, bb, ef, before.household, before.enterprise, goods)
     bring_ripe(0, 1, ch, ef, before.household, before.enterprise, goods)
     work, _ = work_table(1)

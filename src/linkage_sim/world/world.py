@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from linkage_sim.draws import Key, key_of
 from linkage_sim.scenario.scenario import Scenario
 from linkage_sim.world.graph import market_graph
+from linkage_sim.world.layout import Layout, layout_of
 from linkage_sim.world.parameters import Parameters
 from linkage_sim.world.population import populate
 from linkage_sim.world.routes import Routes, compile_routes
@@ -38,6 +40,11 @@ class World:
     key: Key
     first_household: NDArray[np.int64]
     first_enterprise: NDArray[np.int64]
+
+    @functools.cached_property
+    def layout(self) -> Layout:
+        """Where villages, households and chains stand in the tables."""
+        return layout_of(self.state, self.first_household, self.first_enterprise, len(self.parameters.chains))
 
 
 def build_world(scenario: Scenario, seed: int) -> World:
