@@ -18,14 +18,14 @@ OF_LARGEST = 1e-10
 ABSOLUTE = {"quote_gap": 1e-9}
 """Allowed difference of what is itself a relative gap between two nearly equal prices."""
 ELSEWHERE = {
-    "household": {"identity", "village", "member", "saved", "group_debt", "business", "mobile"},
-    "enterprise": {"household", "chain", "identity", "firm", "owing_firm", "cash_gap", "asset_cost", "asset_sale"},
+    "household": {"identity", "village", "member", "saved", "group_debt", "business", "mobile", "linked"},
+    "enterprise": {"household", "chain", "identity", "firm", "owing_firm", "cash_gap", "asset_cost", "asset_sale", "income"},
     "firm": {"chain", "place", "word_loss", "word_due", "word_margin", "word_hears", "spent", "prepared", "processor", "plant_advance",
              "plant_orders", "plant_kg", "subsidy"},
     "village": {"bazaar", "organisation", "organisation_goal", "group", "group_goal", "fund", "mobile", "mobile_goal", "provider",
                 "outlet_support"},
 }  # fmt: skip
-"""Columns that plain agents hold as references to other agents or not at all."""
+"""Columns that plain agents hold as references to other agents, as what they are worked out from, or not at all."""
 
 
 def differs(ours: NDArray[Any], plain: NDArray[Any], absolute: float = 0.0) -> bool:
