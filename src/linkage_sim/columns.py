@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import math
 import operator
 from typing import Any
 
@@ -40,7 +41,7 @@ def _padded(rows: int) -> int:
 
 
 class Table(ctypes.Structure):
-    """Columns of one length in one block of memory; made by `table_of`.
+    """Columns of one shape in one block of memory; made by `table_of`.
 
     Every column starts as zeros and takes memory only once it is written. It is a C structure of its own class for every set of columns
     because Numba recognises such an object by its class, where it asks Python about others.
@@ -48,43 +49,39 @@ class Table(ctypes.Structure):
 
     _fields_ = (("address", ctypes.c_int64),)
     address: int
-    rows: int
+    shape: tuple[int, ...]
     kind: TableType
     dtype: np.dtype[Any]
 
-    def _hold(self, rows: int, block: NDArray[np.uint8]) -> None:
+    def _hold(self, shape: tuple[int, ...], block: NDArray[np.uint8]) -> None:
         start = -block.ctypes.data % _LINE
-        padded = _padded(rows)
-        block[start : start + 16].view(np.int64)[:] = rows, padded  # compiled code finds them at the address, columns a line later
-        self._block, self.rows = block, rows
+        self.shape, self._block = shape, block
+        padded = _padded(self.size)
+        head = block[start : start + _LINE].view(np.int64)  # compiled code finds this at the address, columns a line later
+        head[0], head[1 : 1 + len(shape)] = padded, shape
         self.address = block.ctypes.data + start
         self._columns = {
-            name: np.ndarray(rows, kind, block.data, start + _LINE + padded * before) for name, kind, before in self.kind.columns
+            name: np.ndarray(shape, kind, block.data, start + _LINE + padded * before) for name, kind, before in self.kind.columns
         }
 
     def __len__(self) -> int:
-        return self.rows
-
-    @property
-    def shape(self) -> tuple[int]:
-        """(rows,)."""
-        return (self.rows,)
+        return self.shape[0]
 
     @property
     def size(self) -> int:
         """Rows."""
-        return self.rows
+        return math.prod(self.shape)
 
     def __getitem__(self, key: Any) -> Any:
-        """A column by its name, a row by its number, or a table of the rows chosen by an array or a slice (a copy)."""
+        """A column by its name, a row by its number (by two in a table of two dimensions), or a table of the rows chosen (a copy)."""
         if isinstance(key, str):
             return self._columns[key]
-        if isinstance(key, (int, np.integer)):
-            return Row(self, range(self.rows)[key])
-        chosen = np.arange(self.rows)[key]
-        other = table_of(self.dtype, len(chosen))
+        chosen = np.arange(self.size).reshape(self.shape)[key]
+        if np.ndim(chosen) == 0:
+            return Row(self, int(chosen))
+        other = table_of(self.dtype, *chosen.shape)
         for name, values in self._columns.items():
-            other._columns[name][:] = values[chosen]
+            other._columns[name][:] = values[key]
         return other
 
     def __setitem__(self, name: str, values: Any) -> None:
@@ -93,11 +90,11 @@ class Table(ctypes.Structure):
     def copy(self) -> Table:
         """An independent table with the same numbers."""
         other = type(self)()
-        size = _LINE + _padded(self.rows) * self.kind.bytes_per_row
+        size = _LINE + _padded(self.size) * self.kind.bytes_per_row
         block = np.empty(_LINE + size, dtype=np.uint8)
         here, there = self.address - self._block.ctypes.data, -block.ctypes.data % _LINE
         block[there : there + size] = self._block[here : here + size]
-        other._hold(self.rows, block)
+        other._hold(self.shape, block)
         return other
 
     @property
@@ -106,15 +103,15 @@ class Table(ctypes.Structure):
         return int(self._block.nbytes)
 
 
-def table_of(dtype: np.dtype[Any], rows: int) -> Table:
+def table_of(dtype: np.dtype[Any], *shape: int) -> Table:
     """A table of zeros.
 
     Parameters
     ----------
-    dtype : record type: names and kinds of the columns, always the same object for the same columns; rows : how many
+    dtype : record type: names and kinds of the columns, always the same object for the same columns; shape : one number or two
     """
-    table = _class_of(dtype)()
-    table._hold(rows, np.zeros(2 * _LINE + _padded(rows) * table.kind.bytes_per_row, dtype=np.uint8))
+    table = _class_of(dtype, len(shape))()
+    table._hold(shape, np.zeros(2 * _LINE + _padded(math.prod(shape)) * table.kind.bytes_per_row, dtype=np.uint8))
     return table
 
 
@@ -135,23 +132,20 @@ class Row:
         return self._table.dtype
 
     def __getitem__(self, name: str) -> Any:
-        return self._table[name][self._at]
+        return self._table[name].reshape(-1)[self._at]
 
     def __setitem__(self, name: str, value: Any) -> None:
-        self._table[name][self._at] = value
+        self._table[name].reshape(-1)[self._at] = value
 
-    def __getattr__(self, name: str) -> Any:
-        return self._table[name][self._at]
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        self._table[name][self._at] = value
+    __getattr__ = __getitem__
+    __setattr__ = __setitem__
 
 
 # --- the same for compiled code ---------------------------------------------------------------------------------------
 
 
-class TableType(types.Type):
-    """Numba's type of a table: which columns it has, and how many bytes stand before each for every row."""
+class RowType(types.Type):
+    """Numba's type of a row: the columns of its table, and how many bytes stand before each for every row."""
 
     def __init__(self, columns: tuple[tuple[str, str], ...]) -> None:
         found, before = [], 0
@@ -161,21 +155,21 @@ class TableType(types.Type):
         self.columns = tuple(found)
         self.bytes_per_row = before
         self.place = {name: (numba.from_dtype(np.dtype(kind)), start) for name, kind, start in found}
-        super().__init__(name=f"Table({', '.join(f'{name} {kind}' for name, kind in columns)})")
+        super().__init__(name=f"Row({', '.join(f'{name} {kind}' for name, kind in columns)})")
 
 
-class RowType(types.Type):
-    """Numba's type of a row of a table."""
+class TableType(types.Type):
+    """Numba's type of a table of one dimension or two."""
 
-    def __init__(self, table: TableType) -> None:
-        self.table = table
-        super().__init__(name=f"Row({table.name})")
+    def __init__(self, row: RowType, dimensions: int) -> None:
+        self.row, self.dimensions, self.columns, self.bytes_per_row = row, dimensions, row.columns, row.bytes_per_row
+        super().__init__(name=f"Table{dimensions}({row.name})")
 
 
 @functools.cache
-def _class_of(dtype: np.dtype[Any]) -> type[Table]:
+def _class_of(dtype: np.dtype[Any], dimensions: int) -> type[Table]:
     assert dtype.names is not None
-    kind = TableType(tuple((name, dtype[name].str[1:]) for name in dtype.names))
+    kind = TableType(RowType(tuple((name, dtype[name].str[1:]) for name in dtype.names)), dimensions)
     return type("Table", (Table,), {"kind": kind, "dtype": dtype})
 
 
@@ -186,13 +180,13 @@ def _typeof_table(value: Table, context: Any) -> TableType:
 
 @typeof_impl.register(Row)
 def _typeof_row(value: Row, context: Any) -> RowType:
-    return RowType(value._table.kind)
+    return value._table.kind.row
 
 
 @register_model(TableType)
 class _TableModel(models.StructModel):  # type: ignore[misc]
     def __init__(self, manager: Any, kind: TableType) -> None:
-        super().__init__(manager, kind, [("data", types.voidptr), ("rows", types.intp), ("padded", types.intp)])
+        super().__init__(manager, kind, [("data", types.voidptr), ("padded", types.intp), ("rows", types.intp), ("width", types.intp)])
 
 
 @register_model(RowType)
@@ -209,19 +203,19 @@ def _whole_number(c: Any, owner: Any, name: str) -> Any:
     return value
 
 
-def _parts_of_table(c: Any, table: Any) -> tuple[Any, Any, Any]:
-    """Where the columns of a table begin, its rows, and how many rows each column has room for."""
+def _parts_of_table(c: Any, table: Any) -> tuple[Any, Any, Any, Any]:
+    """Where the columns of a table begin, how many rows each has room for, and the table's shape."""
     address = _whole_number(c, table, "address")
     head = c.builder.inttoptr(address, address.type.as_pointer())
-    rows, padded = (c.builder.load(c.builder.gep(head, [ir.Constant(address.type, at)])) for at in (0, 1))
+    padded, rows, width = (c.builder.load(c.builder.gep(head, [ir.Constant(address.type, at)])) for at in range(3))
     data = c.builder.inttoptr(c.builder.add(address, ir.Constant(address.type, _LINE)), cgutils.voidptr_t)
-    return data, rows, padded
+    return data, padded, rows, width
 
 
 @unbox(TableType)
 def _unbox_table(kind: TableType, value: Any, c: Any) -> NativeValue:
     table = cgutils.create_struct_proxy(kind)(c.context, c.builder)
-    table.data, table.rows, table.padded = _parts_of_table(c, value)
+    table.data, table.padded, table.rows, table.width = _parts_of_table(c, value)
     return NativeValue(table._getvalue())
 
 
@@ -229,7 +223,7 @@ def _unbox_table(kind: TableType, value: Any, c: Any) -> NativeValue:
 def _unbox_row(kind: RowType, value: Any, c: Any) -> NativeValue:
     row = cgutils.create_struct_proxy(kind)(c.context, c.builder)
     owner = c.pyapi.object_getattr_string(value, "_table")
-    row.data, _, row.padded = _parts_of_table(c, owner)
+    row.data, row.padded, _, _ = _parts_of_table(c, owner)
     row.row = _whole_number(c, value, "_at")
     c.pyapi.decref(owner)
     return NativeValue(row._getvalue())
@@ -239,17 +233,32 @@ def _unbox_row(kind: RowType, value: Any, c: Any) -> NativeValue:
 class _RowOfTable(AbstractTemplate):  # type: ignore[misc]
     def generic(self, args: Any, kws: Any) -> Any:
         table, index = args
-        if isinstance(table, TableType) and isinstance(index, types.Integer):
-            return signature(RowType(table), table, types.intp)
+        if not isinstance(table, TableType):
+            return None
+        if table.dimensions == 1 and isinstance(index, types.Integer):
+            return signature(table.row, table, types.intp)
+        two = isinstance(index, types.BaseTuple) and all(isinstance(part, types.Integer) for part in index)  # type: ignore[attr-defined]
+        if table.dimensions == 2 and two:
+            return signature(table.row, table, types.UniTuple(types.intp, 2))  # type: ignore[attr-defined]
         return None
 
 
-@lower_builtin(operator.getitem, TableType, types.Integer)
-def _row_of_table(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-    table = cgutils.create_struct_proxy(sig.args[0])(context, builder, args[0])
+def _row(context: Any, builder: Any, sig: Any, table: Any, at: Any) -> Any:
     row = cgutils.create_struct_proxy(sig.return_type)(context, builder)
-    row.data, row.padded, row.row = table.data, table.padded, args[1]
+    row.data, row.padded, row.row = table.data, table.padded, at
     return row._getvalue()
+
+
+@lower_builtin(operator.getitem, TableType, types.Integer)
+def _row_by_number(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    return _row(context, builder, sig, cgutils.create_struct_proxy(sig.args[0])(context, builder, args[0]), args[1])
+
+
+@lower_builtin(operator.getitem, TableType, types.BaseTuple)  # type: ignore[attr-defined]
+def _row_by_two_numbers(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    table = cgutils.create_struct_proxy(sig.args[0])(context, builder, args[0])
+    first, second = cgutils.unpack_tuple(builder, args[1], 2)
+    return _row(context, builder, sig, table, builder.add(builder.mul(first, table.width), second))
 
 
 @infer_getattr
@@ -257,13 +266,14 @@ class _TableAttributes(AttributeTemplate):  # type: ignore[misc]
     key = TableType
 
     def resolve_shape(self, table: TableType) -> Any:
-        return types.UniTuple(types.intp, 1)  # type: ignore[attr-defined]
+        return types.UniTuple(types.intp, table.dimensions)  # type: ignore[attr-defined]
 
 
 @lower_getattr(TableType, "shape")
 def _shape(context: Any, builder: Any, kind: TableType, value: Any) -> Any:
     table = cgutils.create_struct_proxy(kind)(context, builder, value)
-    return context.make_tuple(builder, types.UniTuple(types.intp, 1), [table.rows])  # type: ignore[attr-defined]
+    found = [table.rows, table.width][: kind.dimensions]
+    return context.make_tuple(builder, types.UniTuple(types.intp, kind.dimensions), found)  # type: ignore[attr-defined]
 
 
 @infer_getattr
@@ -271,23 +281,23 @@ class _RowAttributes(AttributeTemplate):  # type: ignore[misc]
     key = RowType
 
     def generic_resolve(self, row: RowType, name: str) -> Any:
-        return row.table.place[name][0] if name in row.table.place else None
+        return row.place[name][0] if name in row.place else None
 
 
 def _pointer(context: Any, builder: Any, kind: RowType, value: Any, name: str) -> tuple[Any, Any]:
     """Where a column's number of a row stands, and its type."""
     row = cgutils.create_struct_proxy(kind)(context, builder, value)
-    found, before = kind.table.place[name]
+    found, before = kind.place[name]
     data = context.get_data_type(found)
     start = builder.gep(row.data, [builder.mul(row.padded, ir.Constant(row.padded.type, before))])
     return builder.gep(builder.bitcast(start, data.as_pointer()), [row.row]), found
 
 
-def _apart(builder: Any, table: TableType, name: str, access: Any) -> None:
+def _apart(builder: Any, row: RowType, name: str, access: Any) -> None:
     """Tell the compiler that columns of a table never overlap, so that loops over several of them need no checks to run in vectors."""
     module = builder.module
-    domain = module.add_metadata([ir.MetaDataString(module, table.name)])
-    scope = {column: module.add_metadata([ir.MetaDataString(module, f"{column} of {table.name}"), domain]) for column in table.place}
+    domain = module.add_metadata([ir.MetaDataString(module, row.name)])
+    scope = {column: module.add_metadata([ir.MetaDataString(module, f"{column} of {row.name}"), domain]) for column in row.place}
     access.set_metadata("alias.scope", module.add_metadata([scope[name]]))
     access.set_metadata("noalias", module.add_metadata([scope[column] for column in scope if column != name]))
 
@@ -296,7 +306,7 @@ def _apart(builder: Any, table: TableType, name: str, access: Any) -> None:
 def _get(context: Any, builder: Any, kind: RowType, value: Any, name: str) -> Any:
     pointer, _ = _pointer(context, builder, kind, value, name)
     loaded = builder.load(pointer)
-    _apart(builder, kind.table, name, loaded)
+    _apart(builder, kind, name, loaded)
     return loaded
 
 
@@ -305,4 +315,4 @@ def _set(context: Any, builder: Any, sig: Any, args: Any, name: str) -> None:
     kind, given = sig.args
     pointer, found = _pointer(context, builder, kind, args[0], name)
     stored = builder.store(context.cast(builder, args[1], given, found), pointer)
-    _apart(builder, kind.table, name, stored)
+    _apart(builder, kind, name, stored)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from linkage_sim.books import N_FLOWS
 from linkage_sim.draws import Key
 from linkage_sim.world.events import Events
-from linkage_sim.world.goods import goods_table
+from linkage_sim.world.goods import goods_table, work_table
 from linkage_sim.world.parameters import Parameters, bazaars_with_shop, usual_inputs
 from linkage_sim.world.state import State
 
@@ -93,6 +93,9 @@ class Context:
         self.goods = goods_table(len(s.enterprise))
         self.first_goods = self.goods_places()
         self.last_goods = self.first_goods.copy()
+        most = int(np.diff(self.first_goods.ravel(), append=len(s.enterprise)).max()) if self.first_goods.size else 0
+        self.work = work_table(most * self.threads)
+        self.work_at = np.repeat(np.arange(self.threads) * most, np.diff(self.cuts))
         self.last_gap = np.zeros_like(self.supply)
         self.bracket = np.zeros((4, *self.supply.shape))
         self.scratch = np.zeros((self.villages, len(chains), 3))
@@ -130,6 +133,11 @@ class Context:
         """Number of villages."""
         return len(self.first_household) - 1
 
+    @property
+    def cuts(self) -> list[int]:
+        """Villages at which one thread's share ends and the next begins."""
+        return [int(cut) for cut in np.linspace(0, self.villages, self.threads + 1)]
+
     def over_villages(self, kernel: Callable[..., None], *arguments: Any) -> None:
         """Call ``kernel(first, last, *arguments)`` on ranges of villages, one range a thread.
 
@@ -141,8 +149,7 @@ class Context:
             return
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self.threads)
-        cuts = np.linspace(0, self.villages, self.threads + 1).astype(int)
-        jobs = [self._pool.submit(kernel, int(a), int(b), *arguments) for a, b in itertools.pairwise(cuts)]
+        jobs = [self._pool.submit(kernel, a, b, *arguments) for a, b in itertools.pairwise(self.cuts)]
         for job in jobs:
             job.result()
 

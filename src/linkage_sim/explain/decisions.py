@@ -35,7 +35,7 @@ from linkage_sim.month.trade import (
     spot_terms,
     trade_contract,
 )
-from linkage_sim.world.goods import goods_table
+from linkage_sim.world.goods import goods_table, work_table
 from linkage_sim.world.state import State
 
 TRADED = (
@@ -215,8 +215,9 @@ def trade_decisions(simulation: Simulation, before: State, e: int) -> list[Decis
     go["row"], go["household"] = e, h
     bring(0, 1, ch, bb, ef, before.household, before.enterprise, goods)
     bring_ripe(0, 1, ch, ef, before.household, before.enterprise, goods)
-    hold_worths(0, 1, ch, x.ahead[b, c], float(vi["haul"]), goods)
-    hold = float(go["hold"])
+    work = work_table(1)
+    hold_worths(0, 1, 0, ch, x.ahead[b, c], float(vi["haul"]), goods, work)
+    hold = float(work["hold"][0])
     spot = {"quote_usd_kg": quote, "net_a_usd_kg": net_a, "net_b_usd_kg": net_b, "rival_buys": float(rival), "rival_pays_usd_kg": bid}
     found: list[tuple[str, int, dict[str, float], float | None, float | None]] = []
     free_a = free_b = side_a = side_b = 0.0

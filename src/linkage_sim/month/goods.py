@@ -22,9 +22,7 @@ def bring(first: int, last: int, ch: Any, bb: Any, ef: Any, household: Any, ente
         go = goods[k]
         en = enterprise[go.row]
         hh = household[go.household]
-        go.stock_a = go.offer_a = en.stock_a
-        go.stock_b = go.offer_b = en.stock_b
-        go.side_a = go.side_b = 0.0
+        go.stock_a, go.stock_b = en.stock_a, en.stock_b
         go.gap = en.cash_gap
         go.kept = hh.patience * (1.0 - loss * (1.0 - (en.kit_effect if en.kit_months > 0.0 else 0.0)))
         go.noise = noise * (1.0 - timing * hh.business)
@@ -38,7 +36,6 @@ def bring_ripe(first: int, last: int, ch: Any, ef: Any, household: Any, enterpri
         en = enterprise[go.row]
         kit = en.kit_effect if en.kit_months > 0.0 else 0.0
         go.firm, go.potential, go.food = en.firm, en.potential, en.food_left
-        go.price_a = go.price_b = go.picked = 0.0
         go.share_a = grade_a_share(ch.harvest_grade_a, ch.practices_quality_gain, en.uses_quality)
         go.loss = harvest_loss(ch.harvest_loss_harvest, kit, loss_cut(en, ch))
         business = household[go.household].business

@@ -54,23 +54,23 @@ def prices_ahead(calendar: int, chains: Any, behaviour: Any, usual_price: Any, b
 
 
 @compiled
-def hold_worths(first: int, last: int, ch: Any, ahead: Any, haul: float, goods: Any) -> None:
-    """Put into ``goods.hold`` the best worth of keeping a kg, USD/kg: that of the month ahead that is worth most.
+def hold_worths(first: int, last: int, at: int, ch: Any, ahead: Any, haul: float, goods: Any, work: Any) -> None:
+    """Put into ``work.hold`` the best worth of keeping a kg, USD/kg: that of the month ahead that is worth most.
 
-    All goods are of one chain and village; ``ahead`` (13,) as of `prices_ahead`. Month by month over all of them, so that it runs in
-    vectors.
+    ``goods[first:last]`` are of one chain and village, what is worked out for them stands from ``work[at]`` on; ``ahead`` (13,) as of
+    `prices_ahead`. Month by month over all of them, so that it runs in vectors.
     """
-    for k in range(first, last):
-        go = goods[k]
-        go.left = 1.0
-        go.hold = 0.0
+    for k in range(last - first):
+        wk = work[at + k]
+        wk.left = 1.0
+        wk.hold = 0.0
     for months in range(1, int(ahead[0]) + 1):
         net = ahead[months] - haul
-        for k in range(first, last):
-            go = goods[k]
-            left = go.left * go.kept
-            go.left = left
-            go.hold = max(go.hold, hold_value(left, net, months, ch.harvest_storing_cost))
+        for k in range(last - first):
+            wk = work[at + k]
+            left = wk.left * goods[first + k].kept
+            wk.left = left
+            wk.hold = max(wk.hold, hold_value(left, net, months, ch.harvest_storing_cost))
 
 
 @compiled
@@ -244,72 +244,84 @@ def rival_buys(v: int, c: int, commit: int, route: Any, rival_firm: Any, rival_r
 
 
 @compiled
-def pick_ripe(first: int, last: int, out_a: float, net_b: float, goods: Any) -> None:
-    """Pick what is ripe in a village and chain: ``goods`` get what is on offer, as if nothing went under contract; runs in vectors."""
-    for k in range(first, last):
-        go = goods[k]
-        picked, wasted, eaten, kg = pick(max(max(out_a, go.hold), go.price_a), max(max(net_b, go.hold), go.price_b), go)
-        go.picked, go.wasted, go.eaten = picked, wasted, eaten
-        go.side_a = go.side_b = 0.0
-        go.offer_a = go.stock_a + kg * go.share_a
-        go.offer_b = go.stock_b + (kg * (1.0 - go.share_a) - eaten)
+def offer_stock(first: int, last: int, at: int, goods: Any, work: Any) -> None:
+    """What is in store is on offer."""
+    for k in range(last - first):
+        go, wk = goods[first + k], work[at + k]
+        wk.offer_a, wk.offer_b = go.stock_a, go.stock_b
+        wk.side_a = wk.side_b = 0.0
 
 
 @compiled
-def contract_prices(first: int, last: int, formula: int, net_a: float, net_b: float, goods: Any, enterprise: Any) -> None:
-    """What firms pay this month to those of a village and chain who have a contract."""
-    for k in range(first, last):
-        go = goods[k]
+def contract_prices(
+    first: int, last: int, at: int, formula: int, net_a: float, net_b: float, goods: Any, work: Any, enterprise: Any
+) -> None:
+    """What firms pay this month to those of a village and chain who have a contract, 0 to others."""
+    for k in range(last - first):
+        go, wk = goods[first + k], work[at + k]
+        wk.price_a = wk.price_b = 0.0
         if go.firm >= 0:
-            go.price_a, go.price_b = prices_under_contract(formula, net_a, net_b, enterprise[go.row])
+            wk.price_a, wk.price_b = prices_under_contract(formula, net_a, net_b, enterprise[go.row])
+
+
+@compiled
+def pick_ripe(first: int, last: int, at: int, out_a: float, net_b: float, goods: Any, work: Any) -> None:
+    """Pick what is ripe in a village and chain; it is on offer, as if nothing went under contract. Runs in vectors."""
+    for k in range(last - first):
+        go, wk = goods[first + k], work[at + k]
+        picked, wasted, eaten, kg = pick(max(max(out_a, wk.hold), wk.price_a), max(max(net_b, wk.hold), wk.price_b), go)
+        wk.picked, wk.wasted, wk.eaten = picked, wasted, eaten
+        wk.offer_a = go.stock_a + kg * go.share_a
+        wk.offer_b = go.stock_b + (kg * (1.0 - go.share_a) - eaten)
+        wk.side_a = wk.side_b = 0.0
 
 
 @compiled
 def deliver(
-    v: int, commit: int, first: int, last: int, quote: float, net_a: float, net_b: float, out_a: float, bb: Any, ef: Any, goods: Any,
-    household: Any, enterprise: Any, vi: Any, firm: Any, route: Any, side: float, flows: Any,
+    v: int, commit: int, first: int, last: int, at: int, quote: float, net_a: float, net_b: float, out_a: float, bb: Any, ef: Any,
+    goods: Any, work: Any, household: Any, enterprise: Any, vi: Any, firm: Any, route: Any, side: float, flows: Any,
 ) -> None:  # fmt: skip
     """What was picked under contract is delivered, side-sold or refused; the rest stays on offer."""
     delivered = paid_later = 0.0
-    for k in range(first, last):
-        go = goods[k]
+    for k in range(last - first):
+        go, wk = goods[first + k], work[at + k]
         if go.firm < 0:
             continue
-        kg = go.picked * (1.0 - go.loss)
+        kg = wk.picked * (1.0 - go.loss)
         free_a = kg * go.share_a
-        free_b = kg * (1.0 - go.share_a) - go.eaten
+        free_b = kg * (1.0 - go.share_a) - wk.eaten
         if free_a + free_b <= 0.0:
             continue
         en = enterprise[go.row]
         hh = household[go.household]
         ro = route[go.firm, v]
         breaks = firm[go.firm].breaks
-        taken, side_a = trade_contract(commit, 0, free_a, go.price_a, out_a, net_a, quote, side, breaks, en, hh, vi, bb, ro, ef)
+        taken, side_a = trade_contract(commit, 0, free_a, wk.price_a, out_a, net_a, quote, side, breaks, en, hh, vi, bb, ro, ef)
         free_a -= taken + side_a
-        taken, side_b = trade_contract(commit, 1, free_b, go.price_b, net_b, net_b, quote, side, breaks, en, hh, vi, bb, ro, ef)
+        taken, side_b = trade_contract(commit, 1, free_b, wk.price_b, net_b, net_b, quote, side, breaks, en, hh, vi, bb, ro, ef)
         free_b -= taken + side_b
         delivered += en.delivered
         paid_later += en.firm_pays
-        go.side_a, go.side_b = side_a, side_b
-        go.offer_a, go.offer_b = go.stock_a + free_a, go.stock_b + free_b
+        wk.side_a, wk.side_b = side_a, side_b
+        wk.offer_a, wk.offer_b = go.stock_a + free_a, go.stock_b + free_b
     if commit == 1:
         flows[v, DELIVERED] += delivered
         flows[v, PAY_MADE] += paid_later
 
 
 @compiled
-def post_picking(v: int, first: int, last: int, goods: Any, enterprise: Any, flows: Any) -> None:
+def post_picking(v: int, first: int, last: int, at: int, goods: Any, work: Any, enterprise: Any, flows: Any) -> None:
     """What was picked leaves tree and field, and food is kept."""
     ripe = picked = lost = eaten = 0.0
-    for k in range(first, last):
-        go = goods[k]
+    for k in range(last - first):
+        go, wk = goods[first + k], work[at + k]
         en = enterprise[go.row]
-        en.picked = go.picked
-        en.food_left -= go.eaten
+        en.picked = wk.picked
+        en.food_left -= wk.eaten
         ripe += go.potential
-        picked += go.picked
-        lost += go.wasted
-        eaten += go.eaten
+        picked += wk.picked
+        lost += wk.wasted
+        eaten += wk.eaten
     flows[v, PICKED] += picked
     flows[v, UNHARVESTED] += ripe - picked
     flows[v, LOST_HARVEST] += lost
@@ -317,41 +329,46 @@ def post_picking(v: int, first: int, last: int, goods: Any, enterprise: Any, flo
 
 
 @compiled
-def shares_sold(first: int, last: int, months: float, price: float, quote: float, floor: float, goods: Any) -> None:
-    """Put into ``goods.share`` what part of its offer each sells; a loop that runs in vectors."""
-    for k in range(first, last):
-        go = goods[k]
-        go.share = sold_from_store(months, price, quote, go.hold, go.gap, go.offer_a + go.offer_b, go.noise, floor)
+def shares_sold(
+    first: int, last: int, at: int, months: float, price: float, quote: float, floor: float, goods: Any, work: Any
+) -> None:  # fmt: skip
+    """Put into ``work.share`` what part of its offer each sells; a loop that runs in vectors."""
+    for k in range(last - first):
+        go, wk = goods[first + k], work[at + k]
+        wk.share = sold_from_store(months, price, quote, wk.hold, go.gap, wk.offer_a + wk.offer_b, go.noise, floor)
 
 
 @compiled
-def bring_to_market(first: int, last: int, ratio: float, goods: Any) -> tuple[float, float]:
+def bring_to_market(at: int, end: int, ratio: float, work: Any) -> tuple[float, float]:
     """Kg of a village and chain that go to the bazaar, and kg of free grade A."""
     supply = grade_a = 0.0
-    for k in range(first, last):
-        go = goods[k]
-        sells_a = go.side_a + go.share * go.offer_a
-        sells_b = go.side_b + go.share * go.offer_b
+    for k in range(at, end):
+        wk = work[k]
+        sells_a = wk.side_a + wk.share * wk.offer_a
+        sells_b = wk.side_b + wk.share * wk.offer_b
         grade_a += sells_a
         supply += sells_a * (1.0 - ratio) + sells_b
     return supply, grade_a
 
 
 @compiled
-def hand_over(v: int, first: int, last: int, ratio: float, goods: Any, enterprise: Any, flows: Any) -> None:
+def hand_over(v: int, first: int, last: int, at: int, ratio: float, goods: Any, work: Any, enterprise: Any, flows: Any) -> None:
     """What is sold leaves the store, part ``ratio`` of grade A to the rival."""
     to_bazaar = to_rival = 0.0
-    for k in range(first, last):
-        go = goods[k]
-        en = enterprise[go.row]
-        sells_a = go.side_a + go.share * go.offer_a
-        en.rival_a = sells_a * ratio
-        en.sold_a = sells_a - en.rival_a
-        en.sold_b = go.side_b + go.share * go.offer_b
-        en.stock_a = go.offer_a * (1.0 - go.share)
-        en.stock_b = go.offer_b * (1.0 - go.share)
-        to_bazaar += en.sold_a + en.sold_b
-        to_rival += en.rival_a
+    for k in range(last - first):
+        wk = work[at + k]
+        en = enterprise[goods[first + k].row]
+        sells_a = wk.side_a + wk.share * wk.offer_a
+        to_rival_a = sells_a * ratio
+        sold_a = sells_a - to_rival_a
+        sold_b = wk.side_b + wk.share * wk.offer_b
+        en.sold_a, en.sold_b = sold_a, sold_b
+        if to_rival_a > 0.0:
+            en.rival_a = to_rival_a
+        en.stock_a = wk.offer_a * (1.0 - wk.share)
+        en.stock_b = wk.offer_b * (1.0 - wk.share)
+        to_bazaar += sold_a + sold_b
+        to_rival += to_rival_a
     flows[v, TO_BAZAAR] += to_bazaar
     flows[v, TO_RIVAL] += to_rival
 
@@ -359,9 +376,9 @@ def hand_over(v: int, first: int, last: int, ratio: float, goods: Any, enterpris
 @compiled
 def decide(
     first: int, last: int, commit: int, calendar: int, season: Any, chains: Any, behaviour: Any, firms: Any, first_goods: Any,
-    last_goods: Any, goods: Any, household: Any, enterprise: Any, village: Any, firm: Any, route: Any, side_share: Any, bazaar_quote: Any,
-    rival_price: Any, rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any, rival_want: Any, rival_cap: Any,
-    village_supply: Any, flows: Any, ahead: Any, still: Any, effects: Any,
+    last_goods: Any, goods: Any, work_at: Any, work: Any, household: Any, enterprise: Any, village: Any, firm: Any, route: Any,
+    side_share: Any, bazaar_quote: Any, rival_price: Any, rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any,
+    rival_want: Any, rival_cap: Any, village_supply: Any, flows: Any, ahead: Any, still: Any, effects: Any,
 ) -> None:  # fmt: skip
     """Every enterprise of a range of villages that has goods decides at the quote; with ``commit`` stocks and dues move.
 
@@ -381,22 +398,26 @@ def decide(
                 quote, chains[c].bazaar_grade_premium, vi.haul, rival_firm[v, c], rival_top[v, c], rival_second[v, c],
                 rival_ratio[v, c],
             )  # fmt: skip
-            hold_worths(start, end, chains[c], ahead[b, c], vi.haul, goods)
+            at = work_at[v]
+            hold_worths(start, end, at, chains[c], ahead[b, c], vi.haul, goods, work)
             if season[c, calendar] > 0.0:
-                contract_prices(start, end, formula, net_a, net_b, goods, enterprise)
-                pick_ripe(start, end, out_a, net_b, goods)
+                contract_prices(start, end, at, formula, net_a, net_b, goods, work, enterprise)
+                pick_ripe(start, end, at, out_a, net_b, goods, work)
                 if vi.closed == 0:
                     deliver(
-                        v, commit, start, end, quote, net_a, net_b, out_a, behaviour[0], effects[0], goods, household, enterprise, vi, firm,
-                        route, side_share[v, c], flows,
+                        v, commit, start, end, at, quote, net_a, net_b, out_a, behaviour[0], effects[0], goods, work, household, enterprise,
+                        vi, firm, route, side_share[v, c], flows,
                     )  # fmt: skip
                 if commit == 1:
-                    post_picking(v, start, end, goods, enterprise, flows)
-            shares_sold(start, end, ahead[b, c, 0], net_b if vi.closed == 0 else 0.0, quote, behaviour[0].need_floor, goods)
-            village_supply[v, c], grade_a = bring_to_market(start, end, ratio, goods)
+                    post_picking(v, start, end, at, goods, work, enterprise, flows)
+            else:
+                offer_stock(start, end, at, goods, work)
+            price = net_b if vi.closed == 0 else 0.0
+            shares_sold(start, end, at, ahead[b, c, 0], price, quote, behaviour[0].need_floor, goods, work)
+            village_supply[v, c], grade_a = bring_to_market(at, at + end - start, ratio, work)
             rival_want[v, c] = grade_a if rival else 0.0
             if commit == 1:
-                hand_over(v, start, end, ratio, goods, enterprise, flows)
+                hand_over(v, start, end, at, ratio, goods, work, enterprise, flows)
                 if rival and end > start:
                     rival_price[v, c] = bid
             rival_buys(v, c, commit, route, rival_firm, rival_ratio, rival_want, rival_cap)

@@ -25,7 +25,7 @@ class Trade:
     month : its number
     sold : (2, V) kg and USD from villages to their bazaar
     bought : (2, F, V) kg and USD from villages to firms
-    firms, routes : record arrays (F,) and (F, V) with the columns of the state
+    firms, routes : record array (F,) and table (F, V) with the columns of the state
     trust : (F, V) mean over all there who grow what the firm buys; nan where nobody does
     outflow : (B, C) kg from bazaars to the city; negative: brought from it
     shipped : (F, M) kg from firms to end markets
@@ -38,7 +38,7 @@ class Trade:
     sold: Numbers
     bought: Numbers
     firms: NDArray[Any]
-    routes: NDArray[Any]
+    routes: Any
     trust: Numbers
     outflow: Numbers
     shipped: Numbers

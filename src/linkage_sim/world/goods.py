@@ -25,7 +25,12 @@ GOODS = np.dtype(
         ("kept", np.float64),  # what patience and losses leave of a kg after a month, share
         ("gap", np.float64),  # its part of the cash its household misses, USD
         ("noise", np.float64),  # noise of selling from store
+    ]
+)
+WORK = np.dtype(
+    [
         ("hold", np.float64),  # best worth of keeping a kg at the quote of the pass, USD/kg
+        ("left", np.float64),  # what patience and losses leave of a kg after some months, share
         ("price_a", np.float64),  # what a firm pays under contract at the quote of the pass, USD/kg; 0 = nothing
         ("price_b", np.float64),
         ("picked", np.float64),  # kg
@@ -36,11 +41,16 @@ GOODS = np.dtype(
         ("side_a", np.float64),  # kg side-sold
         ("side_b", np.float64),
         ("share", np.float64),  # part of the offer that is sold
-        ("left", np.float64),  # what patience and losses leave of a kg after some months, share
     ]
 )
+"""What a pass works out for the goods of one village and chain; the next village and chain overwrite it."""
 
 
 def goods_table(enterprises: int) -> Table:
     """A table with room for the goods of so many enterprises."""
     return table_of(GOODS, enterprises)
+
+
+def work_table(rows: int) -> Table:
+    """A table to work in on so many goods at a time."""
+    return table_of(WORK, rows)

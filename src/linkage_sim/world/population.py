@@ -253,7 +253,7 @@ def populate(scenario: Scenario, routes: Routes, parameters: Parameters, key: Ke
         name: np.zeros(tuple(sizes[part.strip()] for part in shape.split(" x ")), dtype=whole.get(name, np.float64))
         for name, (shape, _, _) in WIDE.items()
     }
-    routes_table = np.zeros((len(firms), len(villages)), dtype=table_type("route"))
+    routes_table = table_of(table_type("route"), len(firms), len(villages))
     routes_table["side_record"] = scenario.lead_firms.first_side_selling
     routes_table["tier_a"], routes_table["tier_b"] = -1, -1
     terms = parameters.firms[firms["chain"]]
@@ -283,6 +283,6 @@ def populate(scenario: Scenario, routes: Routes, parameters: Parameters, key: Ke
     wide["input_stock"] = has_shop * scenario.input_providers.stock * normal
     villages["reach_hours"] = villages["hours"] + 100.0 * ~has_shop[villages["bazaar"]]
     return State(
-        household=households, enterprise=enterprises, village=as_table(villages), firm=as_table(firms), route=as_table(routes_table),
+        household=households, enterprise=enterprises, village=as_table(villages), firm=as_table(firms), route=routes_table,
         **wide,
     )  # fmt: skip

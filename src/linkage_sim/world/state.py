@@ -1,6 +1,6 @@
 """State in columns: every column is declared once, with unit, bounds, meaning and the phase that owns it.
 
-Kernels read ``row.stock_a`` of every table. Households and enterprises, of which there may be a million, are held column by
+Kernels read ``row.stock_a`` of every table. Households, enterprises and routes, of which there may be a million, are held column by
 column (`linkage_sim.columns`), the others as record arrays; a few wide columns (a value per firm, per month of delay, per remembered
 year) are plain arrays beside them.
 """
@@ -340,7 +340,7 @@ class State:
     enterprise: Table
     village: Records
     firm: Records
-    route: Records
+    route: Table
     tie_kept: Numbers
     tie_broken: Numbers
     growing: Numbers
