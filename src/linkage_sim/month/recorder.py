@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +64,7 @@ class Recorder:
 
     def copy(self) -> Recorder:
         """An independent recorder that has recorded the same."""
-        other = copy.deepcopy(self)
+        other: Recorder = _copied(self)
         other.look_through()
         return other
 
@@ -151,3 +152,16 @@ class Recorder:
         ledger = context.programme.cash if context.programme is not None else 0.0
         measure_stocks(self.whole, s.firm, s.village, ledger, self.stock_out)
         return self.stock_out
+
+
+def _copied(value: Any) -> Any:
+    """A copy of all arrays that something holds; plain values and what never changes are shared."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, dict):
+        return {name: _copied(each) for name, each in value.items()}
+    if isinstance(value, (Recorder, Books, Looks, Yardstick)):
+        other = copy.copy(value)
+        vars(other).update(_copied(vars(value)))
+        return other
+    return value
