@@ -254,11 +254,11 @@ def populate(scenario: Scenario, routes: Routes, parameters: Parameters, key: Ke
     key : luck of this replicate; the same for every scenario
     like : such a state, with the same luck, of a scenario with the same `OF_PEOPLE`
     """
-    villages = _villages(routes)
     if like is None:
+        villages = _villages(routes)
         households, enterprises, year = _people(scenario, routes, parameters, key, villages)
     else:
-        households, enterprises = like.household.copy(), like.enterprise.copy()
+        villages, households, enterprises = like.village.copy(), like.household.copy(), like.enterprise.copy()
         year = UsualYear(like.usual_price.copy(), like.bazaar_demand0.copy(), like.city_usual.copy(), like.city_region.copy())
     _delays(scenario, households, enterprises)
     firms, orders = _firms(scenario, routes, key)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from linkage_sim.draws import Key, key_of
 from linkage_sim.scenario.scenario import Scenario, same_entries
 from linkage_sim.world.graph import market_graph
-from linkage_sim.world.parameters import Parameters
+from linkage_sim.world.parameters import BESIDE_FIRMS, Parameters
 from linkage_sim.world.population import OF_PEOPLE, populate
 from linkage_sim.world.routes import Routes, compile_routes
 from linkage_sim.world.state import State
@@ -56,7 +56,8 @@ def build_world(scenario: Scenario, seed: int, like: World | None = None) -> Wor
         like = None
     graph = market_graph(scenario.region, key) if like is None else like.graph
     routes = compile_routes(graph, scenario.region) if like is None else like.routes
-    parameters = Parameters.of(scenario, routes)
+    same_numbers = like is not None and same_entries(scenario, like.scenario, BESIDE_FIRMS)
+    parameters = Parameters.of(scenario, routes, like.parameters if like is not None and same_numbers else None)
     same_people = like is not None and same_entries(scenario, like.scenario, OF_PEOPLE)
     state = populate(scenario, routes, parameters, key, like.state if like is not None and same_people else None)
     villages = len(routes.village_names)
