@@ -15,7 +15,8 @@ from linkage_sim.books import N_FLOWS
 from linkage_sim.draws import Key
 from linkage_sim.world.events import Events
 from linkage_sim.world.goods import goods_table, work_table
-from linkage_sim.world.parameters import Parameters, bazaars_with_shop, usual_inputs
+from linkage_sim.world.layout import Layout
+from linkage_sim.world.parameters import Parameters
 from linkage_sim.world.state import State
 
 
@@ -51,7 +52,7 @@ class Context:
     state : all that changes
     parameters : compiled numbers of the world
     key : luck of this replicate
-    first_household, first_enterprise : (V+1,) rows of a village
+    layout : where things of this world stand
     market_first : (M,) kg a year that firms in business have ordered before the first spin-up month
     events : what strikes this world; None where nothing does
     threads : villages are shared out over this many threads; results do not depend on it
@@ -60,8 +61,7 @@ class Context:
     state: State
     parameters: Parameters
     key: Key
-    first_household: NDArray[np.int64]
-    first_enterprise: NDArray[np.int64]
+    layout: Layout
     market_first: NDArray[np.float64]
     threads: int = 1
     month: int = 0
@@ -78,32 +78,25 @@ class Context:
         self.repaid = np.zeros(self.state.route.shape)
         self.bought = np.zeros(self.state.route.shape)
         self.rival_paid = np.zeros(self.state.route.shape)
-        s, p = self.state, self.parameters
-        chains = p.chains
+        s, layout = self.state, self.layout
+        self.first_household, self.first_enterprise = layout.first_household, layout.first_enterprise
+        self.input_normal, self.bazaar_outlet, self.months = layout.input_normal, layout.bazaar_outlet, layout.months
         self.substitution_fade = 0.0
-        shops = len(s.input_stock)
-        bazaar = s.village["bazaar"][s.household["village"][s.enterprise["household"]]]
-        self.input_normal = usual_inputs(chains, s.enterprise["assets"], s.enterprise["chain"], bazaar, shops)
-        self.bazaar_outlet = bazaars_with_shop(shops, float(p.inputs["bazaar_outlets"][0])).astype(float)
         self.wanted = np.zeros(len(self.state.input_stock))
         self.supply = np.zeros_like(self.state.bazaar_price)
         self.last_quote = np.ones_like(self.supply)
         self.asked = np.ones_like(self.supply)
         self.still = np.zeros(self.supply.shape, dtype=np.uint8)
         self.goods = goods_table(len(s.enterprise))
-        self.first_goods = self.goods_places()
+        self.first_goods = layout.first_goods
         self.last_goods = self.first_goods.copy()
-        most = int(np.diff(self.first_goods.ravel(), append=len(s.enterprise)).max()) if self.first_goods.size else 0
-        self.work = work_table(most * self.threads)
-        self.work_at = np.repeat(np.arange(self.threads) * most, np.diff(self.cuts))
+        self.work = work_table(layout.most_goods * self.threads)
+        self.work_at = np.repeat(np.arange(self.threads) * layout.most_goods, np.diff(self.cuts))
         self.last_gap = np.zeros_like(self.supply)
         self.bracket = np.zeros((4, *self.supply.shape))
-        self.scratch = np.zeros((self.villages, len(chains), 3))
+        self.scratch = np.zeros((*self.first_goods.shape, 3))
         self.ahead = np.zeros((*self.supply.shape, 13))
         self.season_ahead = np.zeros_like(self.supply)
-        self.months = {name: frozenset(chains[name].astype(int).tolist()) for name in ("contract_month", "practice_month", "season_end")}
-        moves = chains["assets_adjustment"] > 0.0
-        self.months["area_month"] = frozenset(chains["area_month"][moves].astype(int).tolist())
 
     def go_on_from(self, other: Context) -> None:
         """Continue where another run of the same world stands between two months; the state is not taken."""
@@ -111,13 +104,6 @@ class Context:
         if self.events is not None and other.events is not None:
             self.events.happened[:] = other.events.happened
             self.parameters.markets[:] = other.parameters.markets
-
-    def goods_places(self) -> NDArray[np.int64]:
-        """Where the goods of a village and chain begin in their table: (V, C), with room for all its enterprises."""
-        s, chains = self.state, len(self.parameters.chains)
-        place = s.household["village"][s.enterprise["household"]].astype(np.int64) * chains + s.enterprise["chain"]
-        counts = np.bincount(place, minlength=self.villages * chains)
-        return (np.cumsum(counts) - counts).reshape(self.villages, chains)
 
     @property
     def calendar(self) -> int:

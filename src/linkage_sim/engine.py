@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 from linkage_sim.context import Context
 from linkage_sim.draws import key_of
 from linkage_sim.errors import EngineError
+from linkage_sim.month.looks import HOUSEHOLDS
 from linkage_sim.month.plan import PHASES
 from linkage_sim.month.recorder import Recorder
 from linkage_sim.programme.facilitator import Facilitation
 from linkage_sim.scenario.scenario import Scenario, same_entries
 from linkage_sim.world.events import events_of, own_markets
 from linkage_sim.world.parameters import effect_numbers
-from linkage_sim.world.state import State
+from linkage_sim.world.population import OF_PEOPLE
+from linkage_sim.world.state import State, table_type
 from linkage_sim.world.world import World, build_world
 
 
@@ -55,6 +57,9 @@ HOUSEHOLD_COLUMNS = (
     "identity", "village", "woman", "tercile", "remote", "persons", "wages", "remittances", "usual_income", "before_income",
     "during_income", "after_income", "years_sum", "years_squares", "reached", "trained", "offered", "joined",
 )  # fmt: skip
+
+KEPT = np.dtype([(name, table_type("household")[name]) for name in HOUSEHOLD_COLUMNS] + [(name, np.uint8) for name in HOUSEHOLDS])
+"""Of each household."""
 
 
 def seed_of(scenario: Scenario, replicate: int) -> int:
@@ -109,9 +114,8 @@ class Simulation:
         parameters = self.world.parameters
         events = events_of(scenario, self.world.graph, self.world.routes, parameters)
         self.context = Context(
-            state, parameters if events is None else own_markets(parameters), self.world.key, self.world.first_household,
-            self.world.first_enterprise, market_first, threads,
-            month=-line.spin_up if start is None else 0, events=events,
+            state, parameters if events is None else own_markets(parameters), self.world.key, self.world.layout, market_first,
+            threads, month=-line.spin_up if start is None else 0, events=events,
         )  # fmt: skip
         effects = scenario.interventions
         self.context.kits[:] = effects.storage.unit.materials, effects.storage.life
@@ -177,8 +181,7 @@ class Simulation:
         self.context.close()
         households = self.context.state.household
         looks = self.recorder.looks
-        kinds = [(name, households.dtype[name]) for name in HOUSEHOLD_COLUMNS] + [(name, np.uint8) for name in looks.households]
-        kept = np.empty(len(households), dtype=kinds)
+        kept = np.empty(len(households), dtype=KEPT)
         for name in HOUSEHOLD_COLUMNS:
             kept[name] = households[name]
         for name, values in looks.households.items():
@@ -186,7 +189,7 @@ class Simulation:
         gap = self.recorder.values[:, self.recorder.names.index("quote_gap")]
         programme = self.context.programme.report() if self.context.programme is not None else {}
         return Outcome(
-            tuple(self.recorder.names), self.recorder.values, self.recorder.flows, kept, looks.firms, looks.routes.reshape(-1),
+            self.recorder.names, self.recorder.values, self.recorder.flows, kept, looks.firms, looks.routes.reshape(-1),
             programme, self.recorder.books.worst,
             float(gap.mean()) if len(gap) else 0.0, tuple(self.context.events.happened) if self.context.events is not None else (),
         )  # fmt: skip
@@ -223,15 +226,18 @@ def begin_together(
     started: list[Simulation] = []
     for scenario, following in _with_next(scenarios):
         first = next((each for each in started if scenario.same_world(each.scenario)), None)
-        if first is None:
-            first = Simulation(scenario, seed, threads=threads, like=started[-1] if started else None)
+        if first is not None:
+            yield first.fork(scenario)
+            continue
+        like = started[-1] if started else None
+        is_last = worlds == 1 and (following is None or not scenario.same_world(following))
+        in_place = is_last and like is not None and same_entries(scenario, like.scenario, OF_PEOPLE)  # worlds to come are like that one
+        first = Simulation(scenario, seed, threads=threads, like=like, in_place=in_place)
+        if not in_place:
             started = [*started, first][-worlds:] if worlds is not None else [*started, first]
-            first.run(until=scenario.timeline.before if before else 0)
-            first.context.close()
-            if worlds == 1 and (following is None or not scenario.same_world(following)):
-                yield first  # nobody else will ask for it
-                continue
-        yield first.fork(scenario)
+        first.run(until=scenario.timeline.before if before else 0)
+        first.context.close()
+        yield first if is_last else first.fork(scenario)
 
 
 def _with_next(scenarios: Iterable[Scenario]) -> Iterator[tuple[Scenario, Scenario | None]]:

@@ -25,6 +25,9 @@ from linkage_sim.month.record import (
 )  # fmt: skip
 from linkage_sim.month.yardstick import Yardstick
 
+NAMES = (*(f"{name}.{group}" for group in GROUPS for name in PER_GROUP), *WHOLE, *SINGLE)
+"""Columns of the monthly series."""
+
 
 class Recorder:
     """The monthly series of one run, and the closing of its books.
@@ -36,7 +39,7 @@ class Recorder:
     """
 
     def __init__(self, context: Context, months: int, before: int, during: int, poverty_line: float) -> None:
-        self.names = [f"{name}.{group}" for group in GROUPS for name in PER_GROUP] + list(WHOLE) + list(SINGLE)
+        self.names = NAMES
         self.values: NDArray[np.float64] = np.zeros((months, len(self.names)))
         self.flows: NDArray[np.float64] = np.zeros((months, N_FLOWS))
         self.before, self.during = before, during
@@ -55,7 +58,7 @@ class Recorder:
         self.plant_labour = float(plants["labour"].mean()) if len(plants) else 0.0
         self.picking_labour = float(context.parameters.chains["harvest_labour"].mean())
         self.books = Books(self.stocks_now(context))
-        self.single = {name: len(self.names) - len(SINGLE) + number for number, name in enumerate(SINGLE)}
+        self.single = {name: len(NAMES) - len(SINGLE) + number for number, name in enumerate(SINGLE)}
 
     def look_through(self) -> None:
         """Views of the sums as numbers: of kinds of households (V, CELLS, len(PER_GROUP)) and of villages (V, len(WHOLE))."""

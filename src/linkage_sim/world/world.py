@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from linkage_sim.draws import Key, key_of
 from linkage_sim.scenario.scenario import Scenario, same_entries
 from linkage_sim.world.graph import market_graph
+from linkage_sim.world.layout import Layout, layout_of
 from linkage_sim.world.parameters import BESIDE_FIRMS, Parameters
 from linkage_sim.world.population import OF_PEOPLE, populate
 from linkage_sim.world.routes import Routes, compile_routes
@@ -28,7 +28,7 @@ class World:
     ----------
     graph : market graph; routes, parameters : compiled
     state : before the first spin-up month
-    first_household, first_enterprise : (V+1,) rows of every village
+    layout : where things stand
     scenario : it was built of
     """
 
@@ -37,8 +37,7 @@ class World:
     parameters: Parameters
     state: State
     key: Key
-    first_household: NDArray[np.int64]
-    first_enterprise: NDArray[np.int64]
+    layout: Layout
     scenario: Scenario
 
 
@@ -56,16 +55,9 @@ def build_world(scenario: Scenario, seed: int, like: World | None = None) -> Wor
         like = None
     graph = market_graph(scenario.region, key) if like is None else like.graph
     routes = compile_routes(graph, scenario.region) if like is None else like.routes
-    same_numbers = like is not None and same_entries(scenario, like.scenario, BESIDE_FIRMS)
-    parameters = Parameters.of(scenario, routes, like.parameters if like is not None and same_numbers else None)
-    same_people = like is not None and same_entries(scenario, like.scenario, OF_PEOPLE)
-    state = populate(scenario, routes, parameters, key, like.state if like is not None and same_people else None)
-    villages = len(routes.village_names)
-    of_household = state.household["village"]
-    of_enterprise = of_household[state.enterprise["household"]]
-    edges = np.arange(villages + 1)
-    return World(
-        graph, routes, parameters, state, key,
-        np.searchsorted(of_household, edges).astype(np.int64), np.searchsorted(of_enterprise, edges).astype(np.int64),
-        scenario,
-    )  # fmt: skip
+    peopled = like if like is not None and same_entries(scenario, like.scenario, OF_PEOPLE) else None
+    numbered = peopled if peopled is not None and same_entries(scenario, peopled.scenario, BESIDE_FIRMS) else None
+    parameters = Parameters.of(scenario, routes, None if numbered is None else numbered.parameters)
+    state = populate(scenario, routes, parameters, key, None if peopled is None else peopled.state)
+    layout = layout_of(state, parameters) if numbered is None else numbered.layout
+    return World(graph, routes, parameters, state, key, layout, scenario)
