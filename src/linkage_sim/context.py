@@ -79,7 +79,9 @@ class Context:
         self.bought = np.zeros(self.state.route.shape)
         self.rival_paid = np.zeros(self.state.route.shape)
         s, layout = self.state, self.layout
-        self.first_household, self.first_enterprise = layout.first_household, layout.first_enterprise
+        self.first_household, self.first_enterprise, self.first_goods = (
+            layout.first_household, layout.first_enterprise, layout.first_goods,
+        )  # fmt: skip
         self.input_normal, self.bazaar_outlet, self.months = layout.input_normal, layout.bazaar_outlet, layout.months
         self.substitution_fade = 0.0
         self.wanted = np.zeros(len(self.state.input_stock))
@@ -88,14 +90,17 @@ class Context:
         self.asked = np.ones_like(self.supply)
         self.still = np.zeros(self.supply.shape, dtype=np.uint8)
         self.goods = goods_table(len(s.enterprise))
-        self.first_goods = layout.first_goods
         self.last_goods = self.first_goods.copy()
-        self.work = work_table(layout.most_goods * self.threads)
-        self.work_at = np.repeat(np.arange(self.threads) * layout.most_goods, np.diff(self.cuts))
+        self.work, apart = work_table(layout.most_goods, self.threads)
+        self.work_at = np.repeat(np.arange(self.threads) * apart, np.diff(self.cuts(self.villages)))
+        route = s.route
+        dealt = [route[name] != 0.0 for name in ("due", "accepted", "side", "broken", "bought_a", "bought_b")]
+        self.dealt = np.ascontiguousarray(np.logical_or.reduce(dealt).T).astype(np.uint8)
         self.last_gap = np.zeros_like(self.supply)
         self.bracket = np.zeros((4, *self.supply.shape))
         self.scratch = np.zeros((*self.first_goods.shape, 3))
         self.ahead = np.zeros((*self.supply.shape, 13))
+        self.no_ties = np.zeros(self.first_goods.shape, dtype=np.uint8)
         self.season_ahead = np.zeros_like(self.supply)
 
     def go_on_from(self, other: Context) -> None:
@@ -114,15 +119,22 @@ class Context:
         """Whether this is the ``contract_month``, ``practice_month``, ``season_end`` or (where it shifts) ``area_month`` of some chain."""
         return self.month % 12 in self.months[name]
 
+    def chosen(self, name: str) -> NDArray[np.int64]:
+        """(C,) 1 for chains whose month of that name it is, else 0; ``area_month`` only where the chain shifts."""
+        chains = self.parameters.chains
+        found: NDArray[np.bool_] = chains[name] == self.calendar
+        if name == "area_month":
+            found &= chains["assets_adjustment"] > 0.0
+        return found.astype(np.int64)
+
     @property
     def villages(self) -> int:
         """Number of villages."""
         return len(self.first_household) - 1
 
-    @property
-    def cuts(self) -> list[int]:
-        """Villages at which one thread's share ends and the next begins."""
-        return [int(cut) for cut in np.linspace(0, self.villages, self.threads + 1)]
+    def cuts(self, count: int) -> list[int]:
+        """Where, among so many, one thread's share ends and the next begins."""
+        return [int(cut) for cut in np.linspace(0, count, self.threads + 1)]
 
     def over_villages(self, kernel: Callable[..., None], *arguments: Any) -> None:
         """Call ``kernel(first, last, *arguments)`` on ranges of villages, one range a thread.
@@ -130,12 +142,16 @@ class Context:
         Kernels write only rows of their own villages, and sums over villages are taken in village order afterwards,
         so that the result is the same to the last bit for any number of threads.
         """
-        if self.threads == 1 or self.villages < 2:
-            kernel(0, self.villages, *arguments)
+        self.over(self.villages, kernel, *arguments)
+
+    def over(self, count: int, kernel: Callable[..., None], *arguments: Any) -> None:
+        """The same for ``count`` of anything else, of which a kernel writes only what is its own."""
+        if self.threads == 1 or count < 2:
+            kernel(0, count, *arguments)
             return
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self.threads)
-        jobs = [self._pool.submit(kernel, a, b, *arguments) for a, b in itertools.pairwise(self.cuts)]
+        jobs = [self._pool.submit(kernel, a, b, *arguments) for a, b in itertools.pairwise(self.cuts(count))]
         for job in jobs:
             job.result()
 

@@ -11,7 +11,7 @@ import pytest
 from linkage_sim.agents import VIEWS, Enterprise, Facilitator, InputProvider, LeadFirm, Processor, Route, Smallholder
 from linkage_sim.errors import EngineError, StateError
 from linkage_sim.model import LinkageModel
-from linkage_sim.month.choose import tie_trust
+from linkage_sim.month.join import tie_trust
 from linkage_sim.world.state import COLUMNS, WIDE
 
 Make = Callable[..., LinkageModel]

@@ -14,8 +14,8 @@ from linkage_sim import engine
 from linkage_sim.draws import key_of
 from linkage_sim.errors import ScenarioError
 from linkage_sim.model import LinkageModel
-from linkage_sim.month.choose import tie_trust
-from linkage_sim.month.learn import enterprise_season
+from linkage_sim.month.join import tie_trust
+from linkage_sim.month.learn import ties_season
 from linkage_sim.scenario.load import load_scenario, shipped
 from linkage_sim.scenario.scenario import Scenario
 from linkage_sim.world.graph import market_graph
@@ -364,11 +364,8 @@ def test_ties_are_kept_with_firms_of_the_own_chain_only() -> None:
     assert state.tie_kept.shape == state.tie_broken.shape == (len(state.enterprise), per_chain)
     e = int(np.flatnonzero(state.enterprise["chain"] == 1)[0])
     state.enterprise["firm"][e], state.enterprise["season_kept"][e] = per_chain + 2, 10.0
-    met_here, news, seen = np.zeros((len(state.firm), 2)), np.zeros((len(state.firm), 2)), np.ones(4)
-    enterprise_season(
-        e, 0, p.behaviour[0], p.ties[0], state.enterprise[e], np.zeros(len(state.firm)), met_here, news, seen,
-        state.tie_kept, state.tie_broken, state.memory,
-    )  # fmt: skip
+    met_here, told, heard = np.zeros((len(state.firm), 3)), np.zeros((len(state.firm), 3)), np.zeros((2, len(state.firm)))
+    ties_season(e, state.enterprise[e], p.ties[0], 0.0, met_here, told, heard, state.tie_kept, state.tie_broken)
     assert np.flatnonzero(state.tie_kept[e]).tolist() == [2]
     trusted = [tie_trust(e, f, 0, state.tie_kept, state.tie_broken, state.route, p.ties) for f in (per_chain + 2, per_chain + 3)]
     assert trusted[0] > trusted[1]

@@ -6,26 +6,33 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from linkage_sim.draws import STREAM, uniform
 from linkage_sim.engine import Simulation
 from linkage_sim.explain.story import Decision
+from linkage_sim.month.adopt import (
+    costs_around,
+    improved_case,
+    practice_purchase,
+    practice_wish,
+    premium_expected,
+    purchase_terms,
+    quality_case,
+)
 from linkage_sim.month.area import shift_assets
-from linkage_sim.month.choose import (
+from linkage_sim.month.goods import bring, bring_ripe
+from linkage_sim.month.join import (
     best_offer,
     chance_to_join,
     contract_choice,
     expected_harvest,
+    offers_of,
     outside_values,
     parts,
-    practice_case,
-    practice_purchase,
-    practice_wish,
-    purchase_terms,
     tie_trust,
     variation,
 )
-from linkage_sim.month.goods import bring, bring_ripe
 from linkage_sim.month.trade import (
     delivery_terms,
     hold_worths,
@@ -63,12 +70,20 @@ def before_contracts(simulation: Simulation, before: State, e: int) -> State:
     x, p = simulation.context, simulation.context.parameters
     _, v, _ = own_place(simulation, e)
     mid = before.copy()
-    if ((p.chains["area_month"] == x.calendar) & (p.chains["assets_adjustment"] > 0.0)).any():
+    if x.is_month("area_month"):
         shift_assets(
-            v, v + 1, x.month, x.key, p.chains, p.behaviour, x.season_ahead, x.first_household, x.first_enterprise,
+            v, v + 1, x.month, x.key, x.chosen("area_month"), p.chains, p.behaviour, x.season_ahead, x.first_enterprise,
             mid.household, mid.enterprise, mid.village, mid.growing, x.scratch.copy(),
         )  # fmt: skip
     return mid
+
+
+def offering(state: State, v: int, c: int, chains: int) -> NDArray[np.int64]:
+    """Firms of a chain that offer a contract in a village."""
+    offers, here = offers_of(v, v + 1, np.ones(chains, dtype=np.int64), state.route)
+    first = c * (len(state.firm) // chains)
+    found: NDArray[np.int64] = here[0, first : first + offers[0, c]]
+    return found
 
 
 def join_decision(simulation: Simulation, before: State, e: int) -> Decision:
@@ -85,19 +100,18 @@ def join_decision(simulation: Simulation, before: State, e: int) -> Decision:
     ch, bb, pp, fm, ef = p.chains[c], p.behaviour[0], p.people[0], p.firms[c], x.effects[0]
     en["expected_kg"] = expected_harvest(en, ch)
     outside_a, outside_b = outside_values(v, c, ch, vi, x.season_ahead, mid.rival_gain)
-    cv_outside = variation(mid.price_memory[v, c], mid.memory[e], False)
-    cv_inside = variation(mid.price_memory[v, c], mid.memory[e], True)
+    cv_outside, cv_inside = variation(mid.price_memory[v, c], mid.memory[e])
     parted = parts(x.month, x.key, en, bb)
+    here = offering(mid, v, c, len(p.chains))
     best, value, base = best_offer(
-        e, v, c, parted, en, hh, ch, bb, pp, fm, vi, ef, mid.firm, mid.route, p.ties, mid.tie_kept, mid.tie_broken, outside_a, outside_b,
-        cv_outside, cv_inside,
+        e, v, parted, here, en, hh, ch, bb, pp, fm, vi, ef, mid.firm, mid.route, p.ties, mid.tie_kept, mid.tie_broken, outside_a, outside_b,
+        mid.price_memory[v, c], mid.memory[e],
     )  # fmt: skip
     chance = draw = None
     firm = -1
-    offers = (mid.firm["chain"] == c) & (mid.route["is_open"][:, v] == 1) & (mid.route["price_a"][:, v] > 0.0)
     inputs = {
         "outside_a_usd_kg": outside_a, "outside_b_usd_kg": outside_b, "expected_kg": float(en["expected_kg"]),
-        "firm_before": float(en["firm"]), "parted": float(parted), "offers": float(offers.sum()),
+        "firm_before": float(en["firm"]), "parted": float(parted), "offers": float(len(here)),
         "variation_outside": cv_outside, "variation_inside": cv_inside, "owed_by_firm": float(en["owing_firm"]),
     }  # fmt: skip
     if best >= 0:
@@ -123,9 +137,9 @@ def before_practices(simulation: Simulation, before: State, e: int) -> State:
     mid = before_contracts(simulation, before, e)
     if (p.chains["contract_month"] == x.calendar).any():
         contract_choice(
-            v, v + 1, x.month, x.key, p.chains, p.behaviour, p.people, p.firms, p.ties, x.season_ahead, x.first_enterprise,
-            mid.household, mid.enterprise, mid.village, mid.firm, mid.route, mid.tie_kept, mid.tie_broken, mid.memory, mid.price_memory,
-            mid.rival_gain, mid.flows, np.zeros_like(x.services), x.effects,
+            v, v + 1, x.month, x.key, x.chosen("contract_month"), p.chains, p.behaviour, p.people, p.firms, p.ties, x.season_ahead,
+            x.first_enterprise, mid.household, mid.enterprise, mid.village, mid.firm, mid.route, mid.tie_kept, mid.tie_broken, mid.memory,
+            mid.price_memory, mid.rival_gain, mid.flows, np.zeros_like(x.services), x.effects,
         )  # fmt: skip
     return mid
 
@@ -136,8 +150,9 @@ def spent_by_others(simulation: Simulation, wished: State, e: int) -> float:
     h, v, _ = own_place(simulation, e)
     paid = wished.copy()
     practice_purchase(
-        v, v + 1, x.month, x.key, p.chains, p.behaviour, p.people, p.firms, p.inputs, x.first_enterprise, paid.household, paid.enterprise,
-        paid.village, paid.firm, paid.route, paid.flows, np.zeros_like(x.services), x.kits, paid.usual_price, x.effects,
+        v, v + 1, x.month, x.key, x.chosen("practice_month"), p.chains, p.behaviour, p.people, p.firms, p.inputs, x.first_enterprise,
+        paid.household, paid.enterprise, paid.village, paid.route, paid.flows, np.zeros_like(x.services), x.kits, paid.usual_price,
+        x.effects,
     )  # fmt: skip
     spent = 0.0
     for other in np.flatnonzero(paid.enterprise["household"] == h).tolist():
@@ -153,14 +168,16 @@ def practice_decisions(simulation: Simulation, before: State, e: int) -> list[De
     mid = before_practices(simulation, before, e)
     en, hh, vi = row_of(mid.enterprise, e), mid.household[h], mid.village[v]
     ch, bb, fm, ef = p.chains[c], p.behaviour[0], p.firms[c], x.effects[0]
-    premium, factor, gain, own, chance, gain_quality, own_quality, chance_quality = practice_case(
-        e, v, c, en, hh, ch, bb, p.people[0], fm, vi, ef, mid.firm, mid.route, p.ties, p.inputs, x.season_ahead,
-        mid.tie_kept, mid.tie_broken,
-    )  # fmt: skip
+    price = x.season_ahead[vi["bazaar"], c]
+    here = offering(mid, v, c, len(p.chains))
+    premium = premium_expected(e, v, price, here, en, ch, fm, vi, ef, mid.route, p.ties, mid.tie_kept, mid.tie_broken)
+    factor, interest, hurdle = costs_around(hh, bb, p.people[0], vi, p.inputs, ef)
+    gain, own, chance = improved_case(price, premium, factor, interest, hurdle, en, hh, ch, bb, vi, ef)
+    gain_quality, own_quality, chance_quality = quality_case(price, premium, factor, interest, hurdle, en, ch, bb, vi)
     near = bool(vi["reach_hours"] <= p.inputs["reach"][0])
     practice_wish(
-        v, v + 1, x.month, x.key, p.chains, p.behaviour, p.people, p.firms, p.ties, p.inputs, x.season_ahead, x.first_enterprise,
-        mid.household, mid.enterprise, mid.village, mid.firm, mid.route, mid.tie_kept, mid.tie_broken, x.effects,
+        v, v + 1, x.month, x.key, x.chosen("practice_month"), p.chains, p.behaviour, p.people, p.firms, p.ties, p.inputs, x.season_ahead,
+        x.first_enterprise, mid.household, mid.enterprise, mid.village, mid.route, mid.tie_kept, mid.tie_broken, x.effects,
     )  # fmt: skip
     ratio = float(now.village["input_ratio"][v])
     mid.village["input_ratio"][v] = ratio
@@ -212,10 +229,10 @@ def trade_decisions(simulation: Simulation, before: State, e: int) -> list[Decis
     )  # fmt: skip
     goods = goods_table(1)
     go = goods[0]
-    go["row"], go["household"] = e, h
+    go["row"] = e
     bring(0, 1, ch, bb, ef, before.household, before.enterprise, goods)
     bring_ripe(0, 1, ch, ef, before.household, before.enterprise, goods)
-    work = work_table(1)
+    work, _ = work_table(1)
     hold_worths(0, 1, 0, ch, x.ahead[b, c], float(vi["haul"]), goods, work)
     hold = float(work["hold"][0])
     spot = {"quote_usd_kg": quote, "net_a_usd_kg": net_a, "net_b_usd_kg": net_b, "rival_buys": float(rival), "rival_pays_usd_kg": bid}

@@ -51,21 +51,21 @@ def route_decisions(simulation: Simulation, before: State, f: int) -> list[Decis
     c = int(before.firm["chain"][f])
     working = int(x.programme is not None and x.programme.is_working(x.month))
     work, whole = before.copy(), before.copy()
-    offer(
-        x.month, working, p.chains, p.behaviour, p.firms, p.season, p.markets, p.market_chain, p.firm_haul, p.market_haul,
-        x.first_enterprise, whole.enterprise, whole.village, whole.firm, whole.route, whole.usual_price, whole.bazaar_price,
-        whole.market_price, whole.rival_gain, whole.orders, whole.orders_left, whole.firm_flows, x.effects,
-        p.plants, p.plant_chain, p.plant_market, p.plant_haul, p.plant_market_haul, p.place_city, p.city_season,
-        whole.city_price, p.city_haul, whole.large_plan,
-    )  # fmt: skip
     count = x.villages
-    outside, volume, goal, done = np.zeros((count, 2)), np.zeros((count, 3)), np.zeros((count, 2)), np.zeros(len(p.markets), dtype=np.uint8)
+    outside, volume = np.zeros((len(p.chains), count, 2)), np.zeros((len(p.chains), count, 3))
     village_values(
-        c, x.calendar, float(p.behaviour["news_memory"][0]), p.chains[c], p.season, work.usual_price, work.bazaar_price, work.rival_gain,
-        work.village, x.first_enterprise, work.enterprise, outside, volume,
+        0, count, x.calendar, float(p.behaviour["news_memory"][0]), x.chosen("contract_month"), p.chains, p.season, work.usual_price,
+        work.bazaar_price, work.rival_gain, work.village, x.first_enterprise, work.enterprise, outside, volume,
     )  # fmt: skip
-    was_open = before.route["is_open"][f].copy()
-    start_plan(f, p.firms[c], work.route, volume, goal)
+    offer(
+        0, 1, np.array([f]), x.month, working, p.chains, p.behaviour, p.firms, p.season, p.markets, p.market_chain, p.firm_haul,
+        p.market_haul, x.first_enterprise, whole.enterprise, whole.village, whole.firm, whole.route, whole.market_price, outside, volume,
+        whole.orders, whole.orders_left, whole.firm_flows, x.effects, p.plants, p.plant_chain, p.plant_market, p.plant_haul,
+        p.plant_market_haul, p.place_city, p.city_season, whole.city_price, p.city_haul, whole.large_plan,
+    )  # fmt: skip
+    goal, done, was_open = np.zeros((count, 2)), np.zeros(len(p.markets), dtype=np.uint8), np.zeros(count, dtype=np.uint8)
+    outside, volume = outside[c], volume[c]
+    start_plan(f, p.firms[c], work.route, volume, goal, was_open)
     terms: list[dict[str, float] | None] = [None] * count
     contracts = 1 - int(before.firm["imitator"][f])
     outlet, to_plant, fi, ef = np.zeros(6), False, work.firm[f], x.effects[0]

@@ -11,7 +11,7 @@ from linkage_sim.explain.decisions import join_decision, own_place, practice_dec
 from linkage_sim.explain.firm import name_of
 from linkage_sim.explain.story import Decision, Entry, Story
 from linkage_sim.explain.words import luck, price, quantity, unit_of_sale, usd
-from linkage_sim.month.choose import tie_trust
+from linkage_sim.month.join import tie_trust
 from linkage_sim.month.settle import months_to_pay
 from linkage_sim.world.state import State
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from linkage_sim.compiled import compiled
 from linkage_sim.draws import STREAM, uniform
+from linkage_sim.month.rows import room_for_rows, rows_of
 from linkage_sim.rules.area import (
     area_step,
     deaths_share,
@@ -116,85 +119,116 @@ def change_area(e: int, year: int, en: Any, ch: Any, change: float, growing: Any
 
 
 @compiled
-def share_out_land(
-    first: int, last: int, year: int, chains: Any, hh: Any, enterprise: Any, noise: float, growing: Any, scratch: Any
-) -> None:
+def use_idle_land(e: int, year: int, en: Any, ch: Any, hh: Any, growing: Any) -> None:
+    """What `share_out_land` comes to for a household with one crop: it has no other use, and plants what lies idle."""
+    land = en.usual_assets * ch.assets_land
+    now = (en.assets + young(e, growing)) * ch.assets_land
+    change = area_step(land, now, ch.assets_adjustment)
+    if change <= 0.0:
+        return
+    money = SPENDABLE * hh.cash
+    cost = change * ch.assets_price / ch.assets_land
+    if cost > money:
+        change *= money / cost
+    change = change * increase_kept(change, 0.0, max(0.0, land - now)) / ch.assets_land
+    if change > 0.0:
+        change_area(e, year, en, ch, change, growing)
+
+
+@compiled
+def share_out_land(rows: Any, year: int, chains: Any, hh: Any, enterprise: Any, noise: float, growing: Any, scratch: Any) -> None:
     """Logit shares of the household's land and part of the way towards them; ``scratch`` (chains, 3) expected, weight, change.
 
-    ``scratch[c, 0]`` comes in as the return expected of one asset unit. Land given up and land taken into use are equal,
-    but for land that lay idle.
+    ``rows`` are its enterprises that stand on land; ``scratch[c, 0]`` comes in as the return expected of one asset unit. Land given
+    up and land taken into use are equal, but for land that lay idle.
     """
     land = usual = held = 0.0
-    for e in range(first, last):
-        ch = chains[enterprise[e].chain]
-        if ch.assets_land > 0.0 and ch.assets_adjustment > 0.0:
-            land += enterprise[e].usual_assets * ch.assets_land
-            usual += enterprise[e].usual_assets * enterprise[e].usual_return
-            held += (enterprise[e].assets + young(e, growing)) * ch.assets_land
+    for e in rows:
+        en = enterprise[e]
+        ch = chains[en.chain]
+        now = (en.assets + young(e, growing)) * ch.assets_land
+        scratch[en.chain, 2] = now
+        land += en.usual_assets * ch.assets_land
+        usual += en.usual_assets * en.usual_return
+        held += now
     if land <= 0.0:
         return
     scale = max(usual / land, 1e-9)
     total = 0.0
-    for e in range(first, last):
+    for e in rows:
         en = enterprise[e]
         ch = chains[en.chain]
-        if ch.assets_land > 0.0 and ch.assets_adjustment > 0.0:
-            share = en.usual_assets * ch.assets_land / land
-            weight = preference(share, scratch[en.chain, 0] / ch.assets_land, en.usual_return / ch.assets_land, scale, noise)
-            scratch[en.chain, 1] = weight
-            total += weight
+        share = en.usual_assets * ch.assets_land / land
+        weight = preference(share, scratch[en.chain, 0] / ch.assets_land, en.usual_return / ch.assets_land, scale, noise)
+        scratch[en.chain, 1] = weight
+        total += weight
     more = less = 0.0
     money = SPENDABLE * hh.cash
-    for e in range(first, last):
-        en = enterprise[e]
-        ch = chains[en.chain]
-        if ch.assets_land > 0.0 and ch.assets_adjustment > 0.0:
-            now = (en.assets + young(e, growing)) * ch.assets_land
-            change = area_step(scratch[en.chain, 1] / total * land, now, ch.assets_adjustment)
-            cost = change * ch.assets_price / ch.assets_land
-            if cost > money:
-                change *= money / cost
-            money -= max(0.0, min(cost, money))
-            scratch[en.chain, 2] = change
-            more += max(0.0, change)
-            less += max(0.0, -change)
+    for e in rows:
+        c = enterprise[e].chain
+        ch = chains[c]
+        change = area_step(scratch[c, 1] / total * land, scratch[c, 2], ch.assets_adjustment)
+        cost = change * ch.assets_price / ch.assets_land
+        if cost > money:
+            change *= money / cost
+        money -= max(0.0, min(cost, money))
+        scratch[c, 2] = change
+        more += max(0.0, change)
+        less += max(0.0, -change)
     up = increase_kept(more, less, max(0.0, land - held))
     down = decrease_kept(more, less)
-    for e in range(first, last):
+    for e in rows:
         en = enterprise[e]
         ch = chains[en.chain]
-        if ch.assets_land > 0.0 and ch.assets_adjustment > 0.0:
-            change = scratch[en.chain, 2] * (up if scratch[en.chain, 2] > 0.0 else down) / ch.assets_land
-            if change != 0.0:
-                change_area(e, year, en, ch, change, growing)
+        change = scratch[en.chain, 2] * (up if scratch[en.chain, 2] > 0.0 else down) / ch.assets_land
+        if change != 0.0:
+            change_area(e, year, en, ch, change, growing)
+
+
+@compiled
+def shift_land(
+    rows: Any, month: int, chains: Any, vi: Any, household: Any, enterprise: Any, noise: float, ahead: Any, growing: Any, scratch: Any
+) -> None:
+    """Areas of the households of one village, whose enterprises on land are ``rows``: all land is shared out in one month."""
+    year = month // 12
+    end = 0
+    while end < rows.shape[0]:
+        start = end
+        h = enterprise[rows[start]].household
+        while end < rows.shape[0] and enterprise[rows[end]].household == h:
+            e = rows[end]
+            ripen_trees(e, year, enterprise[e], chains[enterprise[e].chain], growing)
+            end += 1
+        if end - start == 1:
+            e = rows[start]
+            use_idle_land(e, year, enterprise[e], chains[enterprise[e].chain], household[h], growing)
+            continue
+        for e in rows[start:end]:
+            c = enterprise[e].chain
+            scratch[c, 0] = expects(enterprise[e], chains[c], vi, ahead[vi.bazaar, c])
+        share_out_land(rows[start:end], year, chains, household[h], enterprise, noise, growing, scratch)
 
 
 @compiled
 def shift_assets(
-    first: int, last: int, month: int, key: Any, chains: Any, behaviour: Any, ahead: Any, first_household: Any, first_enterprise: Any,
+    first: int, last: int, month: int, key: Any, chosen: Any, chains: Any, behaviour: Any, ahead: Any, first_enterprise: Any,
     household: Any, enterprise: Any, village: Any, growing: Any, scratch_all: Any,
 ) -> None:  # fmt: skip
-    """Areas and herds of every household of a range of villages whose chains choose them this month."""
-    calendar = month % 12
-    year = (month - calendar) // 12
-    bb = behaviour[0]
+    """Areas and herds of every household of a range of villages, of the chains that are 1 in ``chosen`` (C,) and shift."""
+    noise = behaviour[0].area_noise
+    rows = room_for_rows(first, last, first_enterprise)
+    on_land = np.zeros_like(chosen)
+    for c in range(chosen.shape[0]):
+        on_land[c] = chosen[c] * (chains[c].assets_land > 0.0)
+    herds = chosen - on_land
     for v in range(first, last):
-        scratch = scratch_all[v]
-        e = first_enterprise[v]
-        for h in range(first_household[v], first_household[v + 1]):
-            start = e
-            shares = 0
-            while e < first_enterprise[v + 1] and enterprise[e].household == h:
+        vi = village[v]
+        start, end = first_enterprise[v], first_enterprise[v + 1]
+        if on_land.any():
+            n = rows_of(start, end, on_land, enterprise, rows)
+            shift_land(rows[:n], month, chains, vi, household, enterprise, noise, ahead, growing, scratch_all[v])
+        if herds.any():
+            for e in rows[: rows_of(start, end, herds, enterprise, rows)]:
                 en = enterprise[e]
                 ch = chains[en.chain]
-                if calendar == int(ch.area_month) and ch.assets_adjustment > 0.0:
-                    expected = expects(en, ch, village[v], ahead[village[v].bazaar, en.chain])
-                    if ch.assets_land > 0.0:
-                        ripen_trees(e, year, en, ch, growing)
-                        scratch[en.chain, 0] = expected
-                        shares += 1
-                    else:
-                        change_herd(e, month, key, en, ch, household[h], expected, bb.area_noise)
-                e += 1
-            if shares > 0:
-                share_out_land(start, e, year, chains, household[h], enterprise, bb.area_noise, growing, scratch)
+                change_herd(e, month, key, en, ch, household[en.household], expects(en, ch, vi, ahead[vi.bazaar, en.chain]), noise)

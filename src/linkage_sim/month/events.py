@@ -37,10 +37,11 @@ def remittance_share(key: Any, january: int, hh: Any, pp: Any, begun: Any, place
 
 @compiled
 def leave(
-    f: int, c: int, firm: Any, enterprise: Any, route: Any, place_city: Any, city_price: Any, city_extra: Any, firm_flows: Any
-) -> None:
+    f: int, c: int, firm: Any, first_enterprise: Any, enterprise: Any, route: Any, place_city: Any, city_price: Any, city_extra: Any,
+    firm_flows: Any,
+) -> None:  # fmt: skip
     """One firm closes now."""
-    close_firm(f, c, firm[f], enterprise, route, place_city, city_price, city_extra, firm_flows)
+    close_firm(f, c, firm[f], first_enterprise, enterprise, route, place_city, city_price, city_extra, firm_flows)
 
 
 def begins(one: Strike, key: Any, month: int) -> bool:
@@ -147,7 +148,9 @@ def _close_buyer(context: Context, events: Events, one: Strike) -> None:
         active = (s.firm["chain"] == one.chain) & (s.firm["active"] == 1)
         f = int(np.argmax(np.where(active, s.orders.sum(axis=1), -1.0)))
     if s.firm["active"][f] == 1:
-        leave(f, one.chain, s.firm, s.enterprise, s.route, p.place_city, s.city_price, s.city_extra, s.firm_flows)
+        leave(
+            f, one.chain, s.firm, context.first_enterprise, s.enterprise, s.route, p.place_city, s.city_price, s.city_extra, s.firm_flows
+        )  # fmt: skip
 
 
 def _change_standard(markets: Any, one: Strike, times: int) -> None:

@@ -21,7 +21,8 @@ def bring(first: int, last: int, ch: Any, bb: Any, ef: Any, household: Any, ente
     for k in range(first, last):
         go = goods[k]
         en = enterprise[go.row]
-        hh = household[go.household]
+        go.household = en.household
+        hh = household[en.household]
         go.stock_a, go.stock_b = en.stock_a, en.stock_b
         go.gap = en.cash_gap
         go.kept = hh.patience * (1.0 - loss * (1.0 - (en.kit_effect if en.kit_months > 0.0 else 0.0)))

@@ -10,6 +10,7 @@ from linkage_sim.books import FIRM_CLOSED, FIRM_INVEST, FIRM_SALES, FIRM_TO_CITY
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.draws import STREAM, uniform
+from linkage_sim.month.rows import room_for_rows, rows_of
 from linkage_sim.month.supports import contracts_season, grading_season, plants_wear, supports_month
 from linkage_sim.rules.contract import breach_mended
 from linkage_sim.rules.harvest import harvest_year
@@ -53,60 +54,69 @@ def season_prices(first: int, last: int, month: int, chains: Any, season: Any, v
 
 
 @compiled
-def kept_and_broken(en: Any, tt: Any, mended: Any) -> tuple[float, float]:
+def kept_and_broken(en: Any, tt: Any, healed: float) -> tuple[float, float]:
     """Shares of an enterprise's dealings this season in which its firm kept and broke its word; late pay counts in part.
 
-    ``mended`` (F,) is the part of a firm's broken promises that was mended in this village.
+    ``healed`` is the part of the firm's broken promises that was mended in this village.
     """
     met = en.season_kept + en.season_broken
-    if en.firm < 0 or met <= 0.0:
+    if met <= 0.0 or en.firm < 0:
         return 0.0, 0.0
     late = min(1.0, tt.late_weight * en.season_late)
-    healed = mended[en.firm]
     kept = en.season_kept / met * (1.0 - late) + healed * en.season_broken / met
     return kept, (en.season_broken * (1.0 - healed) + en.season_kept * late) / met
 
 
 @compiled
-def village_season(first: int, last: int, c: int, tt: Any, enterprise: Any, mended: Any, met_here: Any, out: Any) -> None:
-    """What a village saw in a season: ``met_here`` (F, 3) kept and broken by firm, members; ``out`` users, growers, side-selling."""
-    out[:] = 0.0
-    dealt = 0.0
-    side = 0.0
-    for e in range(first, last):
+def mended_by(f: int, v: int, vi: Any, route: Any, ef: Any) -> float:
+    """Part of a firm's broken promises that was mended in a village."""
+    return breach_mended(vi.organisation, ef.village_organisations_mended, route[f, v].written, ef.contract_support_mended)
+
+
+@compiled
+def village_season(v: int, rows: Any, tt: Any, enterprise: Any, vi: Any, route: Any, ef: Any, met_here: Any, out: Any) -> None:
+    """What a village saw in a season: ``met_here`` (F, 3) sums of kept and broken by firm, and members.
+
+    ``out`` (C, 5) becomes the shares of growers who use improved and quality practice, growers, the share side-sold, kg under contract.
+    ``rows`` are the enterprises whose season ends.
+    """
+    for e in rows:
         en = enterprise[e]
-        if en.chain != c:
-            continue
-        out[0] += en.uses_improved
-        out[1] += en.uses_quality
-        out[2] += 1.0
-        if en.firm >= 0 and en.season_kept + en.season_broken > 0.0:
-            kept, broken = kept_and_broken(en, tt, mended)
+        c = en.chain
+        out[c, 0] += en.uses_improved
+        out[c, 1] += en.uses_quality
+        out[c, 2] += 1.0
+        met = en.season_kept + en.season_broken
+        if met > 0.0 and en.firm >= 0:
+            kept, broken = kept_and_broken(en, tt, mended_by(en.firm, v, vi, route, ef))
             met_here[en.firm, 0] += kept
             met_here[en.firm, 1] += broken
             met_here[en.firm, 2] += 1.0
-        dealt += en.season_kept + en.season_broken + en.season_side
-        side += en.season_side
-    out[3] = side / dealt if dealt > 0.0 else 0.0
+        out[c, 4] += met + en.season_side
+        out[c, 3] += en.season_side
+    for c in range(out.shape[0]):
+        if out[c, 2] > 0.0:
+            out[c, 0] /= out[c, 2]
+            out[c, 1] /= out[c, 2]
+        out[c, 3] = out[c, 3] / out[c, 4] if out[c, 4] > 0.0 else 0.0
 
 
 @compiled
 def season_met(
-    first: int, last: int, calendar: int, chains: Any, ties: Any, first_enterprise: Any, enterprise: Any, village: Any, route: Any,
-    effects: Any, mended: Any, met: Any, seen: Any,
+    first: int, last: int, ends: Any, ties: Any, first_enterprise: Any, enterprise: Any, village: Any, route: Any, effects: Any, met: Any,
+    seen: Any,
 ) -> None:  # fmt: skip
-    """What every village met in the season that ends: ``mended`` (V, F), ``met`` (V, F, 3) means and members, ``seen`` (V, C, 4)."""
-    ef = effects[0]
+    """What every village met in the season that ends: ``met`` (V, F, 3) means and members, ``seen`` (V, C, 5); both come in as 0.
+
+    ``ends`` (C,) is 1 for chains whose season it is.
+    """
+    rows = room_for_rows(first, last, first_enterprise)
+    per_chain = route.shape[0] // ends.shape[0]
     for v in range(first, last):
+        n = rows_of(first_enterprise[v], first_enterprise[v + 1], ends, enterprise, rows)
+        village_season(v, rows[:n], ties[0], enterprise, village[v], route, effects[0], met[v], seen[v])
         for f in range(route.shape[0]):
-            mended[v, f] = breach_mended(
-                village[v].organisation, ef.village_organisations_mended, route[f, v].written, ef.contract_support_mended
-            )
-        for c in range(chains.shape[0]):
-            if calendar == int(chains[c].season_end):
-                village_season(first_enterprise[v], first_enterprise[v + 1], c, ties[0], enterprise, mended[v], met[v], seen[v, c])
-        for f in range(route.shape[0]):
-            if met[v, f, 2] > 0.0:
+            if ends[f // per_chain] == 1 and met[v, f, 2] > 0.0:
                 met[v, f, 0] /= met[v, f, 2]
                 met[v, f, 1] /= met[v, f, 2]
 
@@ -118,9 +128,10 @@ def bazaar_news(village: Any, met: Any, news: Any) -> None:
         b = village[v].bazaar
         for f in range(met.shape[1]):
             members = met[v, f, 2]
-            news[b, f, 0] += met[v, f, 0] * members
-            news[b, f, 1] += met[v, f, 1] * members
-            news[b, f, 2] += members
+            if members > 0.0:
+                news[b, f, 0] += met[v, f, 0] * members
+                news[b, f, 1] += met[v, f, 1] * members
+                news[b, f, 2] += members
     for b in range(news.shape[0]):
         for f in range(news.shape[1]):
             if news[b, f, 2] > 0.0:
@@ -129,25 +140,63 @@ def bazaar_news(village: Any, met: Any, news: Any) -> None:
 
 
 @compiled
-def enterprise_season(
-    e: int, year: int, bb: Any, tt: Any, en: Any, mended: Any, met_here: Any, news: Any, seen: Any, tie_kept: Any, tie_broken: Any,
-    memory: Any,
-) -> None:  # fmt: skip
-    """Trust, memory and knowledge of one enterprise at the end of its season."""
-    kept, broken = kept_and_broken(en, tt, mended)
+def hear(tt: Any, ends: Any, met_here: Any, told: Any, heard: Any, talk: Any) -> None:
+    """What reaches those of a village who did not deal with a firm: ``heard`` (2, F), added to promises kept and broken.
+
+    ``talk`` (C,) becomes 1 for chains of which a firm was met in this village or at its bazaar.
+    """
+    per_chain = met_here.shape[0] // ends.shape[0]
+    for c in range(ends.shape[0]):
+        talk[c] = 0
+        if ends[c] == 1:
+            for f in range(c * per_chain, (c + 1) * per_chain):  # firms stand chain by chain
+                met, news = met_here[f], told[f]
+                heard[0, f] = remembered(0.0, tt.memory, 1.0, 0.0, tt.neighbours, met[0], tt.bazaar_news, news[0])
+                heard[1, f] = remembered(0.0, tt.memory, tt.bad_news, 0.0, tt.neighbours, met[1], tt.bazaar_news, news[1])
+                if met[2] > 0.0 or news[2] > 0.0:
+                    talk[c] = 1
+
+
+@compiled
+def ties_season(e: int, en: Any, tt: Any, healed: float, met_here: Any, told: Any, heard: Any, tie_kept: Any, tie_broken: Any) -> None:
+    """Trust of one enterprise in the firms of its chain: its own dealings with its firm, what it hears of the others."""
+    memory = tt.memory
     first = en.chain * tie_kept.shape[1]
+    kept, broken = kept_and_broken(en, tt, healed)
+    own = en.firm - first if kept + broken > 0.0 else -1
+    before_kept, before_broken = (tie_kept[e, own], tie_broken[e, own]) if own >= 0 else (0.0, 0.0)
     for k in range(tie_kept.shape[1]):
-        own, met, told = first + k == en.firm, met_here[first + k], news[first + k]
-        tie_kept[e, k] = remembered(tie_kept[e, k], tt.memory, 1.0, kept if own else 0.0, tt.neighbours, met[0], tt.bazaar_news, told[0])
-        tie_broken[e, k] = remembered(
-            tie_broken[e, k], tt.memory, tt.bad_news, broken if own else 0.0, tt.neighbours, met[1], tt.bazaar_news, told[1]
-        )
-    memory[e, year % memory.shape[1]] = en.year_harvest
+        tie_kept[e, k] = memory * tie_kept[e, k] + heard[0, first + k]
+        tie_broken[e, k] = memory * tie_broken[e, k] + heard[1, first + k]
+    if own >= 0:
+        met, news = met_here[en.firm], told[en.firm]
+        tie_kept[e, own] = remembered(before_kept, memory, 1.0, kept, tt.neighbours, met[0], tt.bazaar_news, news[0])
+        tie_broken[e, own] = remembered(before_broken, memory, tt.bad_news, broken, tt.neighbours, met[1], tt.bazaar_news, news[1])
+
+
+@compiled
+def ties_fade(e: int, memory: float, ties: Any) -> bool:
+    """A season without dealings or news of them; returns whether any tie is left. What is 0 is not written."""
+    left = False
+    for k in range(ties.shape[1]):
+        if ties[e, k] != 0.0:
+            ties[e, k] *= memory
+            left = True
+    return left
+
+
+@compiled
+def enterprise_season(e: int, slot: int, bb: Any, en: Any, seen: Any, memory: Any) -> None:
+    """Memory and knowledge of one enterprise at the end of its season; ``seen`` (5,) as of `village_season`."""
+    memory[e, slot] = en.year_harvest
     decay = bb.knowledge_decay * (bb.user_decay if en.uses_improved == 1 else 1.0)
-    en.knowledge_improved = knowledge_next(en.knowledge_improved, decay, bb.diffusion, seen[0] / seen[2])
+    en.knowledge_improved = knowledge_next(en.knowledge_improved, decay, bb.diffusion, seen[0])
     decay = bb.knowledge_decay * (bb.user_decay if en.uses_quality == 1 else 1.0)
-    en.knowledge_quality = knowledge_next(en.knowledge_quality, decay, bb.diffusion, seen[1] / seen[2])
-    en.season_kept = en.season_broken = en.season_side = en.season_late = en.season_delivered = 0.0
+    en.knowledge_quality = knowledge_next(en.knowledge_quality, decay, bb.diffusion, seen[1])
+    if seen[4] > 0.0 and en.season_kept + en.season_broken + en.season_side > 0.0:  # else nothing was delivered either
+        en.season_kept = en.season_broken = en.season_side = en.season_delivered = 0.0
+    if en.season_late != 0.0:
+        en.season_late = 0.0
 
 
 @compiled
@@ -174,25 +223,43 @@ def route_season(ro: Any, ch: Any, fm: Any, rival: int, substitution_fade: float
 
 @compiled
 def season_end(
-    first: int, last: int, month: int, chains: Any, behaviour: Any, ties: Any, firms: Any, first_enterprise: Any,
-    enterprise: Any, firm: Any, route: Any, tie_kept: Any, tie_broken: Any, memory: Any, side_share: Any, substitution_fade: float,
-    village: Any, effects: Any, mended: Any, met: Any, news: Any, seen: Any,
+    first: int, last: int, month: int, ends: Any, chains: Any, behaviour: Any, ties: Any, firms: Any, first_enterprise: Any,
+    enterprise: Any, firm: Any, route: Any, tie_kept: Any, tie_broken: Any, no_ties: Any, memory: Any, side_share: Any,
+    substitution_fade: float, village: Any, effects: Any, met: Any, news: Any, seen: Any,
 ) -> None:  # fmt: skip
-    """Trust of every tie, the firms' records of a village, knowledge, remembered harvests."""
-    calendar = month % 12
+    """Trust of every tie, the firms' records of a village, knowledge, remembered harvests.
+
+    ``no_ties`` (V, C) is 1 where all ties were found to be 0 at an earlier season's end and nothing was heard since: they are not read.
+    """
+    tt = ties[0]
+    rows = room_for_rows(first, last, first_enterprise)
+    slot = np.zeros(ends.shape[0], dtype=np.int64)
+    talk = np.zeros_like(ends)
+    left = np.zeros_like(ends)
+    heard = np.zeros((2, route.shape[0]))
+    for c in range(ends.shape[0]):
+        slot[c] = harvest_year(month, chains[c].harvest_start) % memory.shape[1]
     for v in range(first, last):
         told = news[village[v].bazaar]
-        for c in range(chains.shape[0]):
-            if calendar != int(chains[c].season_end):
-                continue
-            side_share[v, c] = seen[v, c, 3]
-            year = harvest_year(month, chains[c].harvest_start)
-            for e in range(first_enterprise[v], first_enterprise[v + 1]):
-                if enterprise[e].chain == c:
-                    enterprise_season(
-                        e, year, behaviour[0], ties[0], enterprise[e], mended[v], met[v], told, seen[v, c], tie_kept, tie_broken, memory
-                    )
-            for f in range(c * tie_kept.shape[1], (c + 1) * tie_kept.shape[1]):  # firms stand chain by chain
+        hear(tt, ends, met[v], told, heard, talk)
+        left[:] = talk
+        for e in rows[: rows_of(first_enterprise[v], first_enterprise[v + 1], ends, enterprise, rows)]:
+            en = enterprise[e]
+            c = en.chain
+            if talk[c] == 1:
+                healed = mended_by(en.firm, v, village[v], route, effects[0]) if en.firm >= 0 else 0.0
+                ties_season(e, en, tt, healed, met[v], told, heard, tie_kept, tie_broken)
+            elif no_ties[v, c] == 0:
+                left[c] |= ties_fade(e, tt.memory, tie_kept) | ties_fade(e, tt.memory, tie_broken)
+            enterprise_season(e, slot[c], behaviour[0], en, seen[v, c], memory)
+        for c in range(ends.shape[0]):
+            if ends[c] == 1:
+                side_share[v, c] = seen[v, c, 3]
+                no_ties[v, c] = 1 - left[c]
+    for f in range(route.shape[0]):
+        c = firm[f].chain
+        if ends[c] == 1:
+            for v in range(first, last):
                 route_season(route[f, v], chains[c], firms[c], firm[f].imitator, substitution_fade, effects[0])
 
 
@@ -220,8 +287,9 @@ def renew_orders(
 
 @compiled
 def close_firm(
-    f: int, c: int, fi: Any, enterprise: Any, route: Any, place_city: Any, city_price: Any, city_extra: Any, firm_flows: Any
-) -> None:
+    f: int, c: int, fi: Any, first_enterprise: Any, enterprise: Any, route: Any, place_city: Any, city_price: Any, city_extra: Any,
+    firm_flows: Any,
+) -> None:  # fmt: skip
     """A firm leaves business: what is in store goes to the city, its routes and contracts end."""
     fi.active = 0
     left = fi.stock_a + fi.stock_b
@@ -237,11 +305,12 @@ def close_firm(
         ro = route[f, v]
         ro.is_open = 0
         ro.price_a = ro.price_b = ro.believed_a = ro.believed_b = ro.seasons = ro.written = 0.0
-    for e in range(enterprise.shape[0]):
-        en = enterprise[e]
-        if en.firm == f:
-            en.firm = -1
-            en.due_a = en.due_b = en.price_a = en.price_b = en.premium_a = en.premium_b = 0.0
+        if ro.members > 0.0:  # counted when contracts were made: elsewhere nobody is linked to it
+            for e in range(first_enterprise[v], first_enterprise[v + 1]):
+                en = enterprise[e]
+                if en.firm == f:
+                    en.firm = -1
+                    en.due_a = en.due_b = en.price_a = en.price_b = en.premium_a = en.premium_b = 0.0
 
 
 @compiled
@@ -283,7 +352,7 @@ def firms_learn(
                 if market_chain[m] == c and orders[f, m] > 0.0:
                     renew_orders(f, m, profit, fm, fi, markets[m].depth * market_first[m], orders, orders_left, market_taken, firm_flows)
             if fi.cash < -fi.credit:
-                close_firm(f, c, fi, enterprise, route, place_city, city_price, city_extra, firm_flows)
+                close_firm(f, c, fi, first_enterprise, enterprise, route, place_city, city_price, city_extra, firm_flows)
             fi.season_margin = fi.season_kg = fi.season_large = fi.season_breaks = 0.0
         observed = margin / max(turnover, 1000.0)
         for f in range(firm.shape[0]):
@@ -333,19 +402,18 @@ def run(context: Context) -> None:
     )  # fmt: skip
     context.over_villages(season_prices, context.month, p.chains, p.season, s.village, s.price_memory, s.bazaar_price)
     if context.is_month("season_end"):
-        mended = np.zeros((context.villages, len(s.firm)))
+        ends = context.chosen("season_end")
         met = np.zeros((context.villages, len(s.firm), 3))
         news = np.zeros((len(s.input_stock), len(s.firm), 3))
-        seen = np.zeros((context.villages, len(p.chains), 4))
+        seen = np.zeros((context.villages, len(p.chains), 5))
         context.over_villages(
-            season_met, calendar, p.chains, p.ties, context.first_enterprise, s.enterprise, s.village, s.route, context.effects, mended,
-            met, seen,
+            season_met, ends, p.ties, context.first_enterprise, s.enterprise, s.village, s.route, context.effects, met, seen
         )  # fmt: skip
         bazaar_news(s.village, met, news)
         context.over_villages(
-            season_end, context.month, p.chains, p.behaviour, p.ties, p.firms, context.first_enterprise, s.enterprise,
-            s.firm, s.route, s.tie_kept, s.tie_broken, s.memory, s.side_share, context.substitution_fade,
-            s.village, context.effects, mended, met, news, seen,
+            season_end, context.month, ends, p.chains, p.behaviour, p.ties, p.firms, context.first_enterprise, s.enterprise,
+            s.firm, s.route, s.tie_kept, s.tie_broken, context.no_ties, s.memory, s.side_share, context.substitution_fade,
+            s.village, context.effects, met, news, seen,
         )  # fmt: skip
         firms_learn(
             context.month, context.key, p.chains, p.firms, p.markets, p.market_chain, context.first_enterprise, s.enterprise, s.firm,

@@ -10,6 +10,7 @@ from linkage_sim.books import COLLECTING
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.month.large import cheaper_kg, city_ahead, paid_for
+from linkage_sim.month.rows import room_for_rows, rows_of
 from linkage_sim.rules.firm import (
     farmer_share,
     member_cost,
@@ -103,28 +104,35 @@ def smallest_supplier(first: int, last: int, c: int, enterprise: Any, wanted: fl
 
 @compiled
 def village_values(
-    c: int, calendar: int, memory: float, ch: Any, season: Any, usual_price: Any, bazaar_price: Any, rival_gain: Any, village: Any,
-    first_enterprise: Any, enterprise: Any, outside: Any, volume: Any,
+    first: int, last: int, calendar: int, memory: float, chosen: Any, chains: Any, season: Any, usual_price: Any, bazaar_price: Any,
+    rival_gain: Any, village: Any, first_enterprise: Any, enterprise: Any, outside: Any, volume: Any,
 ) -> None:  # fmt: skip
-    """Outside values (V, 2) USD/kg by grade, and what is there (V, 3): grade A kg, grade B kg, growers."""
-    for v in range(village.shape[0]):
-        today = bazaar_price[village[v].bazaar, c]
-        price = season_price(usual_price, season, village[v].bazaar, c, calendar, today, memory)
-        outside[v, 0] = outside_value(price, ch.bazaar_grade_premium, village[v].haul, rival_gain[v, c])
-        outside[v, 1] = outside_value(price, 0.0, village[v].haul, 0.0)
-        volume[v, :] = 0.0
-        for e in range(first_enterprise[v], first_enterprise[v + 1]):
-            if enterprise[e].chain == c:
-                volume[v, 0] += enterprise[e].expected_kg * ch.harvest_grade_a
-                volume[v, 1] += enterprise[e].expected_kg * (1.0 - ch.harvest_grade_a)
-                volume[v, 2] += 1.0
+    """Outside values (C, V, 2) USD/kg by grade, and what is there (C, V, 3): grade A kg, grade B kg, growers.
+
+    Of the chains that are 1 in ``chosen`` (C,); ``volume`` comes in as 0.
+    """
+    rows = room_for_rows(first, last, first_enterprise)
+    for v in range(first, last):
+        vi = village[v]
+        for c in range(chosen.shape[0]):
+            if chosen[c] == 1:
+                price = season_price(usual_price, season, vi.bazaar, c, calendar, bazaar_price[vi.bazaar, c], memory)
+                outside[c, v, 0] = outside_value(price, chains[c].bazaar_grade_premium, vi.haul, rival_gain[v, c])
+                outside[c, v, 1] = outside_value(price, 0.0, vi.haul, 0.0)
+        for e in rows[: rows_of(first_enterprise[v], first_enterprise[v + 1], chosen, enterprise, rows)]:
+            en = enterprise[e]
+            c = en.chain
+            volume[c, v, 0] += en.expected_kg * chains[c].harvest_grade_a
+            volume[c, v, 1] += en.expected_kg * (1.0 - chains[c].harvest_grade_a)
+            volume[c, v, 2] += 1.0
 
 
 @compiled
-def start_plan(f: int, fm: Any, route: Any, volume: Any, goal: Any) -> None:
-    """Forget last season's offers; ``goal`` (V, 2) becomes the kg the firm believes it would get."""
+def start_plan(f: int, fm: Any, route: Any, volume: Any, goal: Any, was_open: Any) -> None:
+    """Forget last season's offers; ``goal`` (V, 2) becomes the kg the firm believes it would get, ``was_open`` (V,) where it bought."""
     for v in range(goal.shape[0]):
         ro = route[f, v]
+        was_open[v] = ro.is_open
         ro.is_open = 0
         ro.price_a = ro.price_b = ro.target_a = ro.target_b = 0.0
         ro.extension = ro.loan = 0
@@ -361,47 +369,36 @@ def plan_firm(
 
 @compiled
 def offer(
-    month: int, working: int, chains: Any, behaviour: Any, firms: Any, season: Any, markets: Any, market_chain: Any, firm_haul: Any,
-    market_haul: Any, first_enterprise: Any, enterprise: Any, village: Any, firm: Any, route: Any, usual_price: Any, bazaar_price: Any,
-    market_price: Any, rival_gain: Any, orders: Any, orders_left: Any, firm_flows: Any, effects: Any,
-    plants: Any, plant_chain: Any, plant_market: Any, plant_haul: Any, plant_market_haul: Any, place_city: Any, city_season: Any,
-    city_price: Any, city_haul: Any, large_plan: Any,
+    first: int, last: int, which: Any, month: int, working: int, chains: Any, behaviour: Any, firms: Any, season: Any, markets: Any,
+    market_chain: Any, firm_haul: Any, market_haul: Any, first_enterprise: Any, enterprise: Any, village: Any, firm: Any, route: Any,
+    market_price: Any, outside: Any, volume: Any, orders: Any, orders_left: Any, firm_flows: Any, effects: Any, plants: Any,
+    plant_chain: Any, plant_market: Any, plant_haul: Any, plant_market_haul: Any, place_city: Any, city_season: Any, city_price: Any,
+    city_haul: Any, large_plan: Any,
 ) -> None:  # fmt: skip
-    """All plans of the contracting month; ``working`` is 1 while the programme runs."""
-    calendar = month % 12
+    """Plans of the firms ``which[first:last]`` in their contracting month.
+
+    ``outside`` and ``volume`` are those of `village_values`; ``working`` is 1 while the programme runs.
+    """
     n_villages = village.shape[0]
-    outside = np.zeros((n_villages, 2))
-    volume = np.zeros((n_villages, 3))
     goal = np.zeros((n_villages, 2))
     profit = np.zeros(n_villages)
     was_open = np.zeros(n_villages, dtype=np.uint8)
-    for c in range(chains.shape[0]):
-        ch = chains[c]
-        if calendar != int(ch.contract_month):
-            continue
-        village_values(
-            c, calendar, behaviour[0].news_memory, ch, season, usual_price, bazaar_price, rival_gain, village, first_enterprise,
-            enterprise, outside, volume,
-        )  # fmt: skip
-        for f in range(firm.shape[0]):
-            fi = firm[f]
-            if fi.chain != c:
-                continue
-            for m in range(markets.shape[0]):
-                orders_left[f, m] = orders[f, m]
-                large_plan[f, m] = 0.0
-            for v in range(n_villages):
-                was_open[v] = route[f, v].is_open
-            start_plan(f, firms[c], route, volume, goal)
-            if fi.active == 1:
-                city = city_ahead(
-                    c, place_city[fi.place], calendar, ch, season, city_season, city_price, behaviour[0].news_memory
-                )  # fmt: skip
-                plan_firm(
-                    f, c, working, ch, behaviour[0], firms[c], fi, markets, market_chain, market_price, firm_haul, market_haul, village,
-                    route, orders, first_enterprise, enterprise, outside, volume, goal, profit, was_open, firm_flows, effects[0],
-                    plants, plant_chain, plant_market, plant_haul, plant_market_haul, city, city_haul, large_plan,
-                )  # fmt: skip
+    for f in which[first:last]:
+        fi = firm[f]
+        c = fi.chain
+        for m in range(markets.shape[0]):
+            orders_left[f, m] = orders[f, m]
+            large_plan[f, m] = 0.0
+        start_plan(f, firms[c], route, volume[c], goal, was_open)
+        if fi.active == 1:
+            city = city_ahead(
+                c, place_city[fi.place], month % 12, chains[c], season, city_season, city_price, behaviour[0].news_memory
+            )  # fmt: skip
+            plan_firm(
+                f, c, working, chains[c], behaviour[0], firms[c], fi, markets, market_chain, market_price, firm_haul, market_haul, village,
+                route, orders, first_enterprise, enterprise, outside[c], volume[c], goal, profit, was_open, firm_flows, effects[0],
+                plants, plant_chain, plant_market, plant_haul, plant_market_haul, city, city_haul, large_plan,
+            )  # fmt: skip
 
 
 def run(context: Context) -> None:
@@ -410,12 +407,19 @@ def run(context: Context) -> None:
         return
     s, p = context.state, context.parameters
     working = 1 if context.programme is not None and context.programme.is_working(context.month) else 0
-    offer(
-        context.month, working, p.chains, p.behaviour, p.firms, p.season, p.markets, p.market_chain, p.firm_haul, p.market_haul,
-        context.first_enterprise, s.enterprise, s.village, s.firm, s.route, s.usual_price, s.bazaar_price, s.market_price,
-        s.rival_gain, s.orders, s.orders_left, s.firm_flows, context.effects,
-        p.plants, p.plant_chain, p.plant_market, p.plant_haul, p.plant_market_haul, p.place_city, p.city_season,
-        s.city_price, p.city_haul, s.large_plan,
+    chosen = context.chosen("contract_month")
+    outside, volume = np.zeros((len(chosen), context.villages, 2)), np.zeros((len(chosen), context.villages, 3))
+    context.over_villages(
+        village_values, context.calendar, float(p.behaviour["news_memory"][0]), chosen, p.chains, p.season, s.usual_price, s.bazaar_price,
+        s.rival_gain, s.village, context.first_enterprise, s.enterprise, outside, volume,
+    )  # fmt: skip
+    which = np.flatnonzero(chosen[s.firm["chain"]])
+    which = which[np.argsort(which % context.threads, kind="stable")]  # those in business stand first: dealt out in turn
+    context.over(
+        len(which), offer, which, context.month, working, p.chains, p.behaviour, p.firms, p.season, p.markets, p.market_chain,
+        p.firm_haul, p.market_haul, context.first_enterprise, s.enterprise, s.village, s.firm, s.route, s.market_price, outside, volume,
+        s.orders, s.orders_left, s.firm_flows, context.effects, p.plants, p.plant_chain, p.plant_market, p.plant_haul,
+        p.plant_market_haul, p.place_city, p.city_season, s.city_price, p.city_haul, s.large_plan,
     )  # fmt: skip
 
 

@@ -126,10 +126,10 @@ def seek_quotes(
     passes: int, season: Any, calendar: int, chains: Any, traders: Any, supply: Any, bazaar_city: Any, bazaar_slope: Any, bazaar_haul: Any,
     bazaar_closed: Any, bazaar_demand0: Any, city_base: Any, city_usual: Any, city_region: Any, city_extra: Any, bazaar_price: Any,
     bazaar_outflow: Any, bazaar_demand: Any, city_price: Any, behaviour: Any, firms: Any, first_goods: Any, last_goods: Any, goods: Any,
-    work_at: Any, work: Any, household: Any, enterprise: Any, village: Any, firm: Any, route: Any, side_share: Any, bazaar_quote: Any,
-    rival_price: Any, rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any, rival_want: Any, rival_cap: Any,
-    village_supply: Any, flows: Any, ahead: Any, still: Any, effects: Any, asked: Any, last_quote: Any, last_gap: Any, bracket: Any,
-    usual_price: Any,
+    work_at: Any, work: Any, household: Any, enterprise: Any, village: Any, firm: Any, route: Any, dealt: Any, side_share: Any,
+    bazaar_quote: Any, rival_price: Any, rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any, rival_want: Any,
+    rival_cap: Any, village_supply: Any, flows: Any, ahead: Any, still: Any, effects: Any, asked: Any, last_quote: Any, last_gap: Any,
+    bracket: Any, usual_price: Any,
 ) -> None:  # fmt: skip
     """All passes but the last, in one call: it saves a small world a tenth of its time. `seek_in_threads` does the same."""
     for number in range(passes - 1):
@@ -137,8 +137,8 @@ def seek_quotes(
         mark_still(number, bazaar_quote, asked, still)
         decide(
             0, village.shape[0], 0, calendar, season, chains, behaviour, firms, first_goods, last_goods, goods, work_at, work, household,
-            enterprise, village, firm, route, side_share, bazaar_quote, rival_price, rival_second, rival_top, rival_firm, rival_ratio,
-            rival_want, rival_cap, village_supply, flows, ahead, still, effects,
+            enterprise, village, firm, route, dealt, side_share, bazaar_quote, rival_price, rival_second, rival_top, rival_firm,
+            rival_ratio, rival_want, rival_cap, village_supply, flows, ahead, still, effects,
         )  # fmt: skip
         sum_supply(chains, village, village_supply, supply)
         clear(
@@ -176,9 +176,9 @@ def run(context: Context) -> None:
     )  # fmt: skip
     deciding = (
         calendar, p.season, p.chains, p.behaviour, p.firms, context.first_goods, context.last_goods, context.goods, context.work_at,
-        context.work, s.household, s.enterprise, s.village, s.firm, s.route, s.side_share, s.bazaar_quote, s.rival_price, s.rival_second,
-        s.rival_top, s.rival_firm, s.rival_ratio, s.rival_want, s.rival_cap, s.village_supply, s.flows, context.ahead, context.still,
-        context.effects,
+        context.work, s.household, s.enterprise, s.village, s.firm, s.route, context.dealt, s.side_share, s.bazaar_quote, s.rival_price,
+        s.rival_second, s.rival_top, s.rival_firm, s.rival_ratio, s.rival_want, s.rival_cap, s.village_supply, s.flows, context.ahead,
+        context.still, context.effects,
     )  # fmt: skip
     clearing = (
         calendar, p.chains, p.traders, context.supply, p.bazaar_city, p.bazaar_slope, p.bazaar_haul, s.bazaar_closed, s.bazaar_demand0,

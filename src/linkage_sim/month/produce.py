@@ -8,8 +8,8 @@ from linkage_sim.books import LOST_STORE, RIPENED
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.draws import STREAM, uniform
-from linkage_sim.month.choose import tie_trust
 from linkage_sim.month.goods import bring, bring_ripe
+from linkage_sim.month.join import tie_trust
 from linkage_sim.rules.contract import rejection_chance
 from linkage_sim.rules.harvest import harvest
 
@@ -73,86 +73,82 @@ def trust_linked(first: int, last: int, v: int, enterprise: Any, tie_kept: Any, 
 
 
 @compiled
-def ripen(
-    first: int, last: int, v: int, month: int, key: Any, chains: Any, firms: Any, season: Any, enterprise: Any, route: Any, ef: Any
-) -> float:
-    """What ripens this month in a range of enterprises, and the luck of lots under contract; returns kg."""
-    calendar = month % 12
+def ripen(rows: Any, v: int, month: int, key: Any, ripe: float, ch: Any, fm: Any, enterprise: Any, route: Any, ef: Any) -> float:
+    """What ripens this month (part ``ripe`` of a year) in enterprises of one chain, and the luck of lots under contract; returns kg."""
+    starts = month % 12 == int(ch.harvest_start)
     total = 0.0
-    for e in range(first, last):
+    for e in rows:
         en = enterprise[e]
-        ripe = season[en.chain, calendar]
-        if ripe <= 0.0:
-            continue
-        ch = chains[en.chain]
-        if calendar == int(ch.harvest_start):
+        if starts:
             en.food_left = ch.harvest_food_need
             en.year_harvest = 0.0
         if ch.all_year == 1.0:
             en.food_left = ch.harvest_food_need / 12.0
         gain = ch.practices_improved_gain * en.uses_improved
-        en.potential = harvest(en.assets, ch.harvest_yield_per_asset, en.skill, gain, en.weather, ch.harvest_conversion, ripe)
-        en.year_harvest += en.potential
-        total += en.potential
+        kg = harvest(en.assets, ch.harvest_yield_per_asset, en.skill, gain, en.weather, ch.harvest_conversion, ripe)
+        en.potential = kg
+        en.year_harvest += kg
+        total += kg
         if en.firm >= 0:  # the luck of this month's lot is the same in every pass of the trade phase
             en.deliver_draw = uniform(key, DELIVER, month, en.identity)
             ro = route[en.firm, v]
-            chance = rejection_chance(usual_rejection(firms[en.chain], ro), ro.written, ef.contract_support_rejection)
+            chance = rejection_chance(usual_rejection(fm, ro), ro.written, ef.contract_support_rejection)
             en.rejected = uniform(key, REJECT, month, en.identity) < chance
     return total
 
 
 @compiled
-def find_goods(
-    first: int, last: int, b: int, calendar: int, haul: float, household: Any, enterprise: Any, usual_price: Any, goods: Any,
-    last_goods: Any,
-) -> None:  # fmt: skip
-    """Put the enterprises of a village that have goods into ``goods``, chain by chain; households share out the cash they miss."""
-    start = first
-    while start < last:
-        h = enterprise[start].household
-        end = start + 1
-        while end < last and enterprise[end].household == h:
-            end += 1
-        some = False
-        for e in range(start, end):
-            en = enterprise[e]
-            if en.stock_a + en.stock_b + en.potential > 0.0:
-                some = True
-                go = goods[last_goods[en.chain]]
-                go.row, go.household = e, h
-                last_goods[en.chain] += 1
-        if some:
-            share_cash_gap(start, end, household[h].gap, b, calendar, enterprise, usual_price, haul)
-        start = end
+def find_goods(rows: Any, first: int, enterprise: Any, goods: Any) -> int:
+    """Put those of one village and chain that have anything to sell into ``goods`` from a row on; returns where they end."""
+    end = first
+    for e in rows:
+        en = enterprise[e]
+        goods[end].row = e
+        end += en.stock_a + en.stock_b + en.potential > 0.0
+    return end
+
+
+@compiled
+def share_cash_gaps(
+    first: int, last: int, b: int, calendar: int, haul: float, of_household: Any, household: Any, enterprise: Any, usual_price: Any
+) -> None:
+    """Every household of a village that misses cash this month shares it out among its enterprises."""
+    for e in range(of_household[first], of_household[last]):
+        enterprise[e].cash_gap = 0.0
+    for h in range(first, last):
+        if household[h].gap > 0.0 and of_household[h + 1] > of_household[h]:
+            share_cash_gap(of_household[h], of_household[h + 1], household[h].gap, b, calendar, enterprise, usual_price, haul)
 
 
 @compiled
 def produce(
-    first: int, last: int, month: int, key: Any, chains: Any, firms: Any, ties: Any, season: Any, first_enterprise: Any,
-    household: Any, enterprise: Any, village: Any, usual_price: Any, route: Any, tie_kept: Any, tie_broken: Any,
-    flows: Any, behaviour: Any, effects: Any, goods: Any, first_goods: Any, last_goods: Any,
+    first: int, last: int, month: int, key: Any, chains: Any, firms: Any, ties: Any, season: Any, first_household: Any, of_household: Any,
+    household: Any, enterprise: Any, village: Any, usual_price: Any, route: Any, tie_kept: Any, tie_broken: Any, flows: Any,
+    behaviour: Any, effects: Any, goods: Any, by_chain: Any, first_goods: Any, last_goods: Any,
 ) -> None:  # fmt: skip
     """Ripening and storage losses of a range of villages.
 
     Enterprises that have goods bring them to the trade phase: ``goods[first_goods[v, c]:last_goods[v, c]]``, rows of `GOODS`.
     """
     calendar = month % 12
-    is_harvest = was_harvest = False
+    was_harvest = False
     for c in range(chains.shape[0]):
-        is_harvest = is_harvest or season[c, calendar] > 0.0
         was_harvest = was_harvest or season[c, (calendar - 1) % 12] > 0.0
     for v in range(first, last):
         vi = village[v]
-        start, end = first_enterprise[v], first_enterprise[v + 1]
+        of, to = first_household[v], first_household[v + 1]
+        start, end = of_household[of], of_household[to]
         forget_trade(start, end, was_harvest, enterprise)
         flows[v, LOST_STORE] += lose_in_store(start, end, chains, enterprise)
         trust_linked(start, end, v, enterprise, tie_kept, tie_broken, route, ties)
-        if is_harvest:
-            flows[v, RIPENED] += ripen(start, end, v, month, key, chains, firms, season, enterprise, route, effects[0])
         for c in range(chains.shape[0]):
-            last_goods[v, c] = first_goods[v, c]
-        find_goods(start, end, vi.bazaar, calendar, vi.haul, household, enterprise, usual_price, goods, last_goods[v])
+            room = first_goods[v, c + 1] if c + 1 < chains.shape[0] else end
+            rows = by_chain[first_goods[v, c] : room]
+            ripe = season[c, calendar]
+            if ripe > 0.0:
+                flows[v, RIPENED] += ripen(rows, v, month, key, ripe, chains[c], firms[c], enterprise, route, effects[0])
+            last_goods[v, c] = find_goods(rows, first_goods[v, c], enterprise, goods)
+        share_cash_gaps(of, to, vi.bazaar, calendar, vi.haul, of_household, household, enterprise, usual_price)
         for c in range(chains.shape[0]):
             bring(first_goods[v, c], last_goods[v, c], chains[c], behaviour[0], effects[0], household, enterprise, goods)
             if season[c, calendar] > 0.0:
@@ -163,9 +159,9 @@ def run(context: Context) -> None:
     """Phase 5 of one month."""
     s, p = context.state, context.parameters
     context.over_villages(
-        produce, context.month, context.key, p.chains, p.firms, p.ties, p.season, context.first_enterprise, s.household,
-        s.enterprise, s.village, s.usual_price, s.route, s.tie_kept, s.tie_broken, s.flows, p.behaviour,
-        context.effects, context.goods, context.first_goods, context.last_goods,
+        produce, context.month, context.key, p.chains, p.firms, p.ties, p.season, context.first_household, context.layout.of_household,
+        s.household, s.enterprise, s.village, s.usual_price, s.route, s.tie_kept, s.tie_broken, s.flows, p.behaviour, context.effects,
+        context.goods, context.layout.by_chain, context.first_goods, context.last_goods,
     )  # fmt: skip
 
 

@@ -179,7 +179,7 @@ def groups_in_order(cells: Any, village: Any, out: Any) -> None:
 @compiled
 def record_village(
     first: int, last: int, window: int, calendar: int, first_household: Any, first_enterprise: Any, household: Any, enterprise: Any,
-    village: Any, firm: Any, route: Any, chains: Any, season: Any, receivable: Any, exit_firm: Any,
+    village: Any, firm: Any, route: Any, dealt: Any, chains: Any, season: Any, receivable: Any, exit_firm: Any,
     poverty_line: float, bazaar_price: Any, cells: Any, whole: Any,
 ) -> None:  # fmt: skip
     """Sums of a range of villages: ``cells`` (V, CELLS) and ``whole`` (V,), tables of zeros."""
@@ -199,9 +199,10 @@ def record_village(
         record_households(of, to, poverty_line, household, cells[v], w)
         for f in range(route.shape[0]):
             ro = route[f, v]
-            w.due_kg += ro.due + ro.side
-            w.side_kg += ro.side
-            w.broken_kg += ro.broken
+            if dealt[v, f] == 1:
+                w.due_kg += ro.due + ro.side
+                w.side_kg += ro.side
+                w.broken_kg += ro.broken
 
 
 @compiled

@@ -107,8 +107,8 @@ class Recorder:
         self.whole_plain.fill(0.0)
         context.over_villages(
             record_village, window, context.calendar, context.first_household, context.first_enterprise, s.household, s.enterprise,
-            s.village, s.firm, s.route, p.chains, p.season, s.receivable, self.exit_firm, self.poverty_line, s.bazaar_price, self.cells,
-            self.whole,
+            s.village, s.firm, s.route, context.dealt, p.chains, p.season, s.receivable, self.exit_firm, self.poverty_line, s.bazaar_price,
+            self.cells, self.whole,
         )  # fmt: skip
 
     def measure(self, context: Context, flows: NDArray[np.float64], row: NDArray[np.float64]) -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
-from linkage_sim.month.choose import tie_trust
+from linkage_sim.month.join import tie_trust
 from linkage_sim.month.offer import season_price
 from linkage_sim.rules.contract import contract_price, is_self_enforcing, relationship_rent, side_selling_gain, social_sanction
 from linkage_sim.rules.firm import future_at_stake, loss_of_keeping, running_cost

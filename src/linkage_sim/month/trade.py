@@ -34,6 +34,7 @@ from linkage_sim.rules.harvest import (
     share_sold,
     worth_picking,
 )
+from linkage_sim.world.goods import LANES
 
 
 @compiled
@@ -54,19 +55,26 @@ def prices_ahead(calendar: int, chains: Any, behaviour: Any, usual_price: Any, b
 
 
 @compiled
+def whole_vectors(number: int) -> int:
+    """So many goods and some more that nobody looks at: loops over a multiple of `LANES` leave nothing to do one by one."""
+    return (number + LANES - 1) // LANES * LANES
+
+
+@compiled
 def hold_worths(first: int, last: int, at: int, ch: Any, ahead: Any, haul: float, goods: Any, work: Any) -> None:
     """Put into ``work.hold`` the best worth of keeping a kg, USD/kg: that of the month ahead that is worth most.
 
     ``goods[first:last]`` are of one chain and village, what is worked out for them stands from ``work[at]`` on; ``ahead`` (13,) as of
     `prices_ahead`. Month by month over all of them, so that it runs in vectors.
     """
-    for k in range(last - first):
+    number = whole_vectors(last - first)
+    for k in range(number):
         wk = work[at + k]
         wk.left = 1.0
         wk.hold = 0.0
     for months in range(1, int(ahead[0]) + 1):
         net = ahead[months] - haul
-        for k in range(last - first):
+        for k in range(number):
             wk = work[at + k]
             left = wk.left * goods[first + k].kept
             wk.left = left
@@ -225,20 +233,28 @@ def prices_under_contract(formula: int, net_a: float, net_b: float, en: Any) -> 
 
 
 @compiled
-def clear_sums(v: int, c: int, firms_each: int, route: Any) -> None:
-    """Forget what firms of a chain were offered in a village before this pass; firms stand chain by chain, as many for each."""
+def clear_sums(v: int, c: int, firms_each: int, route: Any, dealt: Any) -> None:
+    """Forget what firms of a chain were offered in a village before this pass; firms stand chain by chain, as many for each.
+
+    ``dealt`` (V, F) is 1 where there is anything to forget.
+    """
     for f in range(c * firms_each, (c + 1) * firms_each):
-        ro = route[f, v]
-        ro.due = ro.accepted = ro.margin = ro.loss = ro.bought_a = ro.bought_b = ro.side = ro.broken = 0.0
+        if dealt[v, f] == 1:
+            ro = route[f, v]
+            ro.due = ro.accepted = ro.margin = ro.loss = ro.bought_a = ro.bought_b = ro.side = ro.broken = 0.0
+            dealt[v, f] = 0
 
 
 @compiled
-def rival_buys(v: int, c: int, commit: int, route: Any, rival_firm: Any, rival_ratio: Any, rival_want: Any, rival_cap: Any) -> None:
+def rival_buys(
+    v: int, c: int, commit: int, route: Any, dealt: Any, rival_firm: Any, rival_ratio: Any, rival_want: Any, rival_cap: Any
+) -> None:  # fmt: skip
     """Share the rival's appetite out over what was offered to it; with ``commit`` it has bought."""
     if commit == 0 and rival_want[v, c] > 0.0:
         rival_ratio[v, c] = min(1.0, rival_cap[v, c] / rival_want[v, c])
     if commit == 1 and rival_firm[v, c] >= 0:
         kg = rival_want[v, c] * rival_ratio[v, c]
+        dealt[v, rival_firm[v, c]] = 1
         route[rival_firm[v, c], v].bought_a += kg
         route[rival_firm[v, c], v].season_kept += kg
 
@@ -246,7 +262,7 @@ def rival_buys(v: int, c: int, commit: int, route: Any, rival_firm: Any, rival_r
 @compiled
 def offer_stock(first: int, last: int, at: int, goods: Any, work: Any) -> None:
     """What is in store is on offer."""
-    for k in range(last - first):
+    for k in range(whole_vectors(last - first)):
         go, wk = goods[first + k], work[at + k]
         wk.offer_a, wk.offer_b = go.stock_a, go.stock_b
         wk.side_a = wk.side_b = 0.0
@@ -267,7 +283,7 @@ def contract_prices(
 @compiled
 def pick_ripe(first: int, last: int, at: int, out_a: float, net_b: float, goods: Any, work: Any) -> None:
     """Pick what is ripe in a village and chain; it is on offer, as if nothing went under contract. Runs in vectors."""
-    for k in range(last - first):
+    for k in range(whole_vectors(last - first)):
         go, wk = goods[first + k], work[at + k]
         picked, wasted, eaten, kg = pick(max(max(out_a, wk.hold), wk.price_a), max(max(net_b, wk.hold), wk.price_b), go)
         wk.picked, wk.wasted, wk.eaten = picked, wasted, eaten
@@ -279,7 +295,7 @@ def pick_ripe(first: int, last: int, at: int, out_a: float, net_b: float, goods:
 @compiled
 def deliver(
     v: int, commit: int, first: int, last: int, at: int, quote: float, net_a: float, net_b: float, out_a: float, bb: Any, ef: Any,
-    goods: Any, work: Any, household: Any, enterprise: Any, vi: Any, firm: Any, route: Any, side: float, flows: Any,
+    goods: Any, work: Any, household: Any, enterprise: Any, vi: Any, firm: Any, route: Any, dealt: Any, side: float, flows: Any,
 ) -> None:  # fmt: skip
     """What was picked under contract is delivered, side-sold or refused; the rest stays on offer."""
     delivered = paid_later = 0.0
@@ -296,6 +312,7 @@ def deliver(
         hh = household[go.household]
         ro = route[go.firm, v]
         breaks = firm[go.firm].breaks
+        dealt[v, go.firm] = 1
         taken, side_a = trade_contract(commit, 0, free_a, wk.price_a, out_a, net_a, quote, side, breaks, en, hh, vi, bb, ro, ef)
         free_a -= taken + side_a
         taken, side_b = trade_contract(commit, 1, free_b, wk.price_b, net_b, net_b, quote, side, breaks, en, hh, vi, bb, ro, ef)
@@ -333,7 +350,7 @@ def shares_sold(
     first: int, last: int, at: int, months: float, price: float, quote: float, floor: float, goods: Any, work: Any
 ) -> None:  # fmt: skip
     """Put into ``work.share`` what part of its offer each sells; a loop that runs in vectors."""
-    for k in range(last - first):
+    for k in range(whole_vectors(last - first)):
         go, wk = goods[first + k], work[at + k]
         wk.share = sold_from_store(months, price, quote, wk.hold, go.gap, wk.offer_a + wk.offer_b, go.noise, floor)
 
@@ -377,7 +394,7 @@ def hand_over(v: int, first: int, last: int, at: int, ratio: float, goods: Any, 
 def decide(
     first: int, last: int, commit: int, calendar: int, season: Any, chains: Any, behaviour: Any, firms: Any, first_goods: Any,
     last_goods: Any, goods: Any, work_at: Any, work: Any, household: Any, enterprise: Any, village: Any, firm: Any, route: Any,
-    side_share: Any, bazaar_quote: Any, rival_price: Any, rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any,
+    dealt: Any, side_share: Any, bazaar_quote: Any, rival_price: Any, rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any,
     rival_want: Any, rival_cap: Any, village_supply: Any, flows: Any, ahead: Any, still: Any, effects: Any,
 ) -> None:  # fmt: skip
     """Every enterprise of a range of villages that has goods decides at the quote; with ``commit`` stocks and dues move.
@@ -393,7 +410,10 @@ def decide(
             if commit == 0 and still[b, c] == 1:
                 continue
             start, end, quote = first_goods[v, c], last_goods[v, c], bazaar_quote[b, c]
-            clear_sums(v, c, firms_each, route)
+            clear_sums(v, c, firms_each, route, dealt)
+            if end == start:
+                village_supply[v, c] = rival_want[v, c] = 0.0
+                continue
             net_a, net_b, rival, ratio, bid, out_a = spot_terms(
                 quote, chains[c].bazaar_grade_premium, vi.haul, rival_firm[v, c], rival_top[v, c], rival_second[v, c],
                 rival_ratio[v, c],
@@ -406,7 +426,7 @@ def decide(
                 if vi.closed == 0:
                     deliver(
                         v, commit, start, end, at, quote, net_a, net_b, out_a, behaviour[0], effects[0], goods, work, household, enterprise,
-                        vi, firm, route, side_share[v, c], flows,
+                        vi, firm, route, dealt, side_share[v, c], flows,
                     )  # fmt: skip
                 if commit == 1:
                     post_picking(v, start, end, at, goods, work, enterprise, flows)
@@ -418,6 +438,6 @@ def decide(
             rival_want[v, c] = grade_a if rival else 0.0
             if commit == 1:
                 hand_over(v, start, end, at, ratio, goods, work, enterprise, flows)
-                if rival and end > start:
+                if rival:
                     rival_price[v, c] = bid
-            rival_buys(v, c, commit, route, rival_firm, rival_ratio, rival_want, rival_cap)
+            rival_buys(v, c, commit, route, dealt, rival_firm, rival_ratio, rival_want, rival_cap)

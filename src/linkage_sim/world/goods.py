@@ -46,11 +46,16 @@ WORK = np.dtype(
 """What a pass works out for the goods of one village and chain; the next village and chain overwrite it."""
 
 
+LANES = 32
+"""Loops over goods go on to a multiple of this number, past the last, so that all of it runs in vectors."""
+
+
 def goods_table(enterprises: int) -> Table:
-    """A table with room for the goods of so many enterprises."""
-    return table_of(GOODS, enterprises)
+    """A table with room for the goods of so many enterprises, and for loops that go past the last."""
+    return table_of(GOODS, enterprises + LANES)
 
 
-def work_table(rows: int) -> Table:
-    """A table to work in on so many goods at a time."""
-    return table_of(WORK, rows)
+def work_table(goods: int, threads: int = 1) -> tuple[Table, int]:
+    """A table for threads to work in on so many goods at a time, and how many rows apart they stand in it."""
+    apart = goods + LANES
+    return table_of(WORK, apart * threads), apart

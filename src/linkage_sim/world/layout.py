@@ -1,4 +1,4 @@
-"""Where things of a world stand, and when: what every run of it reads and none changes."""
+"""Where things of a world stand, and when: what every run of it reads and none changes, since nobody moves."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from linkage_sim.world.parameters import Parameters, Table, bazaars_with_shop, usual_inputs
 from linkage_sim.world.state import State
 
+Ints = NDArray[np.int64]
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -17,17 +19,21 @@ class Layout:
 
     Parameters
     ----------
-    first_household, first_enterprise : (V+1,) rows of every village
-    first_goods : (V, C) where the goods of a village and chain begin in their table, with room for all its enterprises
-    most_goods : of a village and chain
+    first_household, first_enterprise : (V+1,) where a village begins in these tables
+    first_goods : (V, C) where the goods of a village and chain begin in theirs, with room for all its enterprises
+    by_chain : (E,) enterprises by village and chain, in the order of rows: those of a village and chain begin at ``first_goods``
+    of_household : (H+1,) where the enterprises of a household begin
+    most_goods : enterprises of the largest village and chain
     input_normal : (B,) USD that practices cost in a normal year round each bazaar
     bazaar_outlet : (B,) 1 where there is an input shop
     months : calendar months in which some chain has its ``contract_month``, ``practice_month``, ``season_end``, ``area_month``
     """
 
-    first_household: NDArray[np.int64]
-    first_enterprise: NDArray[np.int64]
-    first_goods: NDArray[np.int64]
+    first_household: Ints
+    first_enterprise: Ints
+    first_goods: Ints
+    by_chain: NDArray[np.int32]
+    of_household: Ints
     most_goods: int
     input_normal: NDArray[np.float64]
     bazaar_outlet: NDArray[np.float64]
@@ -36,16 +42,17 @@ class Layout:
 
 def layout_of(state: State, parameters: Parameters) -> Layout:
     """Lay out the enterprises of a world that nobody has lived on."""
-    chains, villages = parameters.chains, len(state.village)
-    of_household, chain = state.household["village"], state.enterprise["chain"]
-    of_enterprise = of_household[state.enterprise["household"]]
+    chains, villages, shops = parameters.chains, len(state.village), len(state.input_stock)
+    household, chain, village = state.enterprise["household"], state.enterprise["chain"], state.household["village"]
+    of_enterprise = village[household].astype(np.int64)
     edges = np.arange(villages + 1)
-    place = of_enterprise.astype(np.int64) * len(chains) + chain
+    place = of_enterprise * len(chains) + chain
     counts = np.bincount(place, minlength=villages * len(chains))
-    shops = len(state.input_stock)
     return Layout(
-        np.searchsorted(of_household, edges).astype(np.int64), np.searchsorted(of_enterprise, edges).astype(np.int64),
-        (np.cumsum(counts) - counts).reshape(villages, len(chains)), int(counts.max(initial=0)),
+        np.searchsorted(village, edges), np.searchsorted(of_enterprise, edges),
+        (np.cumsum(counts) - counts).reshape(villages, len(chains)),
+        np.argsort(place, kind="stable").astype(np.int32),
+        np.searchsorted(household, np.arange(len(state.household) + 1)), int(counts.max(initial=0)),
         usual_inputs(chains, state.enterprise["assets"], chain, state.village["bazaar"][of_enterprise], shops),
         bazaars_with_shop(shops, float(parameters.inputs["bazaar_outlets"][0])).astype(float), _months(chains),
     )  # fmt: skip

@@ -1,0 +1,31 @@
+"""Which enterprises of a village a phase that acts once a season is about: those of the chains whose month it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from linkage_sim.compiled import compiled
+
+
+@compiled
+def room_for_rows(first: int, last: int, first_enterprise: Any) -> Any:
+    """An array that holds the rows of the largest of these villages."""
+    most = 1
+    for v in range(first, last):
+        most = max(most, first_enterprise[v + 1] - first_enterprise[v])
+    return np.empty(most, dtype=np.int64)
+
+
+@compiled
+def rows_of(first: int, last: int, chosen: Any, enterprise: Any, rows: Any) -> int:
+    """How many enterprises ``first``..``last`` are of a chain that is 1 in ``chosen`` (C,); in their order they fill ``rows`` from 0.
+
+    Without a branch: which chain a row is of cannot be foreseen.
+    """
+    n = 0
+    for e in range(first, last):
+        rows[n] = e
+        n += chosen[enterprise[e].chain]
+    return n
