@@ -55,14 +55,19 @@ class Table(ctypes.Structure):
 
     def _hold(self, shape: tuple[int, ...], block: NDArray[np.uint8]) -> None:
         start = -block.ctypes.data % _LINE
-        self.shape, self._block = shape, block
+        self.shape, self._block, self._start = shape, block, start + _LINE
         padded = _padded(self.size)
         head = block[start : start + _LINE].view(np.int64)  # compiled code finds this at the address, columns a line later
         head[0], head[1 : 1 + len(shape)] = padded, shape
         self.address = block.ctypes.data + start
-        self._columns = {
-            name: np.ndarray(shape, kind, block.data, start + _LINE + padded * before) for name, kind, before in self.kind.columns
-        }
+        self._padded, self._columns = padded, dict[str, NDArray[Any]]()
+
+    def _column(self, name: str) -> NDArray[Any]:
+        found = self._columns.get(name)
+        if found is None:  # most columns of most tables are only looked at by compiled code
+            kind, before = self.kind.parts[name]
+            found = self._columns[name] = np.ndarray(self.shape, kind, self._block.data, self._start + self._padded * before)
+        return found
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -75,24 +80,24 @@ class Table(ctypes.Structure):
     def __getitem__(self, key: Any) -> Any:
         """A column by its name, a row by its number (by two in a table of two dimensions), or a table of the rows chosen (a copy)."""
         if isinstance(key, str):
-            return self._columns[key]
+            return self._column(key)
         chosen = np.arange(self.size).reshape(self.shape)[key]
         if np.ndim(chosen) == 0:
             return Row(self, int(chosen))
         other = table_of(self.dtype, *chosen.shape)
-        for name, values in self._columns.items():
-            other._columns[name][:] = values[key]
+        for name in self.kind.parts:
+            other[name] = self[name][key]
         return other
 
     def __setitem__(self, name: str, values: Any) -> None:
-        self._columns[name][:] = values
+        self._column(name)[:] = values
 
     def copy(self) -> Table:
         """An independent table with the same numbers."""
         other = type(self)()
-        size = _LINE + _padded(self.size) * self.kind.bytes_per_row
+        size = _LINE + self._padded * self.kind.bytes_per_row
         block = np.empty(_LINE + size, dtype=np.uint8)
-        here, there = self.address - self._block.ctypes.data, -block.ctypes.data % _LINE
+        here, there = self._start - _LINE, -block.ctypes.data % _LINE
         block[there : there + size] = self._block[here : here + size]
         other._hold(self.shape, block)
         return other
@@ -162,7 +167,8 @@ class TableType(types.Type):
     """Numba's type of a table of one dimension or two."""
 
     def __init__(self, row: RowType, dimensions: int) -> None:
-        self.row, self.dimensions, self.columns, self.bytes_per_row = row, dimensions, row.columns, row.bytes_per_row
+        self.row, self.dimensions, self.bytes_per_row = row, dimensions, row.bytes_per_row
+        self.parts = {name: (kind, before) for name, kind, before in row.columns}
         super().__init__(name=f"Table{dimensions}({row.name})")
 
 

@@ -16,7 +16,7 @@ from linkage_sim.draws import Key
 from linkage_sim.world.events import Events
 from linkage_sim.world.goods import goods_table, work_table
 from linkage_sim.world.layout import Layout
-from linkage_sim.world.parameters import Parameters, bazaars_with_shop, usual_inputs
+from linkage_sim.world.parameters import Parameters
 from linkage_sim.world.state import State
 
 
@@ -52,7 +52,7 @@ class Context:
     state : all that changes
     parameters : compiled numbers of the world
     key : luck of this replicate
-    layout : where villages, households and chains stand in the tables
+    layout : where things of this world stand
     market_first : (M,) kg a year that firms in business have ordered before the first spin-up month
     events : what strikes this world; None where nothing does
     threads : villages are shared out over this many threads; results do not depend on it
@@ -74,19 +74,16 @@ class Context:
     _pool: ThreadPoolExecutor | None = None
 
     def __post_init__(self) -> None:
-        at = self.layout
-        self.first_household, self.first_enterprise, self.first_goods = at.first_household, at.first_enterprise, at.first_goods
         self.services = np.zeros(self.state.route.shape)
         self.repaid = np.zeros(self.state.route.shape)
         self.bought = np.zeros(self.state.route.shape)
         self.rival_paid = np.zeros(self.state.route.shape)
-        s, p = self.state, self.parameters
-        chains = p.chains
+        s, layout = self.state, self.layout
+        self.first_household, self.first_enterprise, self.first_goods = (
+            layout.first_household, layout.first_enterprise, layout.first_goods,
+        )  # fmt: skip
+        self.input_normal, self.bazaar_outlet, self.months = layout.input_normal, layout.bazaar_outlet, layout.months
         self.substitution_fade = 0.0
-        shops = len(s.input_stock)
-        bazaar = s.village["bazaar"][s.household["village"][s.enterprise["household"]]]
-        self.input_normal = usual_inputs(chains, s.enterprise["assets"], s.enterprise["chain"], bazaar, shops)
-        self.bazaar_outlet = bazaars_with_shop(shops, float(p.inputs["bazaar_outlets"][0])).astype(float)
         self.wanted = np.zeros(len(self.state.input_stock))
         self.supply = np.zeros_like(self.state.bazaar_price)
         self.last_quote = np.ones_like(self.supply)
@@ -94,20 +91,17 @@ class Context:
         self.still = np.zeros(self.supply.shape, dtype=np.uint8)
         self.goods = goods_table(len(s.enterprise))
         self.last_goods = self.first_goods.copy()
-        self.work, apart = work_table(self.layout.most_goods, self.threads)
+        self.work, apart = work_table(layout.most_goods, self.threads)
         self.work_at = np.repeat(np.arange(self.threads) * apart, np.diff(self.cuts(self.villages)))
         route = s.route
         dealt = [route[name] != 0.0 for name in ("due", "accepted", "side", "broken", "bought_a", "bought_b")]
         self.dealt = np.ascontiguousarray(np.logical_or.reduce(dealt).T).astype(np.uint8)
         self.last_gap = np.zeros_like(self.supply)
         self.bracket = np.zeros((4, *self.supply.shape))
-        self.scratch = np.zeros((self.villages, len(chains), 3))
+        self.scratch = np.zeros((*self.first_goods.shape, 3))
         self.ahead = np.zeros((*self.supply.shape, 13))
-        self.no_ties = np.zeros((self.villages, len(chains)), dtype=np.uint8)
+        self.no_ties = np.zeros(self.first_goods.shape, dtype=np.uint8)
         self.season_ahead = np.zeros_like(self.supply)
-        self.months = {name: frozenset(chains[name].astype(int).tolist()) for name in ("contract_month", "practice_month", "season_end")}
-        moves = chains["assets_adjustment"] > 0.0
-        self.months["area_month"] = frozenset(chains["area_month"][moves].astype(int).tolist())
 
     def go_on_from(self, other: Context) -> None:
         """Continue where another run of the same world stands between two months; the state is not taken."""

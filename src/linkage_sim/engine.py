@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 from linkage_sim.context import Context
 from linkage_sim.draws import key_of
 from linkage_sim.errors import EngineError
+from linkage_sim.month.looks import HOUSEHOLDS
 from linkage_sim.month.plan import PHASES
 from linkage_sim.month.recorder import Recorder
 from linkage_sim.programme.facilitator import Facilitation
-from linkage_sim.scenario.scenario import Scenario
+from linkage_sim.scenario.scenario import Scenario, same_entries
 from linkage_sim.world.events import events_of, own_markets
 from linkage_sim.world.parameters import effect_numbers
-from linkage_sim.world.state import State
+from linkage_sim.world.population import OF_PEOPLE
+from linkage_sim.world.state import State, table_type
 from linkage_sim.world.world import World, build_world
 
 
@@ -56,6 +58,9 @@ HOUSEHOLD_COLUMNS = (
     "during_income", "after_income", "years_sum", "years_squares", "reached", "trained", "offered", "joined",
 )  # fmt: skip
 
+KEPT = np.dtype([(name, table_type("household")[name]) for name in HOUSEHOLD_COLUMNS] + [(name, np.uint8) for name in HOUSEHOLDS])
+"""Of each household."""
+
 
 def seed_of(scenario: Scenario, replicate: int) -> int:
     """Seed of a replicate: scenario seed and replicate hashed together; the scenario itself is never part of it."""
@@ -74,6 +79,8 @@ class Simulation:
     check : check every column against its declaration after every phase
     start : a state after the spin-up that another scenario of the same world and seed has lived through
     in_place : the world made here lives on itself, without a copy; no other run can start from it
+    like : a simulation with the same seed: what scenario and world have in common with it is not made again (same bits). With
+        ``start`` it is the one that lived through it, and what it has recorded is taken over
 
     Raises
     ------
@@ -91,6 +98,7 @@ class Simulation:
         world: World | None = None,
         start: State | None = None,
         in_place: bool = False,
+        like: Simulation | None = None,
     ) -> None:
         if threads < 1:
             raise EngineError(f"threads must be 1 or more, not {threads}")
@@ -98,7 +106,7 @@ class Simulation:
             raise EngineError("only a world made for one run is lived in place")
         self.scenario, self.seed, self.check = scenario, seed, check
         self.watch: Callable[[str], None] | None = None
-        self.world = build_world(scenario, seed) if world is None else world
+        self.world: World = build_world(scenario, seed, None if like is None else like.world) if world is None else world
         line = scenario.timeline
         origin = self.world.state
         market_first = origin.orders[origin.firm["active"] == 1].sum(axis=0)
@@ -106,16 +114,19 @@ class Simulation:
         parameters = self.world.parameters
         events = events_of(scenario, self.world.graph, self.world.routes, parameters)
         self.context = Context(
-            state, parameters if events is None else own_markets(parameters), self.world.key, self.world.layout,
-            market_first, threads,
-            month=-line.spin_up if start is None else 0, events=events,
+            state, parameters if events is None else own_markets(parameters), self.world.key, self.world.layout, market_first,
+            threads, month=-line.spin_up if start is None else 0, events=events,
         )  # fmt: skip
         effects = scenario.interventions
         self.context.kits[:] = effects.storage.unit.materials, effects.storage.life
-        self.context.effects = effect_numbers(effects)
+        same = like is not None and same_entries(scenario, like.scenario, ("interventions",))
+        self.context.effects = like.context.effects if like is not None and same else effect_numbers(effects)
         self.context.substitution_fade = effects.brokering.substitution_fade
         self.context.programme = Facilitation(scenario, self.world, self.context)
-        self.recorder = Recorder(self.context, line.months, line.before, line.during, scenario.households.poverty_line)
+        if like is not None and start is not None:
+            self.recorder: Recorder = like.recorder.copy()
+        else:
+            self.recorder = Recorder(self.context, line.months, line.before, line.during, scenario.households.poverty_line)
 
     @property
     def month(self) -> int:
@@ -153,13 +164,14 @@ class Simulation:
         EngineError
             for a scenario of another world, or once the programme has begun.
         """
-        if scenario.world_hash() != self.scenario.world_hash():
+        if not scenario.same_world(self.scenario):
             raise EngineError(f"{scenario.name} has another world than {self.scenario.name}: it cannot go on from its months")
         if self.month > scenario.timeline.before:
             raise EngineError(f"month {self.month} is after the programme has begun: scenarios no longer share their months")
-        other = Simulation(scenario, self.seed, threads=self.context.threads, check=self.check, world=self.world, start=self.context.state)
+        other = Simulation(
+            scenario, self.seed, threads=self.context.threads, check=self.check, world=self.world, start=self.context.state, like=self
+        )
         other.context.go_on_from(self.context)
-        other.recorder = self.recorder.copy()
         assert other.context.programme is not None
         other.recorder.rewrite(other.context.programme.observed(), max(self.month, 0))
         return other
@@ -169,8 +181,7 @@ class Simulation:
         self.context.close()
         households = self.context.state.household
         looks = self.recorder.looks
-        kinds = [(name, households.dtype[name]) for name in HOUSEHOLD_COLUMNS] + [(name, np.uint8) for name in looks.households]
-        kept = np.empty(len(households), dtype=kinds)
+        kept = np.empty(len(households), dtype=KEPT)
         for name in HOUSEHOLD_COLUMNS:
             kept[name] = households[name]
         for name, values in looks.households.items():
@@ -178,7 +189,7 @@ class Simulation:
         gap = self.recorder.values[:, self.recorder.names.index("quote_gap")]
         programme = self.context.programme.report() if self.context.programme is not None else {}
         return Outcome(
-            tuple(self.recorder.names), self.recorder.values, self.recorder.flows, kept, looks.firms, looks.routes.reshape(-1),
+            self.recorder.names, self.recorder.values, self.recorder.flows, kept, looks.firms, looks.routes.reshape(-1),
             programme, self.recorder.books.worst,
             float(gap.mean()) if len(gap) else 0.0, tuple(self.context.events.happened) if self.context.events is not None else (),
         )  # fmt: skip
@@ -191,11 +202,17 @@ def run(scenario: Scenario, seed: int, *, threads: int = 1, check: bool = False)
     return simulation.outcome()
 
 
-def begin_together(scenarios: Iterable[Scenario], seed: int, *, threads: int = 1, before: bool = False) -> Iterator[Simulation]:
+def begin_together(
+    scenarios: Iterable[Scenario], seed: int, *, threads: int = 1, before: bool = False, worlds: int | None = None
+) -> Iterator[Simulation]:
     """Simulations of several scenarios with one seed after their spin-up, not yet lived further.
 
     Those of one world hash share their world and spin-up, with ``before`` also the recorded months before the programme
     (same bits, less time).
+
+    Parameters
+    ----------
+    worlds : so many are kept for scenarios that come later, the oldest is let go; None for all
 
     Yields
     ------
@@ -206,18 +223,47 @@ def begin_together(scenarios: Iterable[Scenario], seed: int, *, threads: int = 1
         alone.run(until=alone.scenario.timeline.before if before else 0)
         yield alone
         return
-    started: dict[str, Simulation] = {}
-    for scenario in scenarios:
-        name = scenario.world_hash()
-        if name not in started:
-            started[name] = Simulation(scenario, seed, threads=threads)
-            started[name].run(until=scenario.timeline.before if before else 0)
-            started[name].context.close()
-        yield started[name].fork(scenario)
+    started: list[Simulation] = []
+    for scenario, following in _with_next(scenarios):
+        first = next((each for each in started if scenario.same_world(each.scenario)), None)
+        if first is not None:
+            yield first.fork(scenario)
+            continue
+        like = started[-1] if started else None
+        is_last = worlds == 1 and (following is None or not scenario.same_world(following))
+        in_place = is_last and like is not None and same_entries(scenario, like.scenario, OF_PEOPLE)  # worlds to come are like that one
+        first = Simulation(scenario, seed, threads=threads, like=like, in_place=in_place)
+        if not in_place:
+            started = [*started, first][-worlds:] if worlds is not None else [*started, first]
+        first.run(until=scenario.timeline.before if before else 0)
+        first.context.close()
+        yield first if is_last else first.fork(scenario)
+
+
+def _with_next(scenarios: Iterable[Scenario]) -> Iterator[tuple[Scenario, Scenario | None]]:
+    """Each scenario with the one that follows it; what is raised in getting that is raised after this one was given."""
+    waiting = iter(scenarios)
+    scenario = next(waiting, None)
+    while scenario is not None:
+        raised: Exception | None = None
+        following = None
+        try:
+            following = next(waiting, None)
+        except Exception as error:
+            raised = error
+        yield scenario, following
+        if raised is not None:
+            raise raised
+        scenario = following
 
 
 def run_together(
-    scenarios: Iterable[Scenario], seed: int, *, threads: int = 1, done: Callable[[Scenario], None] | None = None
+    scenarios: Iterable[Scenario],
+    seed: int,
+    *,
+    threads: int = 1,
+    worlds: int | None = None,
+    done: Callable[[Scenario], None] | None = None,
 ) -> Iterator[tuple[Scenario, Outcome]]:
     """Run several scenarios with one seed; the months before the programme are lived once a world (`begin_together`).
 
@@ -225,7 +271,7 @@ def run_together(
     ------
     scenario and outcome, in the order given
     """
-    for simulation in begin_together(scenarios, seed, threads=threads, before=True):
+    for simulation in begin_together(scenarios, seed, threads=threads, before=True, worlds=worlds):
         simulation.run()
         yield simulation.scenario, simulation.outcome()
         if done is not None:

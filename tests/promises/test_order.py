@@ -40,7 +40,7 @@ def shuffled(world: World) -> World:
     draw = np.random.default_rng(1)
     order = np.concatenate([
         first + draw.permutation(last - first)
-        for first, last in zip(world.first_household[:-1], world.first_household[1:], strict=True)
+        for first, last in zip(world.layout.first_household[:-1], world.layout.first_household[1:], strict=True)
     ])  # fmt: skip
     place = np.empty_like(order)
     place[order] = np.arange(len(order))

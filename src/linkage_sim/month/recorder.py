@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,9 @@ from linkage_sim.month.record import (
 )  # fmt: skip
 from linkage_sim.month.yardstick import Yardstick
 
+NAMES = (*(f"{name}.{group}" for group in GROUPS for name in PER_GROUP), *WHOLE, *SINGLE)
+"""Columns of the monthly series."""
+
 
 class Recorder:
     """The monthly series of one run, and the closing of its books.
@@ -35,7 +39,7 @@ class Recorder:
     """
 
     def __init__(self, context: Context, months: int, before: int, during: int, poverty_line: float) -> None:
-        self.names = [f"{name}.{group}" for group in GROUPS for name in PER_GROUP] + list(WHOLE) + list(SINGLE)
+        self.names = NAMES
         self.values: NDArray[np.float64] = np.zeros((months, len(self.names)))
         self.flows: NDArray[np.float64] = np.zeros((months, N_FLOWS))
         self.before, self.during = before, during
@@ -54,7 +58,7 @@ class Recorder:
         self.plant_labour = float(plants["labour"].mean()) if len(plants) else 0.0
         self.picking_labour = float(context.parameters.chains["harvest_labour"].mean())
         self.books = Books(self.stocks_now(context))
-        self.single = {name: len(self.names) - len(SINGLE) + number for number, name in enumerate(SINGLE)}
+        self.single = {name: len(NAMES) - len(SINGLE) + number for number, name in enumerate(SINGLE)}
 
     def look_through(self) -> None:
         """Views of the sums as numbers: of kinds of households (V, CELLS, len(PER_GROUP)) and of villages (V, len(WHOLE))."""
@@ -63,7 +67,7 @@ class Recorder:
 
     def copy(self) -> Recorder:
         """An independent recorder that has recorded the same."""
-        other = copy.deepcopy(self)
+        other: Recorder = _copied(self)
         other.look_through()
         return other
 
@@ -151,3 +155,16 @@ class Recorder:
         ledger = context.programme.cash if context.programme is not None else 0.0
         measure_stocks(self.whole, s.firm, s.village, ledger, self.stock_out)
         return self.stock_out
+
+
+def _copied(value: Any) -> Any:
+    """A copy of all arrays that something holds; plain values and what never changes are shared."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, dict):
+        return {name: _copied(each) for name, each in value.items()}
+    if isinstance(value, (Recorder, Books, Looks, Yardstick)):
+        other = copy.copy(value)
+        vars(other).update(_copied(vars(value)))
+        return other
+    return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -48,11 +48,6 @@ class Observed:
     firms: NDArray[Any] | None = None
     routes: NDArray[Any] | None = None
 
-    @cached_property
-    def _columns(self) -> dict[str, Numbers]:
-        found = {name: self.monthly[:, number] for number, name in enumerate(self.names)}
-        return found | {f"flow {name}": self.flows[:, number] for number, name in enumerate(self.flow_names)}
-
     def column(self, name: str) -> Numbers:
         """Monthly values of a column, shape (months,); a flow of the books is asked for as ``flow <its name>``.
 
@@ -61,9 +56,13 @@ class Observed:
         ResultsError
             where the run does not hold it.
         """
-        if name not in self._columns:
+        place = _places(self.names).get(name)
+        if place is not None:
+            return self.monthly[:, place]
+        place = _places(self.flow_names).get(name.removeprefix("flow ")) if name.startswith("flow ") else None
+        if place is None:
             raise ResultsError(f"this run holds no monthly column {name!r}; it was made by another version of the model")
-        return self._columns[name]
+        return self.flows[:, place]
 
     def of_households(self, *names: str) -> tuple[NDArray[Any], ...] | None:
         """Columns of households (H,); None where the run did not keep them."""
@@ -92,6 +91,12 @@ class Observed:
     def years(self) -> list[slice]:
         """Months of every complete recorded year."""
         return [slice(start, start + 12) for start in range(0, len(self.monthly) - 11, 12)]
+
+
+@lru_cache(maxsize=8)
+def _places(names: tuple[str, ...]) -> dict[str, int]:
+    """Place of each name; all runs of one model have the same names."""
+    return {name: place for place, name in enumerate(names)}
 
 
 def _columns_of(table: NDArray[Any] | None, names: tuple[str, ...]) -> tuple[NDArray[Any], ...] | None:

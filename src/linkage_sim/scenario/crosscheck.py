@@ -158,9 +158,11 @@ def _chains(scenario: Scenario) -> Iterator[Finding]:
 
 def _owners(scenario: Scenario) -> Iterator[Finding]:
     """Owners are of chains of this scenario or of those that come with the package; what a scenario lacks is left unread."""
-    known = tuple(dict.fromkeys((*scenario.value_chains, *data_names("value_chains"))))
     for name, district in scenario.region.districts.items():
         for chain in district.owners:
+            if chain in scenario.value_chains:
+                continue
+            known = tuple(dict.fromkeys((*scenario.value_chains, *data_names("value_chains"))))
             if chain not in known:
                 path = f"region.districts.{name}.owners.{chain}"
                 yield Finding((path, "value_chains"), f'no value chain "{chain}"', chain, known)

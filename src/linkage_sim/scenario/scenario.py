@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
@@ -119,17 +119,51 @@ class Scenario(Section):
         """Plain data of the whole scenario, as written to a run folder."""
         return self.model_dump(mode="json")
 
-    def hash(self) -> str:
-        """Sixteen hex digits of everything that can change a result."""
-        return digest({key: value for key, value in self.resolved().items() if key not in ("name", "title", "story")})
+    def texts(self, *names: str) -> dict[str, str]:
+        """Some entries as one line of JSON each, as they go into a hash."""
+        return {name: _line(value) for name, value in self.model_dump(mode="json", include=set(names)).items()}
+
+    def hash(self, known: Mapping[str, str] | None = None) -> str:
+        """Sixteen hex digits of everything that can change a result.
+
+        Parameters
+        ----------
+        known : entries whose `texts` are known already, as many scenarios have them in common
+        """
+        return self._hash([name for name in Scenario.model_fields if name not in WORDS], known or {})
 
     def world_hash(self) -> str:
         """Hash of all that is settled before any programme: scenarios that share it share their spin-up."""
-        left_out = ("name", "title", "story", "facilitator", "interventions", "programme")
-        return digest({key: value for key, value in self.resolved().items() if key not in left_out})
+        return self._hash(OF_THE_WORLD, {})
+
+    def _hash(self, names: Iterable[str], known: Mapping[str, str]) -> str:
+        texts = {**known, **self.texts(*(name for name in names if name not in known))}
+        return _hashed("{" + ",".join(f'"{name}":{texts[name]}' for name in sorted(names)) + "}")
+
+    def same_world(self, other: Scenario) -> bool:
+        """Whether another scenario has the same world hash; sooner known than the hashes."""
+        return same_entries(self, other, OF_THE_WORLD)
+
+
+WORDS = ("name", "title", "story")
+"""Entries that are for people only."""
+OF_THE_WORLD = tuple(name for name in Scenario.model_fields if name not in (*WORDS, "facilitator", "interventions", "programme"))
+"""Entries that are settled before any programme."""
+
+
+def same_entries(one: Scenario, other: Scenario, names: Iterable[str]) -> bool:
+    """Whether two scenarios are the same in some entries; where these are one object nothing is looked through."""
+    return all((own := getattr(one, name)) is (its := getattr(other, name)) or own == its for name in names)
 
 
 def digest(value: Any) -> str:
     """Sixteen hex digits of any plain data."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _hashed(_line(value))
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _hashed(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

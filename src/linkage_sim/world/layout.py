@@ -1,4 +1,4 @@
-"""Where villages, households and chains stand in the tables: found once for a world, since nobody moves and no enterprise changes."""
+"""Where things of a world stand, and when: what every run of it reads and none changes, since nobody moves."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage_sim.world.parameters import Parameters, Table, bazaars_with_shop, usual_inputs
 from linkage_sim.world.state import State
 
 Ints = NDArray[np.int64]
@@ -14,7 +15,7 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Layout:
-    """Rows of households, enterprises and goods.
+    """What follows from a state before the first spin-up month and from the numbers of its world, firms left aside.
 
     Parameters
     ----------
@@ -23,6 +24,9 @@ class Layout:
     by_chain : (E,) enterprises by village and chain, in the order of rows: those of a village and chain begin at ``first_goods``
     of_household : (H+1,) where the enterprises of a household begin
     most_goods : enterprises of the largest village and chain
+    input_normal : (B,) USD that practices cost in a normal year round each bazaar
+    bazaar_outlet : (B,) 1 where there is an input shop
+    months : calendar months in which some chain has its ``contract_month``, ``practice_month``, ``season_end``, ``area_month``
     """
 
     first_household: Ints
@@ -31,16 +35,30 @@ class Layout:
     by_chain: NDArray[np.int32]
     of_household: Ints
     most_goods: int
+    input_normal: NDArray[np.float64]
+    bazaar_outlet: NDArray[np.float64]
+    months: dict[str, frozenset[int]]
 
 
-def layout_of(state: State, first_household: Ints, first_enterprise: Ints, chains: int) -> Layout:
-    """How a state of so many chains is laid out."""
-    villages = len(first_household) - 1
-    household = state.enterprise["household"]
-    place = state.household["village"][household].astype(np.int64) * chains + state.enterprise["chain"]
-    counts = np.bincount(place, minlength=villages * chains)
+def layout_of(state: State, parameters: Parameters) -> Layout:
+    """Lay out the enterprises of a world that nobody has lived on."""
+    chains, villages, shops = parameters.chains, len(state.village), len(state.input_stock)
+    household, chain, village = state.enterprise["household"], state.enterprise["chain"], state.household["village"]
+    of_enterprise = village[household].astype(np.int64)
+    edges = np.arange(villages + 1)
+    place = of_enterprise * len(chains) + chain
+    counts = np.bincount(place, minlength=villages * len(chains))
     return Layout(
-        first_household, first_enterprise, (np.cumsum(counts) - counts).reshape(villages, chains),
+        np.searchsorted(village, edges), np.searchsorted(of_enterprise, edges),
+        (np.cumsum(counts) - counts).reshape(villages, len(chains)),
         np.argsort(place, kind="stable").astype(np.int32),
         np.searchsorted(household, np.arange(len(state.household) + 1)), int(counts.max(initial=0)),
+        usual_inputs(chains, state.enterprise["assets"], chain, state.village["bazaar"][of_enterprise], shops),
+        bazaars_with_shop(shops, float(parameters.inputs["bazaar_outlets"][0])).astype(float), _months(chains),
     )  # fmt: skip
+
+
+def _months(chains: Table) -> dict[str, frozenset[int]]:
+    found = {name: frozenset(chains[name].astype(int).tolist()) for name in ("contract_month", "practice_month", "season_end")}
+    moves = chains["assets_adjustment"] > 0.0
+    return found | {"area_month": frozenset(chains["area_month"][moves].astype(int).tolist())}

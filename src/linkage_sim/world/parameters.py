@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,18 +19,19 @@ from linkage_sim.world.routes import Routes
 
 Table = NDArray[Any]
 Numbers = NDArray[np.float64]
+BESIDE_FIRMS = ("region", "value_chains", "behaviour", "households", "trust", "traders", "input_providers")
+"""Entries of a scenario that all but its firms' numbers follow from (tested)."""
 FORMULAS = {"fixed": FIXED, "spot_plus": SPOT_PLUS, "floor_plus": FLOOR_PLUS}
 
 
 def _numbers(section: Section, prefix: str = "") -> dict[str, float]:
     """Every plain number of a section by name; nested sections are joined with an underscore."""
     found: dict[str, float] = {}
-    for name in type(section).model_fields:
-        value = getattr(section, name)
-        if isinstance(value, Section):
-            found.update(_numbers(value, f"{prefix}{name}_"))
-        elif isinstance(value, (int, float)):
+    for name, value in section:
+        if isinstance(value, (int, float)):
             found[prefix + name] = float(value)
+        elif isinstance(value, Section):
+            found.update(_numbers(value, f"{prefix}{name}_"))
     return found
 
 
@@ -163,8 +164,15 @@ class Parameters:
     plant_city_haul: Numbers
 
     @classmethod
-    def of(cls, scenario: Scenario, routes: Routes) -> Parameters:
-        """Compile the numbers of a scenario for given routes."""
+    def of(cls, scenario: Scenario, routes: Routes, like: Parameters | None = None) -> Parameters:
+        """Compile the numbers of a scenario for given routes.
+
+        Parameters
+        ----------
+        like : for the same routes, of a scenario with the same `BESIDE_FIRMS`
+        """
+        if like is not None:
+            return replace(like, firms=_records(_firms(scenario)))
         chains = list(scenario.value_chains.values())
         markets = [(c, market) for c, chain in enumerate(chains) for market in chain.end_markets.values()]
         first = np.cumsum([0] + [len(chain.end_markets) for chain in chains])

@@ -15,7 +15,7 @@ from linkage_sim.rules.area import expected_return
 from linkage_sim.rules.contract import delayed_value
 from linkage_sim.scenario.chain import ValueChain, month_values
 from linkage_sim.scenario.scenario import Scenario
-from linkage_sim.world.equilibrium import usual_year
+from linkage_sim.world.equilibrium import UsualYear, usual_year
 from linkage_sim.world.parameters import Parameters, bazaars_with_shop, usual_inputs
 from linkage_sim.world.routes import Routes
 from linkage_sim.world.state import GESTATION, WIDE, YEARS, State, table_type
@@ -36,10 +36,10 @@ def household_identities(routes: Routes) -> tuple[Ints, Ints]:
 
 
 @compiled
-def _delay_values(patience: Any, delay: float, out: Any) -> None:
-    """Worth now of a dollar paid after the usual delay, for every household."""
-    for h in range(out.shape[0]):
-        out[h] = delayed_value(patience[h], delay)
+def _delay_values(patience: Any, delay: Any, out: Any) -> None:
+    """Worth now of a dollar paid after some months."""
+    for e in range(out.shape[0]):
+        out[e] = delayed_value(patience[e], delay[e])
 
 
 def owner_shares(scenario: Scenario, routes: Routes) -> NDArray[np.float64]:
@@ -98,10 +98,6 @@ def _enterprises(scenario: Scenario, routes: Routes, key: Key, households: Table
         assets = chain.assets.median * np.exp(chain.assets.spread * normals(key, "world.assets", c, identity))
         assets *= np.where(households["woman"][owners] == 1, scenario.households.women_assets, 1.0)
         table["assets"][rows] = np.clip(assets, chain.assets.smallest, chain.assets.largest)
-        delay = scenario.lead_firms.delay if chain.firms.delay is None else chain.firms.delay
-        delay_value = np.empty(len(owners))
-        _delay_values(np.ascontiguousarray(households["patience"][owners]), float(delay), delay_value)
-        table["delay_value"][rows] = delay_value
         spread = scenario.households.skill_spread
         table["skill"][rows] = np.exp(spread * normals(key, "world.skill", c, identity) - 0.5 * spread**2)
         picking = chain.harvest.picking_spread
@@ -208,7 +204,7 @@ def _expected_returns(kg: Any, net: Any, picking: Any, loss: Any, upkeep: Any, o
         out[e] = expected_return(kg[e], net[e], picking[e], loss[e], upkeep[e])
 
 
-def _villages(routes: Routes, parameters: Parameters) -> Any:
+def _villages(routes: Routes) -> Any:
     table = np.zeros(len(routes.village_names), dtype=table_type("village"))
     table["district"], table["bazaar"] = routes.village_district, routes.village_bazaar
     table["hours"], table["haul"] = routes.village_bazaar_hours, routes.village_bazaar_cost
@@ -217,7 +213,7 @@ def _villages(routes: Routes, parameters: Parameters) -> Any:
     return table
 
 
-def _normal_crop(chains: list[ValueChain], parameters: Parameters, villages: Any, households: Any, enterprises: Any, n_bazaars: int) -> Any:
+def _normal_crop(chains: list[ValueChain], villages: Any, households: Any, enterprises: Any, n_bazaars: int) -> Any:
     """Normal crop after losses by bazaar and chain, kg a year: (B, C)."""
     crop = np.zeros((n_bazaars, len(chains)))
     bazaar = villages["bazaar"][households["village"][enterprises["household"]]]
@@ -225,57 +221,52 @@ def _normal_crop(chains: list[ValueChain], parameters: Parameters, villages: Any
     return crop
 
 
-def populate(scenario: Scenario, routes: Routes, parameters: Parameters, key: Key) -> State:
+OF_PEOPLE = ("region", "households", "value_chains", "behaviour", "traders")
+"""Entries of a scenario that households, enterprises and the usual year follow from (tested); what `_delays` sets is left aside."""
+
+
+def _delays(scenario: Scenario, households: Table, enterprises: Table) -> None:
+    """What money is worth to an enterprise that comes after the delay usual in its chain."""
+    patience = np.ascontiguousarray(households["patience"][enterprises["household"]])
+    delay = _own(scenario, "delay", 1).astype(np.float64)[enterprises["chain"]]
+    _delay_values(patience, delay, enterprises["delay_value"])
+
+
+def _people(scenario: Scenario, routes: Routes, parameters: Parameters, key: Key, villages: Any) -> tuple[Table, Table, UsualYear]:
+    """Households, enterprises, and the year that they expect."""
+    identity, village = household_identities(routes)
+    households = _households(scenario, routes, key, identity, village)
+    enterprises = _enterprises(scenario, routes, key, households)
+    _incomes(scenario, parameters, households, enterprises)
+    crop = _normal_crop(list(scenario.value_chains.values()), villages, households, enterprises, len(routes.bazaar_names))
+    lives = np.bincount(villages["bazaar"][village], minlength=len(routes.bazaar_names)).astype(np.float64)
+    year = usual_year(scenario, parameters, crop, lives)
+    _usual_returns(parameters, enterprises, villages, households, year.price)
+    return households, enterprises, year
+
+
+def populate(scenario: Scenario, routes: Routes, parameters: Parameters, key: Key, like: State | None = None) -> State:
     """State of a world before its first spin-up month.
 
     Parameters
     ----------
     scenario, routes, parameters : what the world is made of
     key : luck of this replicate; the same for every scenario
+    like : such a state, with the same luck, of a scenario with the same `OF_PEOPLE`
     """
-    identity, village = household_identities(routes)
-    households = _households(scenario, routes, key, identity, village)
-    enterprises = _enterprises(scenario, routes, key, households)
-    _incomes(scenario, parameters, households, enterprises)
-    villages = _villages(routes, parameters)
+    if like is None:
+        villages = _villages(routes)
+        households, enterprises, year = _people(scenario, routes, parameters, key, villages)
+    else:
+        villages, households, enterprises = like.village.copy(), like.household.copy(), like.enterprise.copy()
+        year = UsualYear(like.usual_price.copy(), like.bazaar_demand0.copy(), like.city_usual.copy(), like.city_region.copy())
+    _delays(scenario, households, enterprises)
     firms, orders = _firms(scenario, routes, key)
-    chains = list(scenario.value_chains.values())
-    sizes = {
-        "enterprise": len(enterprises), "firm": len(firms), "village": len(villages), "chain": len(chains),
-        "delay": int(max(_own(scenario, "delay", 1))) + 2, "year": YEARS, "month": 12, "bazaar": len(routes.bazaar_names),
-        "end market": len(parameters.markets), "processor": len(parameters.plants), "district": len(routes.district_names),
-        "city": len(routes.city_names), "firm of its chain": len(firms) // len(chains), "gestation": GESTATION, "flow": N_FLOWS,
-    }  # fmt: skip
-    whole = {
-        "rival_firm": np.int32, "bazaar_closed": np.uint8, "market_open": np.uint8, "order_gap": np.uint8, "market_barred": np.uint8,
-    }  # fmt: skip
-    wide = {
-        name: np.zeros(tuple(sizes[part.strip()] for part in shape.split(" x ")), dtype=whole.get(name, np.float64))
-        for name, (shape, _, _) in WIDE.items()
-    }
-    routes_table = table_of(table_type("route"), len(firms), len(villages))
-    routes_table["side_record"] = scenario.lead_firms.first_side_selling
-    routes_table["tier_a"], routes_table["tier_b"] = -1, -1
-    terms = parameters.firms[firms["chain"]]
-    drive = 2.0 * np.outer(terms["trip_hour"], villages["hours"])
-    routes_table["trip"] = terms["trip_cost"][:, None] + drive
-    routes_table["travel"] = terms["field_trips"][:, None] * drive
+    wide = _wide(scenario, routes, parameters, len(enterprises), len(firms))
     wide["orders"], wide["orders_left"] = orders, orders.copy()
-    wide["rival_firm"][:] = -1
-    wide["market_open"][:] = 1
-    wide["district_bad"][:] = 1.0
-    wide["plant_capacity"][:] = parameters.plants["capacity"]
-    wide["crop_left"][:] = 1.0
-    crop = _normal_crop(chains, parameters, villages, households, enterprises, len(routes.bazaar_names))
-    lives = np.bincount(villages["bazaar"][village], minlength=len(routes.bazaar_names)).astype(np.float64)
-    year = usual_year(scenario, parameters, crop, lives)
-    wide["bazaar_demand0"], wide["usual_price"] = year.demand0, year.price.copy()
-    _usual_returns(parameters, enterprises, villages, households, wide["usual_price"])
+    wide["bazaar_demand0"], wide["usual_price"] = year.demand0, year.price
     wide["city_usual"], wide["city_region"] = year.city_usual, year.city_region
     wide["bazaar_price"], wide["bazaar_quote"] = year.price[:, :, 11].copy(), year.price[:, :, 11].copy()
-    wide["city_base"][:] = [chain.city.price * month_values(chain.city.season)[11] for chain in chains]
-    wide["city_price"] = wide["city_base"].copy()
-    wide["market_price"] = parameters.markets["price"].copy()
     shops = len(routes.bazaar_names)
     has_shop = bazaars_with_shop(shops, scenario.input_providers.bazaar_outlets)
     at = villages["bazaar"][households["village"][enterprises["household"]]]
@@ -283,6 +274,43 @@ def populate(scenario: Scenario, routes: Routes, parameters: Parameters, key: Ke
     wide["input_stock"] = has_shop * scenario.input_providers.stock * normal
     villages["reach_hours"] = villages["hours"] + 100.0 * ~has_shop[villages["bazaar"]]
     return State(
-        household=households, enterprise=enterprises, village=as_table(villages), firm=as_table(firms), route=routes_table,
-        **wide,
+        household=households, enterprise=enterprises, village=as_table(villages), firm=as_table(firms),
+        route=_routes(scenario, parameters, firms, villages), **wide,
     )  # fmt: skip
+
+
+def _routes(scenario: Scenario, parameters: Parameters, firms: Any, villages: Any) -> Table:
+    table = table_of(table_type("route"), len(firms), len(villages))
+    table["side_record"] = scenario.lead_firms.first_side_selling
+    table["tier_a"], table["tier_b"] = -1, -1
+    terms = parameters.firms[firms["chain"]]
+    drive = 2.0 * np.outer(terms["trip_hour"], villages["hours"])
+    table["trip"] = terms["trip_cost"][:, None] + drive
+    table["travel"] = terms["field_trips"][:, None] * drive
+    return table
+
+
+def _wide(scenario: Scenario, routes: Routes, parameters: Parameters, enterprises: int, firms: int) -> dict[str, Any]:
+    """Arrays beside the tables as they are where nothing has happened yet."""
+    chains = list(scenario.value_chains.values())
+    sizes = {
+        "enterprise": enterprises, "firm": firms, "village": len(routes.village_names), "chain": len(chains),
+        "delay": int(max(_own(scenario, "delay", 1))) + 2, "year": YEARS, "month": 12, "bazaar": len(routes.bazaar_names),
+        "end market": len(parameters.markets), "processor": len(parameters.plants), "district": len(routes.district_names),
+        "city": len(routes.city_names), "firm of its chain": firms // len(chains), "gestation": GESTATION, "flow": N_FLOWS,
+    }  # fmt: skip
+    whole = {
+        "rival_firm": np.int32, "bazaar_closed": np.uint8, "market_open": np.uint8, "order_gap": np.uint8, "market_barred": np.uint8,
+    }  # fmt: skip
+    wide = {name: np.zeros(tuple(sizes[part] for part in shape), dtype=whole.get(name, np.float64)) for name, shape in _SHAPES.items()}
+    wide["rival_firm"][:] = -1
+    for name in ("market_open", "district_bad", "crop_left"):
+        wide[name][:] = 1
+    wide["plant_capacity"][:] = parameters.plants["capacity"]
+    wide["city_base"][:] = [chain.city.price * month_values(chain.city.season)[11] for chain in chains]
+    wide["city_price"] = wide["city_base"].copy()
+    wide["market_price"] = parameters.markets["price"].copy()
+    return wide
+
+
+_SHAPES = {name: shape.split(" x ") for name, (shape, _, _) in WIDE.items()}

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from linkage_sim.draws import Key, key_of
-from linkage_sim.scenario.scenario import Scenario
+from linkage_sim.scenario.scenario import Scenario, same_entries
 from linkage_sim.world.graph import market_graph
 from linkage_sim.world.layout import Layout, layout_of
-from linkage_sim.world.parameters import Parameters
-from linkage_sim.world.population import populate
+from linkage_sim.world.parameters import BESIDE_FIRMS, Parameters
+from linkage_sim.world.population import OF_PEOPLE, populate
 from linkage_sim.world.routes import Routes, compile_routes
 from linkage_sim.world.state import State
 
@@ -30,7 +28,8 @@ class World:
     ----------
     graph : market graph; routes, parameters : compiled
     state : before the first spin-up month
-    first_household, first_enterprise : (V+1,) rows of every village
+    layout : where things stand
+    scenario : it was built of
     """
 
     graph: nx.Graph[str]
@@ -38,33 +37,27 @@ class World:
     parameters: Parameters
     state: State
     key: Key
-    first_household: NDArray[np.int64]
-    first_enterprise: NDArray[np.int64]
-
-    @functools.cached_property
-    def layout(self) -> Layout:
-        """Where villages, households and chains stand in the tables."""
-        return layout_of(self.state, self.first_household, self.first_enterprise, len(self.parameters.chains))
+    layout: Layout
+    scenario: Scenario
 
 
-def build_world(scenario: Scenario, seed: int) -> World:
+def build_world(scenario: Scenario, seed: int, like: World | None = None) -> World:
     """Build the world of a scenario for one seed; programme, facilitator and interventions play no part.
 
     Parameters
     ----------
     scenario : resolved
     seed : 0 or more; 0 is a seed
+    like : a world that nobody has lived on: what it has in common with this one is taken from it, which gives the same bits
     """
     key = key_of(seed)
-    graph = market_graph(scenario.region, key)
-    routes = compile_routes(graph, scenario.region)
-    parameters = Parameters.of(scenario, routes)
-    state = populate(scenario, routes, parameters, key)
-    villages = len(routes.village_names)
-    of_household = state.household["village"]
-    of_enterprise = of_household[state.enterprise["household"]]
-    edges = np.arange(villages + 1)
-    return World(
-        graph, routes, parameters, state, key,
-        np.searchsorted(of_household, edges).astype(np.int64), np.searchsorted(of_enterprise, edges).astype(np.int64),
-    )  # fmt: skip
+    if like is not None and not (np.array_equal(like.key, key) and same_entries(scenario, like.scenario, ("region",))):
+        like = None
+    graph = market_graph(scenario.region, key) if like is None else like.graph
+    routes = compile_routes(graph, scenario.region) if like is None else like.routes
+    peopled = like if like is not None and same_entries(scenario, like.scenario, OF_PEOPLE) else None
+    numbered = peopled if peopled is not None and same_entries(scenario, peopled.scenario, BESIDE_FIRMS) else None
+    parameters = Parameters.of(scenario, routes, None if numbered is None else numbered.parameters)
+    state = populate(scenario, routes, parameters, key, None if peopled is None else peopled.state)
+    layout = layout_of(state, parameters) if numbered is None else numbered.layout
+    return World(graph, routes, parameters, state, key, layout, scenario)

@@ -8,7 +8,7 @@ import time
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from linkage_sim.books import FLOWS
@@ -57,11 +57,35 @@ class Bases:
         pydantic.ValidationError
             where values do not fit together.
         """
-        return Scenario.model_validate(self.at(place, values))
+        found = self.at(place, values)
+        return Scenario.model_validate({name: found[name] for name in self._moved(place)} | self._common[place])
+
+    def hash(self, place: int, scenario: Scenario) -> str:
+        """Hash of a scenario at a point."""
+        return scenario.hash(self._texts[place])
 
     def packed(self) -> bytes:
         """Small enough to travel with every batch."""
-        return zlib.compress(pickle.dumps(self))
+        return zlib.compress(pickle.dumps(Bases(self.data, self.varied)))
+
+    def _moved(self, place: int) -> set[str]:
+        """Entries of a scenario in which something is varied."""
+        return {keys[0] for _, keys in self.varied[place]}
+
+    @cached_property
+    def _common(self) -> tuple[dict[str, Any], ...]:
+        """All other entries of each scenario, checked once; what several have in common is one object."""
+        found: list[dict[str, Any]] = []
+        for place, data in enumerate(self.data):
+            whole = Scenario.model_validate(data)
+            own = {name: getattr(whole, name) for name in Scenario.model_fields if name not in self._moved(place)}
+            found.append({name: next((each[name] for each in found if each.get(name) == value), value) for name, value in own.items()})
+        return tuple(found)
+
+    @cached_property
+    def _texts(self) -> tuple[dict[str, str], ...]:
+        """Their lines in a hash."""
+        return tuple(Scenario.model_validate(data).texts(*own) for data, own in zip(self.data, self._common, strict=True))
 
 
 def _put(data: Any, keys: tuple[str, ...], value: Any) -> Any:
@@ -179,7 +203,7 @@ def _lived(runs: list[_One], batch: Batch) -> Iterator[Row]:
         done = 0
         try:
             seed = seed_of(bases.scenario(*_which(runs[0])), runs[0][0].replicate)
-            for scenario, outcome in run_together((bases.scenario(*_which(run)) for run in runs), seed):
+            for scenario, outcome in run_together((bases.scenario(*_which(run)) for run in runs), seed, worlds=len(bases.data)):
                 cell, place, key, wanted = runs[done]
                 observed = observed_of(scenario, outcome, FLOWS)
                 if batch.against_twin and place == 0:

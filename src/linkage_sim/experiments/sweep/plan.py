@@ -100,7 +100,7 @@ def planned(design: Design, progress: Progress) -> Plan:
         if point % 100 == 0:
             progress("checking points", point, len(values))
         found = [(place, _checked(bases, place, own)) for place in range(len(bases.data))]
-        hashes.append(tuple(scenario.hash() for _, scenario in found if scenario is not None))
+        hashes.append(tuple(bases.hash(place, scenario) for place, scenario in found if scenario is not None))
         wrong = [place for place, scenario in found if scenario is None]
         bad += bool(wrong)
         if wrong and bad <= SHOWN_POINTS:
