@@ -201,7 +201,7 @@ class _RowModel(models.StructModel):  # type: ignore[misc]
         super().__init__(manager, kind, [("data", types.voidptr), ("padded", types.intp), ("row", types.intp)])
 
 
-def _whole_number(c: Any, owner: Any, name: str) -> Any:
+def whole_number(c: Any, owner: Any, name: str) -> Any:
     """An attribute of a Python object as a machine number."""
     boxed = c.pyapi.object_getattr_string(owner, name)
     value = c.pyapi.long_as_longlong(boxed)
@@ -209,28 +209,28 @@ def _whole_number(c: Any, owner: Any, name: str) -> Any:
     return value
 
 
-def _parts_of_table(c: Any, table: Any) -> tuple[Any, Any, Any, Any]:
-    """Where the columns of a table begin, how many rows each has room for, and the table's shape."""
-    address = _whole_number(c, table, "address")
-    head = c.builder.inttoptr(address, address.type.as_pointer())
-    padded, rows, width = (c.builder.load(c.builder.gep(head, [ir.Constant(address.type, at)])) for at in range(3))
-    data = c.builder.inttoptr(c.builder.add(address, ir.Constant(address.type, _LINE)), cgutils.voidptr_t)
-    return data, padded, rows, width
+def table_at(context: Any, builder: Any, kind: TableType, address: Any) -> Any:
+    """The table whose head stands at an address: where its columns begin, how many rows each has room for, and its shape."""
+    head = builder.inttoptr(address, address.type.as_pointer())
+    table = cgutils.create_struct_proxy(kind)(context, builder)
+    table.padded, table.rows, table.width = (builder.load(builder.gep(head, [ir.Constant(address.type, at)])) for at in range(3))
+    table.data = builder.inttoptr(builder.add(address, ir.Constant(address.type, _LINE)), cgutils.voidptr_t)
+    return table._getvalue()
 
 
 @unbox(TableType)
 def _unbox_table(kind: TableType, value: Any, c: Any) -> NativeValue:
-    table = cgutils.create_struct_proxy(kind)(c.context, c.builder)
-    table.data, table.padded, table.rows, table.width = _parts_of_table(c, value)
-    return NativeValue(table._getvalue())
+    return NativeValue(table_at(c.context, c.builder, kind, whole_number(c, value, "address")))
 
 
 @unbox(RowType)
 def _unbox_row(kind: RowType, value: Any, c: Any) -> NativeValue:
     row = cgutils.create_struct_proxy(kind)(c.context, c.builder)
     owner = c.pyapi.object_getattr_string(value, "_table")
-    row.data, row.padded, _, _ = _parts_of_table(c, owner)
-    row.row = _whole_number(c, value, "_at")
+    address = whole_number(c, owner, "address")
+    row.padded = c.builder.load(c.builder.inttoptr(address, address.type.as_pointer()))
+    row.data = c.builder.inttoptr(c.builder.add(address, ir.Constant(address.type, _LINE)), cgutils.voidptr_t)
+    row.row = whole_number(c, value, "_at")
     c.pyapi.decref(owner)
     return NativeValue(row._getvalue())
 

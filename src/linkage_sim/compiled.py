@@ -35,7 +35,7 @@ def model_version() -> str:
     for folder in ("rules", "month", "world", "programme"):
         for path in sorted((HERE / folder).glob("*.py")):
             state.update(path.name.encode() + path.read_bytes())
-    for name in ("draws.py", "columns.py", "context.py", "engine.py", "books.py"):
+    for name in ("draws.py", "columns.py", "frames.py", "context.py", "engine.py", "books.py"):
         state.update((HERE / name).read_bytes())
     return state.hexdigest()
 
@@ -48,7 +48,7 @@ _IMPORT = re.compile(r"^from linkage_sim\.([\w.]+) import", re.MULTILINE)
 @functools.cache
 def sources_of(module: str) -> frozenset[str]:
     """Modules, by dotted name inside the package, whose source can change what the kernels of a module compile to."""
-    found = {module, "columns"}  # how rows of tables are read stands in the machine code of every kernel
+    found = {module, "columns", "frames"}  # how parts of frames and rows of tables are read stands in the machine code of kernels
     waiting = [module]
     while waiting:
         text = HERE.joinpath(*waiting.pop().split(".")).with_suffix(".py").read_text(encoding="utf-8")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from linkage_sim.books import N_FLOWS
 from linkage_sim.draws import Key
+from linkage_sim.frames import Frame, frame_of
 from linkage_sim.world.events import Events
 from linkage_sim.world.goods import goods_table, work_table
 from linkage_sim.world.layout import Layout
@@ -41,6 +43,14 @@ class Programme(Protocol):
 
     def report(self) -> dict[str, Any]:
         """What it did."""
+
+
+OWN = (
+    "key", "effects", "kits", "outside_flows", "market_first", "services", "repaid", "bought", "rival_paid", "first_household",
+    "first_enterprise", "first_goods", "input_normal", "bazaar_outlet", "wanted", "supply", "last_quote", "asked", "still", "goods",
+    "last_goods", "work", "work_at", "dealt", "last_gap", "bracket", "scratch", "ahead", "no_ties", "season_ahead",
+)  # fmt: skip
+"""Arrays and tables that a run has beside its state and the numbers of its world."""
 
 
 @dataclass
@@ -102,6 +112,15 @@ class Context:
         self.ahead = np.zeros((*self.supply.shape, 13))
         self.no_ties = np.zeros(self.first_goods.shape, dtype=np.uint8)
         self.season_ahead = np.zeros_like(self.supply)
+
+    @cached_property
+    def whole(self) -> Frame:
+        """State, numbers of the world and what is worked on besides, in one piece, as phases hand it to compiled code; made once."""
+        parts = {name: getattr(self, name) for name in OWN}
+        for held in (self.state, self.parameters):
+            parts |= {each.name: getattr(held, each.name) for each in fields(held)}
+        parts["by_chain"], parts["of_household"] = self.layout.by_chain, self.layout.of_household
+        return frame_of(**parts)
 
     def go_on_from(self, other: Context) -> None:
         """Continue where another run of the same world stands between two months; the state is not taken."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.month.adopt import practice_purchase, practice_wish, ration_inputs
 from linkage_sim.month.area import shift_assets
@@ -9,43 +12,76 @@ from linkage_sim.month.join import contract_choice
 from linkage_sim.month.offer import season_ahead
 
 
+@compiled
+def expect(calendar: int, w: Any) -> None:
+    """The season's price that everybody expects."""
+    season_ahead(calendar, w.season, w.usual_price, w.bazaar_price, w.behaviour[0].news_memory, w.season_ahead)
+
+
+@compiled
+def shift(first: int, last: int, month: int, chosen: Any, w: Any) -> None:
+    """Areas and herds in some villages."""
+    shift_assets(
+        first, last, month, w.key, chosen, w.chains, w.behaviour, w.season_ahead, w.first_enterprise, w.household, w.enterprise, w.village,
+        w.growing, w.scratch,
+    )  # fmt: skip
+
+
+@compiled
+def contract(first: int, last: int, month: int, chosen: Any, w: Any) -> None:
+    """Contracts in some villages."""
+    contract_choice(
+        first, last, month, w.key, chosen, w.chains, w.behaviour, w.people, w.firms, w.ties, w.season_ahead, w.first_enterprise,
+        w.household, w.enterprise, w.village, w.firm, w.route, w.tie_kept, w.tie_broken, w.memory, w.price_memory, w.rival_gain, w.flows,
+        w.services, w.effects,
+    )  # fmt: skip
+
+
+@compiled
+def wish(first: int, last: int, month: int, chosen: Any, w: Any) -> None:
+    """What some villages want for practices."""
+    practice_wish(
+        first, last, month, w.key, chosen, w.chains, w.behaviour, w.people, w.firms, w.ties, w.inputs, w.season_ahead, w.first_enterprise,
+        w.household, w.enterprise, w.village, w.route, w.tie_kept, w.tie_broken, w.effects,
+    )  # fmt: skip
+
+
+@compiled
+def ration(w: Any) -> None:
+    """What input shops have for whom."""
+    ration_inputs(w.village, w.inputs, w.input_stock, w.input_sales, w.wanted)
+
+
+@compiled
+def purchase(first: int, last: int, month: int, chosen: Any, w: Any) -> None:
+    """What some villages buy for practices."""
+    practice_purchase(
+        first, last, month, w.key, chosen, w.chains, w.behaviour, w.people, w.firms, w.inputs, w.first_enterprise, w.household,
+        w.enterprise, w.village, w.route, w.flows, w.services, w.kits, w.usual_price, w.effects,
+    )  # fmt: skip
+
+
 def run(context: Context) -> None:
     """Phase 4 of one month; does nothing outside contracting and planting months."""
-    s, p = context.state, context.parameters
+    s, w, month = context.state, context.whole, context.month
     contracting, planting = context.is_month("contract_month"), context.is_month("practice_month")
-    ahead = context.season_ahead
     shifting = context.is_month("area_month")
     if not (shifting or contracting or planting):
         return
-    season_ahead(context.calendar, p.season, s.usual_price, s.bazaar_price, float(p.behaviour["news_memory"][0]), ahead)
+    expect(context.calendar, w)
     if shifting:
-        context.over_villages(
-            shift_assets, context.month, context.key, context.chosen("area_month"), p.chains, p.behaviour, ahead, context.first_enterprise,
-            s.household, s.enterprise, s.village, s.growing, context.scratch,
-        )  # fmt: skip
+        context.over_villages(shift, month, context.chosen("area_month"), w)
     if not contracting and not planting:
         return
-    services = context.services
-    services[:] = 0.0
+    context.services[:] = 0.0
     if contracting:
-        context.over_villages(
-            contract_choice, context.month, context.key, context.chosen("contract_month"), p.chains, p.behaviour, p.people, p.firms,
-            p.ties, ahead, context.first_enterprise, s.household, s.enterprise, s.village, s.firm, s.route, s.tie_kept, s.tie_broken,
-            s.memory, s.price_memory, s.rival_gain, s.flows, services, context.effects,
-        )  # fmt: skip
+        context.over_villages(contract, month, context.chosen("contract_month"), w)
     if planting:
         chosen = context.chosen("practice_month")
-        context.over_villages(
-            practice_wish, context.month, context.key, chosen, p.chains, p.behaviour, p.people, p.firms, p.ties, p.inputs, ahead,
-            context.first_enterprise, s.household, s.enterprise, s.village, s.route, s.tie_kept, s.tie_broken, context.effects,
-        )  # fmt: skip
-        ration_inputs(s.village, p.inputs, s.input_stock, s.input_sales, context.wanted)
-        context.over_villages(
-            practice_purchase, context.month, context.key, chosen, p.chains, p.behaviour, p.people, p.firms, p.inputs,
-            context.first_enterprise, s.household, s.enterprise, s.village, s.route, s.flows, services, context.kits,
-            s.usual_price, context.effects,
-        )  # fmt: skip
-    spent = services.sum(axis=1)
+        context.over_villages(wish, month, chosen, w)
+        ration(w)
+        context.over_villages(purchase, month, chosen, w)
+    spent = context.services.sum(axis=1)
     s.firm["cash"] -= spent
     s.firm["season_margin"] -= spent
 

@@ -50,22 +50,40 @@ SPENT, PAID, FAIR, FAIR_GAIN = (SINGLE.index(name) for name in ("spent", "bazaar
 
 
 @compiled
-def traders_settle(
-    chains: Any, bazaar_city: Any, bazaar_slope: Any, bazaar_haul: Any, bazaar_price: Any, bazaar_outflow: Any, bazaar_demand: Any,
-    supply: Any, city_price: Any, village_flows: Any, firm_flows: Any, money: Any, flows: Any,
-) -> float:  # fmt: skip
+def measure_stocks(w: Any, r: Any, ledger: float) -> None:
+    """Closing stocks of the month in the order of `linkage_sim.books.STOCKED`; ``ledger`` is the facilitator's, USD."""
+    out = r.stock_out
+    out[:] = 0.0
+    for v in range(r.whole.shape[0]):
+        sums = r.whole[v]
+        out[0] += sums.stock_kg
+        out[2] += sums.cash_usd
+        out[4] += sums.debt_usd
+        out[5] += sums.owed_usd
+    for f in range(w.firm.shape[0]):
+        out[1] += w.firm[f].stock_a + w.firm[f].stock_b
+        out[3] += w.firm[f].cash
+    out[6] = ledger
+    for v in range(w.village.shape[0]):
+        out[7] += w.village[v].fund
+
+
+@compiled
+def traders_settle(w: Any, r: Any) -> float:
     """Sum the flows of villages and firms, which start from nothing again, and post what traders earned.
 
     What traders pay more for grade A is passed on to those who buy it from them: that premium, USD, is returned.
-    ``money`` (4,) USD: traders' sales and costs, consumer surplus, the supply at the bazaar price.
+    ``r.money`` (4,) USD: traders' sales and costs, consumer surplus, the supply at the bazaar price.
     """
+    money, flows = r.money, w.outside_flows
     traders_and_consumers(
-        chains, bazaar_city, bazaar_slope, bazaar_haul, bazaar_price, bazaar_outflow, bazaar_demand, supply, city_price, money
-    )
-    in_order(village_flows, flows)
-    in_order(firm_flows, flows)
-    village_flows[:] = 0.0
-    firm_flows[:] = 0.0
+        w.chains, w.bazaar_city, w.bazaar_slope, w.bazaar_haul, w.bazaar_price, w.bazaar_outflow, w.bazaar_demand, w.supply, w.city_price,
+        money,
+    )  # fmt: skip
+    in_order(w.flows, flows)
+    in_order(w.firm_flows, flows)
+    w.flows[:] = 0.0
+    w.firm_flows[:] = 0.0
     premium = flows[SALES] - money[3]
     money[0] += premium
     flows[TRADER_SALES] = money[0]
@@ -76,28 +94,29 @@ def traders_settle(
 
 @compiled
 def measure_month(
-    cells: Any, whole: Any, was_active: Any, flows: Any, money: Any, fair: Any, premium: float, quote_gap: float, picking_labour: float,
-    plant_labour: float, firm: Any, route: Any, orders: Any, market_price: Any, village: Any, bought: Any, calendar: int, chains: Any,
-    traders: Any, supply: Any, bazaar_city: Any, no_slope: Any, bazaar_haul: Any, bazaar_closed: Any, bazaar_demand0: Any, city_base: Any,
-    city_usual: Any, city_region: Any, resold: Any, bazaar_price: Any, city_price: Any, city_extra: Any, fair_price: Any,
-    fair_outflow: Any, fair_demand: Any, fair_city: Any, row: Any,
-) -> None:  # fmt: skip
-    """Fill the ``row`` of a month: groups of households, the whole, and `SINGLE`, but for what a facilitator says of itself.
+    month: int, calendar: int, premium: float, quote_gap: float, picking_labour: float, plant_labour: float, w: Any, r: Any
+) -> None:
+    """Fill the row of a month: groups of households, the whole, and `SINGLE`, but for what a facilitator says of itself.
 
-    ``money`` and ``fair`` (4,) as of `traders_settle`, at the prices paid and at competitive ones. Farmers' receipts are the traders'
-    purchases, so that sales less costs and consumer surplus hold what all three parties would gain.
+    ``r.money`` and ``r.fair_money`` (4,) as of `traders_settle`, at the prices paid and at competitive ones. Farmers' receipts are the
+    traders' purchases, so that sales less costs and consumer surplus hold what all three parties would gain.
     """
+    row, flows, money, fair = r.values[month], r.flows[month], r.money, r.fair_money
     row[:] = 0.0
-    groups_in_order(cells, village, row[:_WHOLE].reshape(len(GROUPS), len(PER_GROUP)))
-    in_order(whole, row[_WHOLE:_SINGLE])
+    groups_in_order(r.cells_plain, w.village, row[:_WHOLE].reshape(len(GROUPS), len(PER_GROUP)))
+    in_order(r.whole_plain, row[_WHOLE:_SINGLE])
     single = row[_SINGLE:]
     region = np.zeros(len(MEASURED))
-    measure_region(firm, route, orders, market_price, chains, village, bazaar_price, supply, city_price, bought, was_active, region)
+    measure_region(
+        w.firm, w.route, w.orders, w.market_price, w.chains, w.village, w.bazaar_price, w.supply, w.city_price, w.bought, r.was_active,
+        region,
+    )  # fmt: skip
     for i in range(region.shape[0]):
         single[_REGION[i]] = region[i]
     competitive_month(
-        calendar, chains, traders, supply, bazaar_city, no_slope, bazaar_haul, bazaar_closed, bazaar_demand0, city_base, city_usual,
-        city_region, resold, bazaar_price, city_price, city_extra, fair_price, fair_outflow, fair_demand, fair_city, fair,
+        calendar, w.chains, r.fair_traders, w.supply, w.bazaar_city, r.fair_slope, w.bazaar_haul, w.bazaar_closed, w.bazaar_demand0,
+        w.city_base, w.city_usual, w.city_region, r.resold, w.bazaar_price, w.city_price, w.city_extra, r.fair_price, r.fair_outflow,
+        r.fair_demand, r.fair_city, fair,
     )  # fmt: skip
     days = region[_JOBS] + row[_WHOLE + _PICKED] / 1000.0 * picking_labour
     single[FTE] = (days + flows[PLANT_SHIPPED] / 1000.0 * plant_labour) / WORK_DAYS_MONTH

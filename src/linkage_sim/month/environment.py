@@ -118,19 +118,29 @@ def households_and_weather(
                     en.weather = shared * lognormal(ch.harvest_weather_own, uniform(key, OWN, month, en.identity))
 
 
+@compiled
+def everywhere(month: int, w: Any) -> None:
+    """What is the same for all: prices, roads, bad years."""
+    prices_and_roads(
+        month, w.key, w.chains, w.city_season, w.markets, w.market_chain, w.bazaar_closed_chance, w.market_closed_chance, w.city_shock,
+        w.city_base, w.market_shock, w.market_price, w.market_open, w.bazaar_closed, w.district_bad, w.firm, w.order_gap, w.orders,
+        w.orders_left,
+    )  # fmt: skip
+
+
+@compiled
+def in_villages(first: int, last: int, month: int, w: Any, moving: int, start: Any, place: Any, share: Any, size: Any) -> None:
+    """What households and fields of some villages meet; from ``moving`` on as `falling_remittances` gives it."""
+    households_and_weather(
+        first, last, month, w.key, w.first_household, w.first_enterprise, w.chains, w.people, w.village_closed_chance, w.district_bad,
+        w.household, w.enterprise, w.village, w.effects, w.flows, moving, start, place, share, size,
+    )  # fmt: skip
+
+
 def run(context: Context) -> None:
     """Phase 1 of one month."""
-    s, p = context.state, context.parameters
-    prices_and_roads(
-        context.month, context.key, p.chains, p.city_season, p.markets, p.market_chain, p.bazaar_closed_chance,
-        p.market_closed_chance, s.city_shock, s.city_base, s.market_shock, s.market_price, s.market_open,
-        s.bazaar_closed, s.district_bad, s.firm, s.order_gap, s.orders, s.orders_left,
-    )  # fmt: skip
-    context.over_villages(
-        households_and_weather, context.month, context.key, context.first_household, context.first_enterprise, p.chains,
-        p.people, p.village_closed_chance, s.district_bad, s.household, s.enterprise, s.village, context.effects, s.flows,
-        *falling_remittances(context),
-    )  # fmt: skip
+    everywhere(context.month, context.whole)
+    context.over_villages(in_villages, context.month, context.whole, *falling_remittances(context))
     if context.events is not None and context.month >= 0:
         strike(context, context.events)
 

@@ -391,37 +391,68 @@ def providers_learn(
         vi.input_sales = 0.0
 
 
+@compiled
+def month_everywhere(calendar: int, w: Any) -> None:
+    """Capacity of processors, input shops."""
+    plants_wear(w.plants, w.plant_capacity, w.effects)
+    providers_learn(calendar, w.chains, w.inputs, w.input_stock, w.input_sales, w.input_normal, w.village, w.bazaar_outlet)
+
+
+@compiled
+def expect(calendar: int, w: Any) -> None:
+    """Usual prices."""
+    learn_prices(calendar, w.behaviour, w.usual_price, w.bazaar_price)
+
+
+@compiled
+def month_in_villages(first: int, last: int, month: int, w: Any) -> None:
+    """What wears, what is supported, what is remembered of prices in some villages."""
+    monthly(first, last, w.first_enterprise, w.enterprise)
+    supports_month(first, last, w.key, w.firms, w.effects, w.first_household, w.first_enterprise, w.household, w.enterprise, w.village)
+    season_prices(first, last, month, w.chains, w.season, w.village, w.price_memory, w.bazaar_price)
+
+
+@compiled
+def met_in_villages(first: int, last: int, ends: Any, w: Any, met: Any, seen: Any) -> None:
+    """What suppliers of some villages met this season."""
+    season_met(first, last, ends, w.ties, w.first_enterprise, w.enterprise, w.village, w.route, w.effects, met, seen)
+
+
+@compiled
+def season_in_villages(
+    first: int, last: int, month: int, ends: Any, w: Any, substitution_fade: float, met: Any, news: Any, seen: Any
+) -> None:
+    """What is left of it in some villages."""
+    season_end(
+        first, last, month, ends, w.chains, w.behaviour, w.ties, w.firms, w.first_enterprise, w.enterprise, w.firm, w.route, w.tie_kept,
+        w.tie_broken, w.no_ties, w.memory, w.side_share, substitution_fade, w.village, w.effects, met, news, seen,
+    )  # fmt: skip
+
+
+@compiled
+def season_of_firms(month: int, w: Any) -> None:
+    """What firms learn, invest, begin and end."""
+    firms_learn(
+        month, w.key, w.chains, w.firms, w.markets, w.market_chain, w.first_enterprise, w.enterprise, w.firm, w.route, w.orders,
+        w.orders_left, w.market_taken, w.market_first, w.place_city, w.city_price, w.city_extra, w.firm_flows, w.effects,
+    )  # fmt: skip
+
+
 def run(context: Context) -> None:
     """Phase 9 of one month."""
-    s, p, calendar = context.state, context.parameters, context.calendar
-    learn_prices(calendar, p.behaviour, s.usual_price, s.bazaar_price)
-    context.over_villages(monthly, context.first_enterprise, s.enterprise)
-    context.over_villages(
-        supports_month, context.key, p.firms, context.effects, context.first_household, context.first_enterprise, s.household, s.enterprise,
-        s.village,
-    )  # fmt: skip
-    context.over_villages(season_prices, context.month, p.chains, p.season, s.village, s.price_memory, s.bazaar_price)
+    s, w, month = context.state, context.whole, context.month
+    expect(context.calendar, w)
+    context.over_villages(month_in_villages, month, w)
     if context.is_month("season_end"):
         ends = context.chosen("season_end")
         met = np.zeros((context.villages, len(s.firm), 3))
         news = np.zeros((len(s.input_stock), len(s.firm), 3))
-        seen = np.zeros((context.villages, len(p.chains), 5))
-        context.over_villages(
-            season_met, ends, p.ties, context.first_enterprise, s.enterprise, s.village, s.route, context.effects, met, seen
-        )  # fmt: skip
+        seen = np.zeros((context.villages, len(context.parameters.chains), 5))
+        context.over_villages(met_in_villages, ends, w, met, seen)
         bazaar_news(s.village, met, news)
-        context.over_villages(
-            season_end, context.month, ends, p.chains, p.behaviour, p.ties, p.firms, context.first_enterprise, s.enterprise,
-            s.firm, s.route, s.tie_kept, s.tie_broken, context.no_ties, s.memory, s.side_share, context.substitution_fade,
-            s.village, context.effects, met, news, seen,
-        )  # fmt: skip
-        firms_learn(
-            context.month, context.key, p.chains, p.firms, p.markets, p.market_chain, context.first_enterprise, s.enterprise, s.firm,
-            s.route, s.orders, s.orders_left, s.market_taken, context.market_first, p.place_city, s.city_price, s.city_extra,
-            s.firm_flows, context.effects,
-        )  # fmt: skip
-    plants_wear(p.plants, s.plant_capacity, context.effects)
-    providers_learn(calendar, p.chains, p.inputs, s.input_stock, s.input_sales, context.input_normal, s.village, context.bazaar_outlet)
+        context.over_villages(season_in_villages, month, ends, w, context.substitution_fade, met, news, seen)
+        season_of_firms(month, w)
+    month_everywhere(context.calendar, w)
 
 
 READS = ("bazaar_price", "enterprise.year_harvest", "enterprise.season_kept", "route.season_due", "firm.season_margin", "orders_left")

@@ -401,26 +401,38 @@ def offer(
             )  # fmt: skip
 
 
+@compiled
+def villages_worth(first: int, last: int, calendar: int, chosen: Any, w: Any, outside: Any, volume: Any) -> None:
+    """What firms look at in some villages."""
+    village_values(
+        first, last, calendar, w.behaviour[0].news_memory, chosen, w.chains, w.season, w.usual_price, w.bazaar_price, w.rival_gain,
+        w.village, w.first_enterprise, w.enterprise, outside, volume,
+    )  # fmt: skip
+
+
+@compiled
+def firms_plan(first: int, last: int, which: Any, month: int, working: int, w: Any, outside: Any, volume: Any) -> None:
+    """Plans and offers of some firms."""
+    offer(
+        first, last, which, month, working, w.chains, w.behaviour, w.firms, w.season, w.markets, w.market_chain, w.firm_haul,
+        w.market_haul, w.first_enterprise, w.enterprise, w.village, w.firm, w.route, w.market_price, outside, volume, w.orders,
+        w.orders_left, w.firm_flows, w.effects, w.plants, w.plant_chain, w.plant_market, w.plant_haul, w.plant_market_haul, w.place_city,
+        w.city_season, w.city_price, w.city_haul, w.large_plan,
+    )  # fmt: skip
+
+
 def run(context: Context) -> None:
     """Phase 3 of one month; does nothing outside contracting months."""
     if not context.is_month("contract_month"):
         return
-    s, p = context.state, context.parameters
+    s, w = context.state, context.whole
     working = 1 if context.programme is not None and context.programme.is_working(context.month) else 0
     chosen = context.chosen("contract_month")
     outside, volume = np.zeros((len(chosen), context.villages, 2)), np.zeros((len(chosen), context.villages, 3))
-    context.over_villages(
-        village_values, context.calendar, float(p.behaviour["news_memory"][0]), chosen, p.chains, p.season, s.usual_price, s.bazaar_price,
-        s.rival_gain, s.village, context.first_enterprise, s.enterprise, outside, volume,
-    )  # fmt: skip
+    context.over_villages(villages_worth, context.calendar, chosen, w, outside, volume)
     which = np.flatnonzero(chosen[s.firm["chain"]])
     which = which[np.argsort(which % context.threads, kind="stable")]  # those in business stand first: dealt out in turn
-    context.over(
-        len(which), offer, which, context.month, working, p.chains, p.behaviour, p.firms, p.season, p.markets, p.market_chain,
-        p.firm_haul, p.market_haul, context.first_enterprise, s.enterprise, s.village, s.firm, s.route, s.market_price, outside, volume,
-        s.orders, s.orders_left, s.firm_flows, context.effects, p.plants, p.plant_chain, p.plant_market, p.plant_haul,
-        p.plant_market_haul, p.place_city, p.city_season, s.city_price, p.city_haul, s.large_plan,
-    )  # fmt: skip
+    context.over(len(which), firms_plan, which, context.month, working, w, outside, volume)
 
 
 READS = (

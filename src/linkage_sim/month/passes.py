@@ -90,113 +90,117 @@ def post_clearing(bazaar_quote: Any, bazaar_price: Any, bazaar_demand: Any, baza
 
 
 @compiled
-def open_trade(
-    month: int, chains: Any, behaviour: Any, firms: Any, markets: Any, market_chain: Any, market_price: Any, place_city: Any,
-    firm_haul: Any, market_haul: Any, city_haul: Any, village: Any, firm: Any, route: Any, orders_left: Any, order_gap: Any, season: Any,
-    usual_price: Any, bazaar_price: Any, city_price: Any, bazaar_quote: Any, rival_price: Any, rival_second: Any, rival_top: Any,
-    rival_firm: Any, rival_ratio: Any, rival_cap: Any, first_enterprise: Any,
-) -> None:  # fmt: skip
+def open_trade(month: int, w: Any) -> None:
     """What stands before anybody decides: the first quote, rivals' bids, netbacks of the day."""
-    first_quote(month % 12, behaviour, usual_price, bazaar_price, bazaar_quote, firm)
+    first_quote(month % 12, w.behaviour, w.usual_price, w.bazaar_price, w.bazaar_quote, w.firm)
     rivals_bid(
-        month, chains, firms, markets, market_chain, market_price, place_city, firm_haul, market_haul, city_haul, village, firm, route,
-        orders_left, season, city_price, bazaar_quote, rival_price, rival_second, rival_top, rival_firm, rival_ratio, rival_cap,
-        first_enterprise,
+        month, w.chains, w.firms, w.markets, w.market_chain, w.market_price, w.place_city, w.firm_haul, w.market_haul, w.city_haul,
+        w.village, w.firm, w.route, w.orders_left, w.season, w.city_price, w.bazaar_quote, w.rival_price, w.rival_second, w.rival_top,
+        w.rival_firm, w.rival_ratio, w.rival_cap, w.first_enterprise,
     )  # fmt: skip
-    netbacks_today(firms, markets, market_price, firm_haul, market_haul, city_haul, firm, route, order_gap, place_city, city_price)
+    netbacks_today(
+        w.firms, w.markets, w.market_price, w.firm_haul, w.market_haul, w.city_haul, w.firm, w.route, w.order_gap, w.place_city,
+        w.city_price,
+    )  # fmt: skip
 
 
 @compiled
-def close_trade(
-    village: Any, village_supply: Any, calendar: int, chains: Any, traders: Any, supply: Any, bazaar_city: Any, bazaar_slope: Any,
-    bazaar_haul: Any, bazaar_closed: Any, bazaar_demand0: Any, city_base: Any, city_usual: Any, city_region: Any, city_extra: Any,
-    bazaar_price: Any, bazaar_outflow: Any, bazaar_demand: Any, city_price: Any, bazaar_quote: Any, flows: Any,
-) -> float:  # fmt: skip
-    """Clear what was brought to market and post it; returns as `post_clearing`."""
-    sum_supply(chains, village, village_supply, supply)
+def look_ahead(calendar: int, w: Any) -> None:
+    """What prices everybody expects at the quotes as they stand."""
+    prices_ahead(calendar, w.chains, w.behaviour, w.usual_price, w.bazaar_quote, w.ahead)
+
+
+@compiled
+def begin_pass(number: int, calendar: int, w: Any) -> None:
+    """What prices everybody expects, and which quotes stand still."""
+    look_ahead(calendar, w)
+    mark_still(number, w.bazaar_quote, w.asked, w.still)
+
+
+@compiled
+def decide_in_villages(first: int, last: int, commit: int, calendar: int, w: Any) -> None:
+    """One pass in some villages; with ``commit`` it counts."""
+    decide(
+        first, last, commit, calendar, w.season, w.chains, w.behaviour, w.firms, w.first_goods, w.last_goods, w.goods, w.work_at, w.work,
+        w.household, w.enterprise, w.village, w.firm, w.route, w.dealt, w.side_share, w.bazaar_quote, w.rival_price, w.rival_second,
+        w.rival_top, w.rival_firm, w.rival_ratio, w.rival_want, w.rival_cap, w.village_supply, w.flows, w.ahead, w.still, w.effects,
+    )  # fmt: skip
+
+
+@compiled
+def clear_everywhere(calendar: int, w: Any) -> None:
+    """What was brought to market finds its price."""
+    sum_supply(w.chains, w.village, w.village_supply, w.supply)
     clear(
-        calendar, chains, traders, supply, bazaar_city, bazaar_slope, bazaar_haul, bazaar_closed, bazaar_demand0, city_base, city_usual,
-        city_region, city_extra, bazaar_price, bazaar_outflow, bazaar_demand, city_price,
+        calendar, w.chains, w.traders, w.supply, w.bazaar_city, w.bazaar_slope, w.bazaar_haul, w.bazaar_closed, w.bazaar_demand0,
+        w.city_base, w.city_usual, w.city_region, w.city_extra, w.bazaar_price, w.bazaar_outflow, w.bazaar_demand, w.city_price,
     )  # fmt: skip
-    return post_clearing(bazaar_quote, bazaar_price, bazaar_demand, bazaar_outflow, flows)
 
 
 @compiled
-def seek_quotes(
-    passes: int, season: Any, calendar: int, chains: Any, traders: Any, supply: Any, bazaar_city: Any, bazaar_slope: Any, bazaar_haul: Any,
-    bazaar_closed: Any, bazaar_demand0: Any, city_base: Any, city_usual: Any, city_region: Any, city_extra: Any, bazaar_price: Any,
-    bazaar_outflow: Any, bazaar_demand: Any, city_price: Any, behaviour: Any, firms: Any, first_goods: Any, last_goods: Any, goods: Any,
-    work_at: Any, work: Any, household: Any, enterprise: Any, village: Any, firm: Any, route: Any, dealt: Any, side_share: Any,
-    bazaar_quote: Any, rival_price: Any, rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any, rival_want: Any,
-    rival_cap: Any, village_supply: Any, flows: Any, ahead: Any, still: Any, effects: Any, asked: Any, last_quote: Any, last_gap: Any,
-    bracket: Any, usual_price: Any,
-) -> None:  # fmt: skip
-    """All passes but the last, in one call: it saves a small world a tenth of its time. `seek_in_threads` does the same."""
+def end_pass(number: int, calendar: int, w: Any) -> float:
+    """Clear, and move quotes towards prices; returns the gap left."""
+    clear_everywhere(calendar, w)
+    return next_quote(number, w.bazaar_quote, w.bazaar_price, w.last_quote, w.last_gap, w.bracket)
+
+
+@compiled
+def seek_quotes(passes: int, calendar: int, w: Any) -> None:
+    """All passes but the last, in one call: it saves a small world time. `seek_in_threads` does the same."""
     for number in range(passes - 1):
-        prices_ahead(calendar, chains, behaviour, usual_price, bazaar_quote, ahead)
-        mark_still(number, bazaar_quote, asked, still)
-        decide(
-            0, village.shape[0], 0, calendar, season, chains, behaviour, firms, first_goods, last_goods, goods, work_at, work, household,
-            enterprise, village, firm, route, dealt, side_share, bazaar_quote, rival_price, rival_second, rival_top, rival_firm,
-            rival_ratio, rival_want, rival_cap, village_supply, flows, ahead, still, effects,
-        )  # fmt: skip
-        sum_supply(chains, village, village_supply, supply)
-        clear(
-            calendar, chains, traders, supply, bazaar_city, bazaar_slope, bazaar_haul, bazaar_closed, bazaar_demand0, city_base, city_usual,
-            city_region, city_extra, bazaar_price, bazaar_outflow, bazaar_demand, city_price,
-        )  # fmt: skip
-        if next_quote(number, bazaar_quote, bazaar_price, last_quote, last_gap, bracket) < SETTLED:
+        begin_pass(number, calendar, w)
+        decide_in_villages(0, w.village.shape[0], 0, calendar, w)
+        if end_pass(number, calendar, w) < SETTLED:
             return
-    go_back(bazaar_quote, last_gap, bracket)
+    go_back(w.bazaar_quote, w.last_gap, w.bracket)
 
 
-def seek_in_threads(context: Context, passes: int, deciding: tuple[Any, ...], clearing: tuple[Any, ...]) -> None:
+def seek_in_threads(context: Context, passes: int) -> None:
     """All passes but the last, villages shared out over threads; to the last bit as in `seek_quotes`."""
-    s, p = context.state, context.parameters
+    s, calendar, w = context.state, context.calendar, context.whole
     for number in range(passes - 1):
-        prices_ahead(context.calendar, p.chains, p.behaviour, s.usual_price, s.bazaar_quote, context.ahead)
-        mark_still(number, s.bazaar_quote, context.asked, context.still)
-        context.over_villages(decide, 0, *deciding)
-        sum_supply(p.chains, s.village, s.village_supply, context.supply)
-        clear(*clearing)
-        if next_quote(number, s.bazaar_quote, s.bazaar_price, context.last_quote, context.last_gap, context.bracket) < SETTLED:
+        begin_pass(number, calendar, w)
+        context.over_villages(decide_in_villages, 0, calendar, w)
+        if end_pass(number, calendar, w) < SETTLED:
             return
     go_back(s.bazaar_quote, context.last_gap, context.bracket)
 
 
+@compiled
+def keep_word(calendar: int, w: Any) -> None:
+    """Before the last pass each firm decides whether it keeps its word."""
+    firms_decide(w.firms, w.village, w.firm, w.route, w.first_household)
+    look_ahead(calendar, w)
+
+
+@compiled
+def last_pass(first: int, last: int, calendar: int, w: Any) -> None:
+    """What some villages decide counts; what rivals paid there is remembered."""
+    decide_in_villages(first, last, 1, calendar, w)
+    learn_of_rivals(
+        first, last, calendar, w.chains, w.season, w.village, w.bazaar_quote, w.rival_price, w.rival_ratio, w.rival_want, w.rival_gain
+    )
+
+
+@compiled
+def close_trade(calendar: int, w: Any) -> float:
+    """Clear what was brought to market and post it; returns as `post_clearing`."""
+    clear_everywhere(calendar, w)
+    return post_clearing(w.bazaar_quote, w.bazaar_price, w.bazaar_demand, w.bazaar_outflow, w.outside_flows)
+
+
 def run(context: Context) -> None:
     """Phase 6 of one month."""
-    s, p = context.state, context.parameters
-    month, calendar = context.month, context.calendar
-    passes = int(p.behaviour["quote_passes"][0])
-    open_trade(
-        month, p.chains, p.behaviour, p.firms, p.markets, p.market_chain, s.market_price, p.place_city, p.firm_haul, p.market_haul,
-        p.city_haul, s.village, s.firm, s.route, s.orders_left, s.order_gap, p.season, s.usual_price, s.bazaar_price, s.city_price,
-        s.bazaar_quote, s.rival_price, s.rival_second, s.rival_top, s.rival_firm, s.rival_ratio, s.rival_cap, context.first_enterprise,
-    )  # fmt: skip
-    deciding = (
-        calendar, p.season, p.chains, p.behaviour, p.firms, context.first_goods, context.last_goods, context.goods, context.work_at,
-        context.work, s.household, s.enterprise, s.village, s.firm, s.route, context.dealt, s.side_share, s.bazaar_quote, s.rival_price,
-        s.rival_second, s.rival_top, s.rival_firm, s.rival_ratio, s.rival_want, s.rival_cap, s.village_supply, s.flows, context.ahead,
-        context.still, context.effects,
-    )  # fmt: skip
-    clearing = (
-        calendar, p.chains, p.traders, context.supply, p.bazaar_city, p.bazaar_slope, p.bazaar_haul, s.bazaar_closed, s.bazaar_demand0,
-        s.city_base, s.city_usual, s.city_region, s.city_extra, s.bazaar_price, s.bazaar_outflow, s.bazaar_demand, s.city_price,
-    )  # fmt: skip
+    calendar, w = context.calendar, context.whole
+    passes = int(context.parameters.behaviour["quote_passes"][0])
+    open_trade(context.month, w)
     if context.threads == 1:
-        seek_quotes(
-            passes, p.season, *clearing, *deciding[3:], context.asked, context.last_quote, context.last_gap, context.bracket, s.usual_price
-        )
+        seek_quotes(passes, calendar, w)
     else:
-        seek_in_threads(context, passes, deciding, clearing)
-    firms_decide(p.firms, s.village, s.firm, s.route, context.first_household)
-    prices_ahead(calendar, p.chains, p.behaviour, s.usual_price, s.bazaar_quote, context.ahead)
-    context.over_villages(decide, 1, *deciding)
-    context.over_villages(
-        learn_of_rivals, calendar, p.chains, p.season, s.village, s.bazaar_quote, s.rival_price, s.rival_ratio, s.rival_want, s.rival_gain
-    )
-    context.quote_gap = close_trade(s.village, s.village_supply, *clearing, s.bazaar_quote, context.outside_flows)
+        seek_in_threads(context, passes)
+    keep_word(calendar, w)
+    context.over_villages(last_pass, calendar, w)
+    context.quote_gap = close_trade(calendar, w)
 
 
 READS = ("enterprise.potential", "usual_price", "tie_kept", "tie_broken", "household.gap", "market_price", "firm.expected_margin")

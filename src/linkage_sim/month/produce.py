@@ -155,14 +155,19 @@ def produce(
                 bring_ripe(first_goods[v, c], last_goods[v, c], chains[c], effects[0], household, enterprise, goods)
 
 
+@compiled
+def in_villages(first: int, last: int, month: int, w: Any) -> None:
+    """Some villages."""
+    produce(
+        first, last, month, w.key, w.chains, w.firms, w.ties, w.season, w.first_household, w.of_household, w.household, w.enterprise,
+        w.village, w.usual_price, w.route, w.tie_kept, w.tie_broken, w.flows, w.behaviour, w.effects, w.goods, w.by_chain, w.first_goods,
+        w.last_goods,
+    )  # fmt: skip
+
+
 def run(context: Context) -> None:
     """Phase 5 of one month."""
-    s, p = context.state, context.parameters
-    context.over_villages(
-        produce, context.month, context.key, p.chains, p.firms, p.ties, p.season, context.first_household, context.layout.of_household,
-        s.household, s.enterprise, s.village, s.usual_price, s.route, s.tie_kept, s.tie_broken, s.flows, p.behaviour, context.effects,
-        context.goods, context.layout.by_chain, context.first_goods, context.last_goods,
-    )  # fmt: skip
+    context.over_villages(in_villages, context.month, context.whole)
 
 
 READS = ("enterprise.assets", "enterprise.skill", "enterprise.weather", "enterprise.uses_improved", "enterprise.kit_months")

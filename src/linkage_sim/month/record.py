@@ -301,21 +301,14 @@ MEASURED = (
 
 
 @compiled
-def measure_stocks(whole: Any, firm: Any, village: Any, ledger: float, out: Any) -> None:
-    """Closing stocks in the order of `linkage_sim.books.STOCKED`; ``whole`` is the table of `whole_sums` of the month."""
-    out[:] = 0.0
-    for v in range(whole.shape[0]):
-        w = whole[v]
-        out[0] += w.stock_kg
-        out[2] += w.cash_usd
-        out[4] += w.debt_usd
-        out[5] += w.owed_usd
-    for f in range(firm.shape[0]):
-        out[1] += firm[f].stock_a + firm[f].stock_b
-        out[3] += firm[f].cash
-    out[6] = ledger
-    for v in range(village.shape[0]):
-        out[7] += village[v].fund
+def record_villages(first: int, last: int, window: int, calendar: int, poverty_line: float, w: Any, r: Any) -> None:
+    """Sums of some villages, from nothing."""
+    r.cells_plain[first:last] = 0.0
+    r.whole_plain[first:last] = 0.0
+    record_village(
+        first, last, window, calendar, w.first_household, w.first_enterprise, w.household, w.enterprise, w.village, w.firm, w.route,
+        w.dealt, w.chains, w.season, w.receivable, r.exit_firm, poverty_line, w.bazaar_price, r.cells, r.whole,
+    )  # fmt: skip
 
 
 READS = ("household.income", "enterprise.sold_a", "bazaar_price", "bazaar_demand", "flows", "firm_flows", "receivable")

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from linkage_sim.books import N_FLOWS, STOCKED, VOUCHERS, Books
 from linkage_sim.context import Context
-from linkage_sim.month.closing import measure_month, traders_settle
+from linkage_sim.frames import frame_of
+from linkage_sim.month.closing import measure_month, measure_stocks, traders_settle
 from linkage_sim.month.looks import Looks
 from linkage_sim.month.record import (
     CELLS,
@@ -19,8 +20,7 @@ from linkage_sim.month.record import (
     SINGLE,
     WHOLE,
     cell_sums,
-    measure_stocks,
-    record_village,
+    record_villages,
     whole_sums,
 )  # fmt: skip
 from linkage_sim.month.yardstick import Yardstick
@@ -46,7 +46,6 @@ class Recorder:
         self.poverty_line = poverty_line
         self.cells = cell_sums(context.villages)
         self.whole = whole_sums(context.villages)
-        self.look_through()
         self.exit_firm = np.full(len(context.state.enterprise), -1, dtype=np.int32)
         self.money = np.zeros(4)
         self.premium = 0.0
@@ -54,6 +53,7 @@ class Recorder:
         self.yardstick = Yardstick(context)
         self.looks = Looks(context, before, during, months)
         self.stock_out = np.zeros(len(STOCKED))
+        self.look_through()
         plants = context.parameters.plants
         self.plant_labour = float(plants["labour"].mean()) if len(plants) else 0.0
         self.picking_labour = float(context.parameters.chains["harvest_labour"].mean())
@@ -61,9 +61,19 @@ class Recorder:
         self.single = {name: len(NAMES) - len(SINGLE) + number for number, name in enumerate(SINGLE)}
 
     def look_through(self) -> None:
-        """Views of the sums as numbers: of kinds of households (V, CELLS, len(PER_GROUP)) and of villages (V, len(WHOLE))."""
+        """Views of the sums as numbers: of kinds of households (V, CELLS, len(PER_GROUP)) and of villages (V, len(WHOLE)).
+
+        With all else that compiled code needs to record they are put together in one piece.
+        """
         self.cells_plain: NDArray[np.float64] = self.cells.view(np.float64).reshape(len(self.cells), CELLS, len(PER_GROUP))
         self.whole_plain: NDArray[np.float64] = self.whole.view(np.float64).reshape(len(self.whole), -1)
+        fair = self.yardstick
+        self.held = frame_of(
+            cells=self.cells, whole=self.whole, cells_plain=self.cells_plain, whole_plain=self.whole_plain, exit_firm=self.exit_firm,
+            was_active=self.was_active, money=self.money, stock_out=self.stock_out, fair_money=fair.money, fair_traders=fair.traders,
+            fair_slope=fair.slope, resold=fair.resold, fair_price=fair.price, fair_outflow=fair.outflow, fair_demand=fair.demand,
+            fair_city=fair.city, values=self.values, flows=self.flows,
+        )  # fmt: skip
 
     def copy(self) -> Recorder:
         """An independent recorder that has recorded the same."""
@@ -98,28 +108,17 @@ class Recorder:
             self.exit_firm[:] = s.enterprise["firm"]
         self.looks.take(context)
         self.flows[month] = flows
-        self.measure(context, flows, self.values[month])
+        self.measure(context, self.values[month])
 
     def sum_villages(self, context: Context, window: int) -> None:
         """Sums of every village; households' income is added to the window of the programme."""
-        s, p = context.state, context.parameters
-        self.cells_plain.fill(0.0)
-        self.whole_plain.fill(0.0)
-        context.over_villages(
-            record_village, window, context.calendar, context.first_household, context.first_enterprise, s.household, s.enterprise,
-            s.village, s.firm, s.route, context.dealt, p.chains, p.season, s.receivable, self.exit_firm, self.poverty_line, s.bazaar_price,
-            self.cells, self.whole,
-        )  # fmt: skip
+        context.over_villages(record_villages, window, context.calendar, self.poverty_line, context.whole, self.held)
 
-    def measure(self, context: Context, flows: NDArray[np.float64], row: NDArray[np.float64]) -> None:
+    def measure(self, context: Context, row: NDArray[np.float64]) -> None:
         """Put this month into its row of the record."""
-        s, p, yardstick = context.state, context.parameters, self.yardstick
         measure_month(
-            self.cells_plain, self.whole_plain, self.was_active, flows, self.money, yardstick.money, self.premium, context.quote_gap,
-            self.picking_labour, self.plant_labour, s.firm, s.route, s.orders, s.market_price, s.village, context.bought, context.calendar,
-            p.chains, yardstick.traders, context.supply, p.bazaar_city, yardstick.slope, p.bazaar_haul, s.bazaar_closed, s.bazaar_demand0,
-            s.city_base, s.city_usual, s.city_region, yardstick.resold, s.bazaar_price, s.city_price, s.city_extra, yardstick.price,
-            yardstick.outflow, yardstick.demand, yardstick.city, row,
+            context.month, context.calendar, self.premium, context.quote_gap, self.picking_labour, self.plant_labour, context.whole,
+            self.held,
         )  # fmt: skip
         if context.programme is not None:
             for name, value in context.programme.observed().items():
@@ -127,12 +126,8 @@ class Recorder:
 
     def close_books(self, context: Context) -> NDArray[np.float64]:
         """Post what traders earned, balance every account, clear the flows; returns the month's flows."""
-        s, p = context.state, context.parameters
         flows = context.outside_flows
-        self.premium = traders_settle(
-            p.chains, p.bazaar_city, p.bazaar_slope, p.bazaar_haul, s.bazaar_price, s.bazaar_outflow, s.bazaar_demand, context.supply,
-            s.city_price, s.flows, s.firm_flows, self.money, flows,
-        )  # fmt: skip
+        self.premium = traders_settle(context.whole, self.held)
         if context.programme is not None:
             context.programme.pay_vouchers(flows.item(VOUCHERS))
         self.books.close(flows, self.stocks(context), context.month)
@@ -151,9 +146,7 @@ class Recorder:
 
     def stocks(self, context: Context) -> NDArray[np.float64]:
         """Closing stocks from the month's sums of villages, in the order of `linkage_sim.books.STOCKED`."""
-        s = context.state
-        ledger = context.programme.cash if context.programme is not None else 0.0
-        measure_stocks(self.whole, s.firm, s.village, ledger, self.stock_out)
+        measure_stocks(context.whole, self.held, context.programme.cash if context.programme is not None else 0.0)
         return self.stock_out
 
 

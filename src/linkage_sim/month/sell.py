@@ -220,48 +220,21 @@ def sell_on(
                 plant_flows[PLANT_SHIPPED] += lot
 
 
+@compiled
+def everybody(month: int, working: int, w: Any, farm_gate: Any) -> None:
+    """All firms and processors; ``farm_gate`` (F,) USD paid there."""
+    sell_on(
+        month, working, w.chains, w.firms, w.markets, w.market_chain, w.plants, w.plant_city, w.plant_chain, w.plant_market, w.place_city,
+        w.firm_haul, w.market_haul, w.city_haul, w.plant_haul, w.plant_market_haul, w.plant_city_haul, w.village, w.firm, w.route,
+        w.market_price, w.market_open, w.order_gap, w.market_barred, w.city_price, w.city_extra, w.plant_free, w.orders_left, w.firm_flows,
+        w.outside_flows, farm_gate, w.plant_capacity, w.effects, w.season, w.orders, w.large_plan,
+    )  # fmt: skip
+
+
 def run(context: Context) -> None:
     """Phase 8 of one month."""
-    s, p = context.state, context.parameters
     working = 1 if context.programme is not None and context.programme.is_working(context.month) else 0
-    sell_on(
-        context.month,
-        working,
-        p.chains,
-        p.firms,
-        p.markets,
-        p.market_chain,
-        p.plants,
-        p.plant_city,
-        p.plant_chain,
-        p.plant_market,
-        p.place_city,
-        p.firm_haul,
-        p.market_haul,
-        p.city_haul,
-        p.plant_haul,
-        p.plant_market_haul,
-        p.plant_city_haul,
-        s.village,
-        s.firm,
-        s.route,
-        s.market_price,
-        s.market_open,
-        s.order_gap,
-        s.market_barred,
-        s.city_price,
-        s.city_extra,
-        s.plant_free,
-        s.orders_left,
-        s.firm_flows,
-        context.outside_flows,
-        np.add.reduce(context.bought, axis=1),
-        s.plant_capacity,
-        context.effects,
-        p.season,
-        s.orders,
-        s.large_plan,
-    )
+    everybody(context.month, working, context.whole, np.add.reduce(context.bought, axis=1))
 
 
 READS = ("route.bought_a", "route.bought_b", "market_price", "market_open", "orders_left", "firm.capacity", "city_price", "large_plan")

@@ -305,27 +305,52 @@ def firms_receive(firm: Any, repaid: Any, rival_paid: Any) -> None:
             firm[f].cash += repaid[f, v] - rival_paid[f, v]
 
 
+@compiled
+def fall_due(first: int, last: int, month: int, w: Any) -> None:
+    """What firms owe in some villages this month."""
+    dues(first, last, month, w.firms, w.first_enterprise, w.household, w.enterprise, w.receivable, w.firm_due, w.effects)
+
+
+@compiled
+def pay(w: Any) -> None:
+    """What firms can pay of it."""
+    firms_pay(w.firms, w.firm, w.firm_due, w.firm_paid_share)
+
+
+@compiled
+def settle(first: int, last: int, month: int, w: Any) -> None:
+    """Households and savings groups of some villages."""
+    households_settle(
+        first, last, month, w.chains, w.people, w.firms, w.first_household, w.first_enterprise, w.household, w.enterprise, w.village,
+        w.firm, w.receivable, w.bazaar_price, w.rival_price, w.rival_firm, w.firm_paid_share, w.flows, w.repaid, w.bought, w.rival_paid,
+        w.route, w.effects,
+    )  # fmt: skip
+    groups_settle(first, last, w.first_household, w.household, w.village, w.effects, w.flows)
+
+
+@compiled
+def receive(w: Any) -> None:
+    """What firms get back and pay at the farm gate."""
+    firms_receive(w.firm, w.repaid, w.rival_paid)
+
+
+@compiled
+def end_season(first: int, last: int, month: int, w: Any) -> None:
+    """Loans in some villages at the end of a season."""
+    settle_loans(first, last, month, w.chains, w.behaviour, w.first_enterprise, w.household, w.enterprise, w.flows, w.repaid)
+
+
 def run(context: Context) -> None:
     """Phase 7 of one month."""
-    s, p = context.state, context.parameters
-    context.over_villages(
-        dues, context.month, p.firms, context.first_enterprise, s.household, s.enterprise, s.receivable, s.firm_due, context.effects
-    )
-    firms_pay(p.firms, s.firm, s.firm_due, s.firm_paid_share)
-    context.over_villages(
-        households_settle, context.month, p.chains, p.people, p.firms, context.first_household, context.first_enterprise, s.household,
-        s.enterprise, s.village, s.firm, s.receivable, s.bazaar_price, s.rival_price, s.rival_firm, s.firm_paid_share,
-        s.flows, context.repaid, context.bought, context.rival_paid, s.route, context.effects,
-    )  # fmt: skip
-    context.over_villages(groups_settle, context.first_household, s.household, s.village, context.effects, s.flows)
-    firms_receive(s.firm, context.repaid, context.rival_paid)
+    w, month = context.whole, context.month
+    context.over_villages(fall_due, month, w)
+    pay(w)
+    context.over_villages(settle, month, w)
+    receive(w)
     if context.is_month("season_end"):
         context.repaid[:] = context.rival_paid[:] = 0.0
-        context.over_villages(
-            settle_loans, context.month, p.chains, p.behaviour, context.first_enterprise, s.household, s.enterprise, s.flows,
-            context.repaid,
-        )  # fmt: skip
-        firms_receive(s.firm, context.repaid, context.rival_paid)
+        context.over_villages(end_season, month, w)
+        receive(w)
 
 
 READS = ("bazaar_price", "rival_price", "enterprise.sold_a", "enterprise.sold_b", "enterprise.firm_pays", "firm.credit", "household.need")

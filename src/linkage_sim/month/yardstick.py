@@ -47,9 +47,8 @@ class Yardstick:
         self.slope = np.zeros_like(p.bazaar_slope)
         self.price, self.outflow = s.bazaar_price.copy(), s.bazaar_outflow.copy()
         self.demand, self.city = s.bazaar_demand.copy(), s.city_price.copy()
-        self.start(context)
-        self.money = np.zeros(4)
+        self.resold, self.money = s.city_extra.copy(), np.zeros(4)
 
     def start(self, context: Context) -> None:
         """Begin to measure next month."""
-        self.resold = context.state.city_extra.copy()
+        self.resold[:] = context.state.city_extra

@@ -1,0 +1,121 @@
+"""Many arrays and tables handed to compiled code in one piece.
+
+A kernel that takes thirty arrays spends more time on taking them from Python one by one than on a small village. So what a run holds is
+put together once: a kernel reads ``w.orders`` and ``w.household`` of a `Frame` as Python does.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+from typing import Any
+
+import numba
+import numpy as np
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.core.typing.templates import AttributeTemplate, infer_getattr
+from numba.extending import NativeValue, lower_getattr_generic, models, register_model, typeof_impl, unbox
+from numba.np.arrayobj import make_array, populate_array
+
+from linkage_sim.columns import Table, TableType, table_at, whole_number
+
+
+class Frame(ctypes.Structure):
+    """Named arrays and tables that stay where they are; made by `frame_of`. As with tables, Numba recognises one by its class."""
+
+    _fields_ = (("address", ctypes.c_int64),)
+    address: int
+    kind: FrameType
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"nothing called {name!r} is in this frame")
+
+
+def frame_of(**parts: Any) -> Frame:
+    """Arrays (contiguous, in the order of C) and tables by name; it keeps them alive, and code that reads it never sees others."""
+    kinds = tuple((name, numba.typeof(value)) for name, value in parts.items())
+    frame = _class_of(tuple((name, kind.name) for name, kind in kinds), kinds)()
+    places: list[int] = []
+    for name, value in parts.items():
+        if not isinstance(value, Table):
+            assert value.flags.c_contiguous, f"{name} is not contiguous"
+        places += [value.address] if isinstance(value, Table) else [value.ctypes.data, *value.shape]
+        object.__setattr__(frame, name, value)
+    block = np.array(places, dtype=np.int64)
+    object.__setattr__(frame, "_block", block)
+    frame.address = block.ctypes.data
+    return frame
+
+
+class FrameType(types.Type):
+    """Numba's type of a frame: the type of every part, and where its address stands among the numbers of a frame."""
+
+    def __init__(self, parts: tuple[tuple[str, Any], ...]) -> None:
+        self.place: dict[str, tuple[Any, int]] = {}
+        at = 0
+        for name, kind in parts:
+            self.place[name] = (kind, at)
+            at += 1 if isinstance(kind, TableType) else 1 + kind.ndim
+        told = ", ".join(f"{name} {kind.name}" for name, kind in parts)
+        super().__init__(name=f"Frame({hashlib.blake2b(told.encode(), digest_size=12).hexdigest()})")
+
+
+_CLASSES: dict[tuple[tuple[str, str], ...], type[Frame]] = {}
+
+
+def _class_of(names: tuple[tuple[str, str], ...], kinds: tuple[tuple[str, Any], ...]) -> type[Frame]:
+    if names not in _CLASSES:
+        _CLASSES[names] = type("Frame", (Frame,), {"kind": FrameType(kinds)})
+    return _CLASSES[names]
+
+
+@typeof_impl.register(Frame)
+def _typeof_frame(value: Frame, context: Any) -> FrameType:
+    return value.kind
+
+
+@register_model(FrameType)
+class _FrameModel(models.StructModel):  # type: ignore[misc]
+    def __init__(self, manager: Any, kind: FrameType) -> None:
+        super().__init__(manager, kind, [("places", types.intp)])
+
+
+@unbox(FrameType)
+def _unbox_frame(kind: FrameType, value: Any, c: Any) -> NativeValue:
+    frame = cgutils.create_struct_proxy(kind)(c.context, c.builder)
+    frame.places = whole_number(c, value, "address")
+    return NativeValue(frame._getvalue())
+
+
+@infer_getattr
+class _FrameAttributes(AttributeTemplate):  # type: ignore[misc]
+    key = FrameType
+
+    def generic_resolve(self, frame: FrameType, name: str) -> Any:
+        return frame.place[name][0] if name in frame.place else None
+
+
+@lower_getattr_generic(FrameType)
+def _get(context: Any, builder: Any, kind: FrameType, value: Any, name: str) -> Any:
+    frame = cgutils.create_struct_proxy(kind)(context, builder, value)
+    found, at = kind.place[name]
+    first = builder.inttoptr(frame.places, frame.places.type.as_pointer())
+
+    def number(place: int) -> Any:
+        loaded = builder.load(builder.gep(first, [ir.Constant(frame.places.type, place)]))
+        loaded.set_metadata("invariant.load", builder.module.add_metadata([]))
+        return loaded
+
+    if isinstance(found, TableType):
+        return table_at(context, builder, found, number(at))
+    array = make_array(found)(context, builder)
+    shape = [number(at + 1 + axis) for axis in range(found.ndim)]
+    size = context.get_abi_sizeof(context.get_data_type(found.dtype))
+    strides: list[Any] = []
+    step = ir.Constant(frame.places.type, size)
+    for length in reversed(shape):
+        strides.insert(0, step)
+        step = builder.mul(step, length)
+    data = builder.inttoptr(number(at), array.data.type)
+    return populate_array(array, data, shape, strides, size, None)._getvalue()
