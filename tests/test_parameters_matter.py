@@ -151,7 +151,7 @@ WHERE_FIRST = {
 EVENTS: dict[str, dict[str, Any]] = {
     "ban": {"kind": "export_ban", "chain": "apricot", "at": 56, "lasts": 2, "chance": 0.3, "month": "sep"},
     "border": {"kind": "border_closure", "place": "oybek", "at": 43, "lasts": 2, "chance": 0.3, "month": "aug"},
-    "exit": {"kind": "buyer_exit", "chain": "apricot", "firm": 3, "at": 66, "chance": 0.2},
+    "exit": {"kind": "buyer_exit", "chain": "apricot", "firm": 3, "at": 66, "chance": 0.1},
     "frost": {
         "kind": "frost", "chain": "apricot", "districts": ["isfara"], "at": 52, "left": 0.6, "villages": 0.5, "chance": 0.3, "month": "may",
     },

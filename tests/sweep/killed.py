@@ -39,7 +39,7 @@ def main(design: str, out: str, kills: int) -> None:
         number = child(design, out)
         while len(list(Path(out).glob("*/parts/part-*"))) < before + wanted or not list(Path(out).glob("*/design.json")):
             assert os.waitpid(number, os.WNOHANG) == (0, 0), "it ended before it could be killed"
-        time.sleep(0.0173 * (kill * 7 % 5))
+        time.sleep(0.0031 * (kill * 7 % 5))
         os.kill(number, signal.SIGKILL)
         _, status = os.waitpid(number, 0)
         parts = len(list(Path(out).glob("*/parts/part-*")))
