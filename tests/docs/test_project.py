@@ -265,7 +265,7 @@ def test_the_page_on_prices_tells_what_the_value_chain_holds() -> None:
 
 # --- layers -------------------------------------------------------------------------------------------
 
-BASE = frozenset({"errors", "units", "draws", "compiled", "columns"})
+BASE = frozenset({"errors", "units", "draws", "compiled", "columns", "frames"})
 MODEL = BASE | {"scenario", "rules", "world", "context", "programme", "books", "month", "results"}
 SHOWS = BASE | {"scenario", "results", "experiments"}
 
@@ -275,6 +275,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "units": frozenset(),
     "compiled": frozenset(),
     "columns": frozenset(),
+    "frames": frozenset({"columns"}),
     "draws": frozenset({"compiled"}),
     "rules": frozenset({"compiled"}),  # the decorator, nothing else of ours
     "scenario": BASE,
