@@ -230,8 +230,9 @@ class Smallholder(_Standing):
     @cached_property
     def enterprises(self) -> list[Enterprise]:
         """What it does, one for each of its value chains; may be empty."""
-        first, last = np.searchsorted(self.state.enterprise["household"], [self.row, self.row + 1])
-        return [Enterprise(self.model, row) for row in range(int(first), int(last))]
+        context = self.simulation.context
+        first, last = context.of_household[self.row], context.of_household[self.row + 1]
+        return [Enterprise(self.model, row) for row in context.by_household[first:last].tolist()]
 
     @property
     def contract(self) -> Enterprise | None:

@@ -47,8 +47,9 @@ class Programme(Protocol):
 
 OWN = (
     "key", "effects", "kits", "outside_flows", "market_first", "services", "repaid", "bought", "rival_paid", "first_household",
-    "first_enterprise", "first_goods", "input_normal", "bazaar_outlet", "wanted", "supply", "last_quote", "asked", "still", "goods",
-    "last_goods", "work", "work_at", "dealt", "last_gap", "bracket", "scratch", "ahead", "no_ties", "season_ahead",
+    "first_enterprise", "of_chain", "by_household", "of_household", "input_normal", "bazaar_outlet", "wanted", "supply", "last_quote",
+    "asked", "still", "goods", "last_goods", "work", "work_at", "dealt", "last_gap", "bracket", "scratch", "ahead", "no_ties",
+    "season_ahead",
 )  # fmt: skip
 """Arrays and tables that a run has beside its state and the numbers of its world."""
 
@@ -89,9 +90,8 @@ class Context:
         self.bought = np.zeros(self.state.route.shape)
         self.rival_paid = np.zeros(self.state.route.shape)
         s, layout = self.state, self.layout
-        self.first_household, self.first_enterprise, self.first_goods = (
-            layout.first_household, layout.first_enterprise, layout.first_goods,
-        )  # fmt: skip
+        self.first_household, self.first_enterprise, self.of_chain = layout.first_household, layout.first_enterprise, layout.of_chain
+        self.by_household, self.of_household = layout.by_household, layout.of_household
         self.input_normal, self.bazaar_outlet, self.months = layout.input_normal, layout.bazaar_outlet, layout.months
         self.substitution_fade = 0.0
         self.wanted = np.zeros(len(self.state.input_stock))
@@ -100,7 +100,7 @@ class Context:
         self.asked = np.ones_like(self.supply)
         self.still = np.zeros(self.supply.shape, dtype=np.uint8)
         self.goods = goods_table(len(s.enterprise))
-        self.last_goods = self.first_goods.copy()
+        self.last_goods = self.of_chain[:, :-1].copy()
         self.work, apart = work_table(layout.most_goods, self.threads)
         self.work_at = np.repeat(np.arange(self.threads) * apart, np.diff(self.cuts(self.villages)))
         route = s.route
@@ -108,9 +108,9 @@ class Context:
         self.dealt = np.ascontiguousarray(np.logical_or.reduce(dealt).T).astype(np.uint8)
         self.last_gap = np.zeros_like(self.supply)
         self.bracket = np.zeros((4, *self.supply.shape))
-        self.scratch = np.zeros((*self.first_goods.shape, 3))
+        self.scratch = np.zeros((*self.last_goods.shape, 3))
         self.ahead = np.zeros((*self.supply.shape, 13))
-        self.no_ties = np.zeros(self.first_goods.shape, dtype=np.uint8)
+        self.no_ties = np.zeros(self.last_goods.shape, dtype=np.uint8)
         self.season_ahead = np.zeros_like(self.supply)
 
     @cached_property
@@ -119,7 +119,6 @@ class Context:
         parts = {name: getattr(self, name) for name in OWN}
         for held in (self.state, self.parameters):
             parts |= {each.name: getattr(held, each.name) for each in fields(held)}
-        parts["by_chain"], parts["of_household"] = self.layout.by_chain, self.layout.of_household
         return frame_of(**parts)
 
     def go_on_from(self, other: Context) -> None:

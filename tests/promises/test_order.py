@@ -10,6 +10,7 @@ import pytest
 
 from linkage_sim import engine
 from linkage_sim.scenario.load import scenario_from_resolved
+from linkage_sim.world.layout import layout_of
 from linkage_sim.world.state import WIDE
 from linkage_sim.world.world import World, build_world
 from promises.small_world import PLAN, bits, with_plan
@@ -45,14 +46,14 @@ def shuffled(world: World) -> World:
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
     owner = place[state.enterprise["household"]]
-    rows = np.lexsort((state.enterprise["chain"], owner))
+    rows = np.lexsort((owner, state.enterprise["chain"], state.household["village"][state.enterprise["household"]]))
     state.household = state.household[order]
     state.enterprise = state.enterprise[rows]
     state.enterprise["household"] = owner[rows]
     for name, (shape, _, _) in WIDE.items():
         if shape.startswith("enterprise"):
             setattr(state, name, getattr(state, name)[rows])
-    return dataclasses.replace(world, state=state)
+    return dataclasses.replace(world, state=state, layout=layout_of(state, world.parameters))
 
 
 @pytest.mark.parametrize("seed", [SEED, 8])

@@ -72,8 +72,8 @@ def before_contracts(simulation: Simulation, before: State, e: int) -> State:
     mid = before.copy()
     if x.is_month("area_month"):
         shift_assets(
-            v, v + 1, x.month, x.key, x.chosen("area_month"), p.chains, p.behaviour, x.season_ahead, x.first_enterprise,
-            mid.household, mid.enterprise, mid.village, mid.growing, x.scratch.copy(),
+            v, v + 1, x.month, x.key, x.chosen("area_month"), p.chains, p.behaviour, x.season_ahead, x.first_household,
+            x.first_enterprise, x.of_household, x.by_household, mid.household, mid.enterprise, mid.village, mid.growing, x.scratch.copy(),
         )  # fmt: skip
     return mid
 

@@ -187,32 +187,36 @@ def share_out_land(rows: Any, year: int, chains: Any, hh: Any, enterprise: Any, 
 
 @compiled
 def shift_land(
-    rows: Any, month: int, chains: Any, vi: Any, household: Any, enterprise: Any, noise: float, ahead: Any, growing: Any, scratch: Any
-) -> None:
-    """Areas of the households of one village, whose enterprises on land are ``rows``: all land is shared out in one month."""
+    first: int, last: int, month: int, chains: Any, vi: Any, of_household: Any, by_household: Any, household: Any, enterprise: Any,
+    on_land: Any, noise: float, ahead: Any, growing: Any, scratch: Any, rows: Any,
+) -> None:  # fmt: skip
+    """Areas of the households of one village, of the chains that are 1 in ``on_land`` (C,): all land is shared out in one month.
+
+    ``rows`` has room for the enterprises of one household and one more.
+    """
     year = month // 12
-    end = 0
-    while end < rows.shape[0]:
-        start = end
-        h = enterprise[rows[start]].household
-        while end < rows.shape[0] and enterprise[rows[end]].household == h:
-            e = rows[end]
+    for h in range(first, last):
+        n = 0
+        for e in by_household[of_household[h] : of_household[h + 1]]:
+            rows[n] = e
+            n += on_land[enterprise[e].chain]
+        for e in rows[:n]:
             ripen_trees(e, year, enterprise[e], chains[enterprise[e].chain], growing)
-            end += 1
-        if end - start == 1:
-            e = rows[start]
+        if n == 1:
+            e = rows[0]
             use_idle_land(e, year, enterprise[e], chains[enterprise[e].chain], household[h], growing)
-            continue
-        for e in rows[start:end]:
-            c = enterprise[e].chain
-            scratch[c, 0] = expects(enterprise[e], chains[c], vi, ahead[vi.bazaar, c])
-        share_out_land(rows[start:end], year, chains, household[h], enterprise, noise, growing, scratch)
+        elif n > 1:
+            for e in rows[:n]:
+                c = enterprise[e].chain
+                scratch[c, 0] = expects(enterprise[e], chains[c], vi, ahead[vi.bazaar, c])
+            share_out_land(rows[:n], year, chains, household[h], enterprise, noise, growing, scratch)
 
 
 @compiled
 def shift_assets(
-    first: int, last: int, month: int, key: Any, chosen: Any, chains: Any, behaviour: Any, ahead: Any, first_enterprise: Any,
-    household: Any, enterprise: Any, village: Any, growing: Any, scratch_all: Any,
+    first: int, last: int, month: int, key: Any, chosen: Any, chains: Any, behaviour: Any, ahead: Any, first_household: Any,
+    first_enterprise: Any, of_household: Any, by_household: Any, household: Any, enterprise: Any, village: Any, growing: Any,
+    scratch_all: Any,
 ) -> None:  # fmt: skip
     """Areas and herds of every household of a range of villages, of the chains that are 1 in ``chosen`` (C,) and shift."""
     noise = behaviour[0].area_noise
@@ -225,8 +229,10 @@ def shift_assets(
         vi = village[v]
         start, end = first_enterprise[v], first_enterprise[v + 1]
         if on_land.any():
-            n = rows_of(start, end, on_land, enterprise, rows)
-            shift_land(rows[:n], month, chains, vi, household, enterprise, noise, ahead, growing, scratch_all[v])
+            shift_land(
+                first_household[v], first_household[v + 1], month, chains, vi, of_household, by_household, household, enterprise, on_land,
+                noise, ahead, growing, scratch_all[v], rows,
+            )  # fmt: skip
         if herds.any():
             for e in rows[: rows_of(start, end, herds, enterprise, rows)]:
                 en = enterprise[e]

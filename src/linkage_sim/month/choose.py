@@ -22,8 +22,8 @@ def expect(calendar: int, w: Any) -> None:
 def shift(first: int, last: int, month: int, chosen: Any, w: Any) -> None:
     """Areas and herds in some villages."""
     shift_assets(
-        first, last, month, w.key, chosen, w.chains, w.behaviour, w.season_ahead, w.first_enterprise, w.household, w.enterprise, w.village,
-        w.growing, w.scratch,
+        first, last, month, w.key, chosen, w.chains, w.behaviour, w.season_ahead, w.first_household, w.first_enterprise, w.of_household,
+        w.by_household, w.household, w.enterprise, w.village, w.growing, w.scratch,
     )  # fmt: skip
 
 

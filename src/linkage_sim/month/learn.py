@@ -408,7 +408,9 @@ def expect(calendar: int, w: Any) -> None:
 def month_in_villages(first: int, last: int, month: int, w: Any) -> None:
     """What wears, what is supported, what is remembered of prices in some villages."""
     monthly(first, last, w.first_enterprise, w.enterprise)
-    supports_month(first, last, w.key, w.firms, w.effects, w.first_household, w.first_enterprise, w.household, w.enterprise, w.village)
+    supports_month(
+        first, last, w.key, w.firms, w.effects, w.first_household, w.of_household, w.by_household, w.household, w.enterprise, w.village
+    )
     season_prices(first, last, month, w.chains, w.season, w.village, w.price_memory, w.bazaar_price)
 
 

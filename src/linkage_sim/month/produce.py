@@ -23,18 +23,18 @@ def usual_rejection(fm: Any, ro: Any) -> float:
 
 
 @compiled
-def share_cash_gap(first: int, last: int, gap: float, b: int, calendar: int, enterprise: Any, usual_price: Any, haul: float) -> None:
+def share_cash_gap(rows: Any, gap: float, b: int, calendar: int, enterprise: Any, usual_price: Any, haul: float) -> None:
     """What each enterprise of a household must bring of the cash it misses: in proportion to what its goods usually fetch."""
-    if last - first == 1:
-        enterprise[first].cash_gap = gap
+    if rows.shape[0] == 1:
+        enterprise[rows[0]].cash_gap = gap
         return
     total = 0.0
-    for e in range(first, last):
+    for e in rows:
         en = enterprise[e]
         worth = (en.stock_a + en.stock_b + en.potential) * max(0.0, usual_price[b, en.chain, calendar] - haul)
         en.cash_gap = worth
         total += worth
-    for e in range(first, last):
+    for e in rows:
         enterprise[e].cash_gap = gap * enterprise[e].cash_gap / total if total > 0.0 else 0.0
 
 
@@ -51,13 +51,13 @@ def forget_trade(first: int, last: int, was_harvest: bool, enterprise: Any) -> N
 
 
 @compiled
-def lose_in_store(first: int, last: int, chains: Any, enterprise: Any) -> float:
-    """Losses in store of a range of enterprises; returns kg."""
+def lose_in_store(first: int, last: int, loss: float, enterprise: Any) -> float:
+    """Losses in store of a range of enterprises of one chain, in which part ``loss`` of a stock is lost a month; returns kg."""
     total = 0.0
     for e in range(first, last):
         en = enterprise[e]
         kit = en.kit_effect if en.kit_months > 0.0 else 0.0
-        lost = chains[en.chain].harvest_loss_store * (1.0 - kit)
+        lost = loss * (1.0 - kit)
         total += lost * (en.stock_a + en.stock_b)
         en.stock_a *= 1.0 - lost
         en.stock_b *= 1.0 - lost
@@ -73,35 +73,45 @@ def trust_linked(first: int, last: int, v: int, enterprise: Any, tie_kept: Any, 
 
 
 @compiled
-def ripen(rows: Any, v: int, month: int, key: Any, ripe: float, ch: Any, fm: Any, enterprise: Any, route: Any, ef: Any) -> float:
-    """What ripens this month (part ``ripe`` of a year) in enterprises of one chain, and the luck of lots under contract; returns kg."""
+def ripen(first: int, last: int, month: int, ripe: float, ch: Any, enterprise: Any) -> float:
+    """What ripens this month (part ``ripe`` of a year) in a range of enterprises of one chain; returns kg."""
     starts = month % 12 == int(ch.harvest_start)
-    total = 0.0
-    for e in rows:
+    if starts:
+        for e in range(first, last):
+            enterprise[e].food_left = ch.harvest_food_need
+            enterprise[e].year_harvest = 0.0
+    if ch.all_year == 1.0:
+        for e in range(first, last):
+            enterprise[e].food_left = ch.harvest_food_need / 12.0
+    for e in range(first, last):
         en = enterprise[e]
-        if starts:
-            en.food_left = ch.harvest_food_need
-            en.year_harvest = 0.0
-        if ch.all_year == 1.0:
-            en.food_left = ch.harvest_food_need / 12.0
         gain = ch.practices_improved_gain * en.uses_improved
-        kg = harvest(en.assets, ch.harvest_yield_per_asset, en.skill, gain, en.weather, ch.harvest_conversion, ripe)
-        en.potential = kg
-        en.year_harvest += kg
-        total += kg
-        if en.firm >= 0:  # the luck of this month's lot is the same in every pass of the trade phase
-            en.deliver_draw = uniform(key, DELIVER, month, en.identity)
-            ro = route[en.firm, v]
-            chance = rejection_chance(usual_rejection(fm, ro), ro.written, ef.contract_support_rejection)
-            en.rejected = uniform(key, REJECT, month, en.identity) < chance
+        en.potential = harvest(en.assets, ch.harvest_yield_per_asset, en.skill, gain, en.weather, ch.harvest_conversion, ripe)
+    total = 0.0
+    for e in range(first, last):
+        en = enterprise[e]
+        en.year_harvest += en.potential
+        total += en.potential
     return total
 
 
 @compiled
-def find_goods(rows: Any, first: int, enterprise: Any, goods: Any) -> int:
-    """Put those of one village and chain that have anything to sell into ``goods`` from a row on; returns where they end."""
+def luck_of_lots(first: int, last: int, v: int, month: int, key: Any, fm: Any, enterprise: Any, route: Any, ef: Any) -> None:
+    """The luck of this month's lots under contract, which is the same in every pass of the trade phase."""
+    for e in range(first, last):
+        en = enterprise[e]
+        if en.firm >= 0:
+            en.deliver_draw = uniform(key, DELIVER, month, en.identity)
+            ro = route[en.firm, v]
+            chance = rejection_chance(usual_rejection(fm, ro), ro.written, ef.contract_support_rejection)
+            en.rejected = uniform(key, REJECT, month, en.identity) < chance
+
+
+@compiled
+def find_goods(first: int, last: int, enterprise: Any, goods: Any) -> int:
+    """Put those of a village and chain that have anything to sell into ``goods``, from the same row on; returns where they end."""
     end = first
-    for e in rows:
+    for e in range(first, last):
         en = enterprise[e]
         goods[end].row = e
         end += en.stock_a + en.stock_b + en.potential > 0.0
@@ -110,25 +120,27 @@ def find_goods(rows: Any, first: int, enterprise: Any, goods: Any) -> int:
 
 @compiled
 def share_cash_gaps(
-    first: int, last: int, b: int, calendar: int, haul: float, of_household: Any, household: Any, enterprise: Any, usual_price: Any
-) -> None:
-    """Every household of a village that misses cash this month shares it out among its enterprises."""
-    for e in range(of_household[first], of_household[last]):
+    first: int, last: int, b: int, calendar: int, haul: float, start: int, end: int, of_household: Any, by_household: Any,
+    household: Any, enterprise: Any, usual_price: Any,
+) -> None:  # fmt: skip
+    """Every household of a village that misses cash this month shares it out among its enterprises, rows ``start``..``end``."""
+    for e in range(start, end):
         enterprise[e].cash_gap = 0.0
     for h in range(first, last):
         if household[h].gap > 0.0 and of_household[h + 1] > of_household[h]:
-            share_cash_gap(of_household[h], of_household[h + 1], household[h].gap, b, calendar, enterprise, usual_price, haul)
+            rows = by_household[of_household[h] : of_household[h + 1]]
+            share_cash_gap(rows, household[h].gap, b, calendar, enterprise, usual_price, haul)
 
 
 @compiled
 def produce(
-    first: int, last: int, month: int, key: Any, chains: Any, firms: Any, ties: Any, season: Any, first_household: Any, of_household: Any,
-    household: Any, enterprise: Any, village: Any, usual_price: Any, route: Any, tie_kept: Any, tie_broken: Any, flows: Any,
-    behaviour: Any, effects: Any, goods: Any, by_chain: Any, first_goods: Any, last_goods: Any,
+    first: int, last: int, month: int, key: Any, chains: Any, firms: Any, ties: Any, season: Any, first_household: Any, of_chain: Any,
+    of_household: Any, by_household: Any, household: Any, enterprise: Any, village: Any, usual_price: Any, route: Any, tie_kept: Any,
+    tie_broken: Any, flows: Any, behaviour: Any, effects: Any, goods: Any, last_goods: Any,
 ) -> None:  # fmt: skip
     """Ripening and storage losses of a range of villages.
 
-    Enterprises that have goods bring them to the trade phase: ``goods[first_goods[v, c]:last_goods[v, c]]``, rows of `GOODS`.
+    Enterprises that have goods bring them to the trade phase: ``goods[of_chain[v, c]:last_goods[v, c]]``, rows of `GOODS`.
     """
     calendar = month % 12
     was_harvest = False
@@ -136,32 +148,34 @@ def produce(
         was_harvest = was_harvest or season[c, (calendar - 1) % 12] > 0.0
     for v in range(first, last):
         vi = village[v]
-        of, to = first_household[v], first_household[v + 1]
-        start, end = of_household[of], of_household[to]
-        forget_trade(start, end, was_harvest, enterprise)
-        flows[v, LOST_STORE] += lose_in_store(start, end, chains, enterprise)
-        trust_linked(start, end, v, enterprise, tie_kept, tie_broken, route, ties)
+        from_row, to_row = of_chain[v, 0], of_chain[v, chains.shape[0]]
+        forget_trade(from_row, to_row, was_harvest, enterprise)
+        trust_linked(from_row, to_row, v, enterprise, tie_kept, tie_broken, route, ties)
         for c in range(chains.shape[0]):
-            room = first_goods[v, c + 1] if c + 1 < chains.shape[0] else end
-            rows = by_chain[first_goods[v, c] : room]
+            start, end = of_chain[v, c], of_chain[v, c + 1]
+            flows[v, LOST_STORE] += lose_in_store(start, end, chains[c].harvest_loss_store, enterprise)
             ripe = season[c, calendar]
             if ripe > 0.0:
-                flows[v, RIPENED] += ripen(rows, v, month, key, ripe, chains[c], firms[c], enterprise, route, effects[0])
-            last_goods[v, c] = find_goods(rows, first_goods[v, c], enterprise, goods)
-        share_cash_gaps(of, to, vi.bazaar, calendar, vi.haul, of_household, household, enterprise, usual_price)
+                flows[v, RIPENED] += ripen(start, end, month, ripe, chains[c], enterprise)
+                luck_of_lots(start, end, v, month, key, firms[c], enterprise, route, effects[0])
+            last_goods[v, c] = find_goods(start, end, enterprise, goods)
+        share_cash_gaps(
+            first_household[v], first_household[v + 1], vi.bazaar, calendar, vi.haul, from_row, to_row, of_household, by_household,
+            household, enterprise, usual_price,
+        )  # fmt: skip
         for c in range(chains.shape[0]):
-            bring(first_goods[v, c], last_goods[v, c], chains[c], behaviour[0], effects[0], household, enterprise, goods)
+            bring(of_chain[v, c], last_goods[v, c], chains[c], behaviour[0], effects[0], household, enterprise, goods)
             if season[c, calendar] > 0.0:
-                bring_ripe(first_goods[v, c], last_goods[v, c], chains[c], effects[0], household, enterprise, goods)
+                bring_ripe(of_chain[v, c], last_goods[v, c], chains[c], effects[0], household, enterprise, goods)
 
 
 @compiled
 def in_villages(first: int, last: int, month: int, w: Any) -> None:
     """Some villages."""
     produce(
-        first, last, month, w.key, w.chains, w.firms, w.ties, w.season, w.first_household, w.of_household, w.household, w.enterprise,
-        w.village, w.usual_price, w.route, w.tie_kept, w.tie_broken, w.flows, w.behaviour, w.effects, w.goods, w.by_chain, w.first_goods,
-        w.last_goods,
+        first, last, month, w.key, w.chains, w.firms, w.ties, w.season, w.first_household, w.of_chain, w.of_household,
+        w.by_household, w.household, w.enterprise, w.village, w.usual_price, w.route, w.tie_kept, w.tie_broken, w.flows, w.behaviour,
+        w.effects, w.goods, w.last_goods,
     )  # fmt: skip
 
 

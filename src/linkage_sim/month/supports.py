@@ -24,8 +24,8 @@ def built(strength: float, goal: float, months: float, decay: float) -> float:
 
 @compiled
 def supports_month(
-    first: int, last: int, key: Any, firms: Any, effects: Any, first_household: Any, first_enterprise: Any, household: Any,
-    enterprise: Any, village: Any,
+    first: int, last: int, key: Any, firms: Any, effects: Any, first_household: Any, of_household: Any, by_household: Any,
+    household: Any, enterprise: Any, village: Any,
 ) -> None:  # fmt: skip
     """Associations, village organisations, savings groups and mobile payments a month on; who is paid by phone; business skill fades."""
     ef = effects[0]
@@ -39,20 +39,16 @@ def supports_month(
             phones = phones or household[h].mobile == 1
         if covered <= 0.0 and not phones:
             continue
-        e = first_enterprise[v]
         for h in range(first_household[v], first_household[v + 1]):
             hh = household[h]
             phone = 1 if covered > 0.0 and uniform(key, PHONE, 0, hh.identity) < covered else 0
             if phone == hh.mobile:
                 continue
             hh.mobile = phone
-            while e < first_enterprise[v + 1] and enterprise[e].household < h:
-                e += 1
-            while e < first_enterprise[v + 1] and enterprise[e].household == h:
+            for e in by_household[of_household[h] : of_household[h + 1]]:
                 en = enterprise[e]
                 delay = max(0.0, firms[en.chain].delay - phone * ef.mobile_payments_faster)
                 en.delay_value = delayed_value(hh.patience, delay)
-                e += 1
 
 
 @compiled

@@ -392,7 +392,7 @@ def hand_over(v: int, first: int, last: int, at: int, ratio: float, goods: Any, 
 
 @compiled
 def decide(
-    first: int, last: int, commit: int, calendar: int, season: Any, chains: Any, behaviour: Any, firms: Any, first_goods: Any,
+    first: int, last: int, commit: int, calendar: int, season: Any, chains: Any, behaviour: Any, firms: Any, of_chain: Any,
     last_goods: Any, goods: Any, work_at: Any, work: Any, household: Any, enterprise: Any, village: Any, firm: Any, route: Any,
     dealt: Any, side_share: Any, bazaar_quote: Any, rival_price: Any, rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any,
     rival_want: Any, rival_cap: Any, village_supply: Any, flows: Any, ahead: Any, still: Any, effects: Any,
@@ -409,7 +409,7 @@ def decide(
         for c in range(chains.shape[0]):
             if commit == 0 and still[b, c] == 1:
                 continue
-            start, end, quote = first_goods[v, c], last_goods[v, c], bazaar_quote[b, c]
+            start, end, quote = of_chain[v, c], last_goods[v, c], bazaar_quote[b, c]
             clear_sums(v, c, firms_each, route, dealt)
             if end == start:
                 village_supply[v, c] = rival_want[v, c] = 0.0

@@ -95,7 +95,7 @@ def gaining(
 
 
 @compiled
-def least_served(order: Ints, number: int, times: int, served: Ints, first_enterprise: Ints, firm: Ints) -> Ints:
+def least_served(order: Ints, number: int, times: int, served: Ints, of_household: Ints, by_household: Ints, firm: Ints) -> Ints:
     """The next households (number,) of an order: those served least, of these the ones linked by now, then as the order goes.
 
     ``times`` : how often all of them were served already
@@ -107,7 +107,7 @@ def least_served(order: Ints, number: int, times: int, served: Ints, first_enter
         for h in order:
             if served[h] != times:
                 continue
-            if is_linked(h, first_enterprise, firm):
+            if is_linked(h, of_household, by_household, firm):
                 rows[found] = h
                 found += 1
                 if found == number:
@@ -125,18 +125,18 @@ def least_served(order: Ints, number: int, times: int, served: Ints, first_enter
 
 
 @compiled
-def is_linked(h: int, first_enterprise: Ints, firm: Ints) -> bool:
+def is_linked(h: int, of_household: Ints, by_household: Ints, firm: Ints) -> bool:
     """Whether a household has a contract with some firm."""
     contracts = 0
-    for e in range(first_enterprise[h], first_enterprise[h + 1]):
+    for e in by_household[of_household[h] : of_household[h + 1]]:
         contracts += firm[e] >= 0
     return contracts > 0
 
 
 @compiled
 def next_served(
-    price: float, learning: float, done: int, free: float, most: int, order: Ints, served: Ints, first_enterprise: Ints, firm: Ints,
-    key: Key, month: int, overlap: float, identity: Ints, village: Ints, duplicated: NDArray[np.bool_],
+    price: float, learning: float, done: int, free: float, most: int, order: Ints, served: Ints, of_household: Ints, by_household: Ints,
+    firm: Ints, key: Key, month: int, overlap: float, identity: Ints, village: Ints, duplicated: NDArray[np.bool_],
 ) -> tuple[Ints, int, float]:  # fmt: skip
     """The next households of a queue as far as money goes: those that really gain, how many are paid for, and USD they cost.
 
@@ -144,7 +144,7 @@ def next_served(
     """
     number, cost = units_paid(price, learning, float(done), free, most)
     if len(served):
-        rows = least_served(order, number, done // max(len(order), 1), served, first_enterprise, firm)
+        rows = least_served(order, number, done // max(len(order), 1), served, of_household, by_household, firm)
     else:
         rows = order[(done + np.arange(number)) % max(len(order), 1)]
     return gaining(rows, key, month, overlap, identity, village, duplicated), number, cost
@@ -161,7 +161,7 @@ def serve(programme: Facilitation, context: Context, name: str, act: Targeted, a
     done = int(purse.units)
     rows, number, cost = next_served(
         purse.price, purse.learning, done, purse.free + 1e-9, len(order) if again else len(order) - done, order,
-        programme.times_served(name, len(state.household)) if act.target == "linked" else NONE, programme.first_enterprise,
+        programme.times_served(name, len(state.household)) if act.target == "linked" else NONE, *programme.enterprises,
         state.enterprise["firm"], context.key, context.month, programme.overlap, state.household["identity"],
         state.household["village"], programme.duplicated,
     )  # fmt: skip
@@ -171,10 +171,10 @@ def serve(programme: Facilitation, context: Context, name: str, act: Targeted, a
 
 
 @compiled
-def teach(rows: Ints, improved: float, quality: float, first_enterprise: Ints, household: Any, enterprise: Any) -> None:
+def teach(rows: Ints, improved: float, quality: float, of_household: Ints, by_household: Ints, household: Any, enterprise: Any) -> None:
     """Knowledge of each practice rises at least to what training gives, 0 for what is not taught."""
     for h in rows:
-        for e in range(first_enterprise[h], first_enterprise[h + 1]):
+        for e in by_household[of_household[h] : of_household[h + 1]]:
             en = enterprise[e]
             en.knowledge_improved = max(en.knowledge_improved, improved)
             en.knowledge_quality = max(en.knowledge_quality, quality)
@@ -183,20 +183,22 @@ def teach(rows: Ints, improved: float, quality: float, first_enterprise: Ints, h
 
 
 @compiled
-def hand_out(rows: Ints, loss_cut: float, life: float, first_enterprise: Ints, household: Any, enterprise: Any) -> None:
+def hand_out(rows: Ints, loss_cut: float, life: float, of_household: Ints, by_household: Ints, household: Any, enterprise: Any) -> None:
     """A new storage kit for every enterprise of these households."""
     for h in rows:
-        for e in range(first_enterprise[h], first_enterprise[h + 1]):
+        for e in by_household[of_household[h] : of_household[h + 1]]:
             enterprise[e].kit_effect = loss_cut
             enterprise[e].kit_months = life
         household[h].reached = 1
 
 
 @compiled
-def promise_part(rows: Ints, share: float, planting: NDArray[np.bool_], first_enterprise: Ints, household: Any, enterprise: Any) -> None:
+def promise_part(
+    rows: Ints, share: float, planting: NDArray[np.bool_], of_household: Ints, by_household: Ints, household: Any, enterprise: Any
+) -> None:
     """A voucher for every enterprise of these households whose chain (C,) is planted now: money is set aside for no other."""
     for h in rows:
-        for e in range(first_enterprise[h], first_enterprise[h + 1]):
+        for e in by_household[of_household[h] : of_household[h + 1]]:
             if planting[enterprise[e].chain]:
                 enterprise[e].voucher = share
         household[h].reached = 1
@@ -204,8 +206,8 @@ def promise_part(rows: Ints, share: float, planting: NDArray[np.bool_], first_en
 
 @compiled
 def worth_redeemed(
-    paid: float, travel_cost: float, planting: NDArray[np.bool_], chains: Any, first_enterprise: Ints, chain: Ints, assets: Numbers,
-    village: Ints, reach_hours: Numbers,
+    paid: float, travel_cost: float, planting: NDArray[np.bool_], chains: Any, of_household: Ints, by_household: Ints, chain: Ints,
+    assets: Numbers, village: Ints, reach_hours: Numbers,
 ) -> Numbers:  # fmt: skip
     """What vouchers of every household cost if all are redeemed, USD (H,)."""
     outlay = np.empty((2, chains.shape[0]))
@@ -215,12 +217,12 @@ def worth_redeemed(
         outlay[0, c] = ch.practices_improved_cost * (1.0 - share + share * life)
         share, life = ch.practices_quality_equipment_share, ch.practices_quality_equipment_life / 12.0
         outlay[1, c] = ch.practices_quality_cost * (1.0 - share + share * life)
-    most = np.zeros(len(first_enterprise) - 1)
+    most = np.zeros(len(of_household) - 1)
     for h in range(len(most)):
         factor = 1.0 + travel_cost * reach_hours[village[h]]
         for practice in range(2):
             total = 0.0
-            for e in range(first_enterprise[h], first_enterprise[h + 1]):
+            for e in by_household[of_household[h] : of_household[h + 1]]:
                 if planting[chain[e]]:
                     total += paid * (outlay[practice, chain[e]] * assets[e]) * factor
             most[h] += total
@@ -237,7 +239,7 @@ def train(programme: Facilitation, context: Context, name: str, act: Training) -
         return False
     improved = effect.knowledge if act.topic in ("improved", "both") else 0.0
     quality = effect.knowledge if act.topic in ("quality", "both") else 0.0
-    teach(rows, improved, quality, programme.first_enterprise, context.state.household, context.state.enterprise)
+    teach(rows, improved, quality, *programme.enterprises, context.state.household, context.state.enterprise)
     return True
 
 
@@ -249,7 +251,7 @@ def give_kits(programme: Facilitation, context: Context, name: str, act: Storage
     rows = serve(programme, context, name, act, False)
     if not len(rows):
         return False
-    hand_out(rows, effect.loss_cut, effect.life, programme.first_enterprise, context.state.household, context.state.enterprise)
+    hand_out(rows, effect.loss_cut, effect.life, *programme.enterprises, context.state.household, context.state.enterprise)
     return True
 
 
@@ -263,7 +265,7 @@ def give_vouchers(programme: Facilitation, context: Context, name: str, act: Inp
     if act.target == "linked":
         order = first_of(order, targeted(context, act))
     most = worth_redeemed(
-        act.paid, float(p.inputs["travel_cost"][0]), planting, p.chains, programme.first_enterprise, state.enterprise["chain"],
+        act.paid, float(p.inputs["travel_cost"][0]), planting, p.chains, *programme.enterprises, state.enterprise["chain"],
         state.enterprise["assets"], state.household["village"], state.village["reach_hours"],
     )  # fmt: skip
     purse = programme.ledger.purses[name]
@@ -279,5 +281,5 @@ def give_vouchers(programme: Facilitation, context: Context, name: str, act: Inp
     real = gaining(
         rows, context.key, context.month, programme.overlap, state.household["identity"], state.household["village"], programme.duplicated
     )
-    promise_part(real, act.paid, planting, programme.first_enterprise, state.household, state.enterprise)
+    promise_part(real, act.paid, planting, *programme.enterprises, state.household, state.enterprise)
     return True

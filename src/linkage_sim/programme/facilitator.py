@@ -134,13 +134,11 @@ class Facilitation:
         """The programme begins: money arrives, and who is served by luck is drawn."""
         self.ledger.open(context.outside_flows)
         self.tasks = [(name, act, self.ledger.purses[name], HANDLERS[act.act]) for name, act in self.plan.items()]
-        household, enterprise = context.state.household, context.state.enterprise
         setup = self.effects.brokering.setup_share * context.parameters.firms["route_setup"]
         self.setup_promises: list[float] = setup[context.state.firm["chain"]].tolist()
-        self.first_enterprise = np.zeros(len(household) + 1, dtype=np.int64)
-        np.cumsum(np.bincount(enterprise["household"], minlength=len(household)), out=self.first_enterprise[1:])
+        self.enterprises = context.of_household, context.by_household
         self.village_luck = uniforms(context.key, "programme.target", 0, np.arange(context.villages))
-        self.household_luck = uniforms(context.key, "programme.target", 1, household["identity"])
+        self.household_luck = uniforms(context.key, "programme.target", 1, context.state.household["identity"])
 
     def change_staff(self, context: Context) -> None:
         """Turnover, and what fades: the market view and the sharing between agencies."""

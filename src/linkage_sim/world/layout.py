@@ -20,9 +20,8 @@ class Layout:
     Parameters
     ----------
     first_household, first_enterprise : (V+1,) where a village begins in these tables
-    first_goods : (V, C) where the goods of a village and chain begin in theirs, with room for all its enterprises
-    by_chain : (E,) enterprises by village and chain, in the order of rows: those of a village and chain begin at ``first_goods``
-    of_household : (H+1,) where the enterprises of a household begin
+    of_chain : (V, C+1) where the enterprises of a village and chain begin, and the village ends; their goods stand as theirs do
+    by_household : (E,) enterprises in the order of their households; of_household : (H+1,) where those of a household begin in it
     most_goods : enterprises of the largest village and chain
     input_normal : (B,) USD that practices cost in a normal year round each bazaar
     bazaar_outlet : (B,) 1 where there is an input shop
@@ -31,8 +30,8 @@ class Layout:
 
     first_household: Ints
     first_enterprise: Ints
-    first_goods: Ints
-    by_chain: NDArray[np.int32]
+    of_chain: Ints
+    by_household: Ints
     of_household: Ints
     most_goods: int
     input_normal: NDArray[np.float64]
@@ -47,12 +46,12 @@ def layout_of(state: State, parameters: Parameters) -> Layout:
     of_enterprise = village[household].astype(np.int64)
     edges = np.arange(villages + 1)
     place = of_enterprise * len(chains) + chain
-    counts = np.bincount(place, minlength=villages * len(chains))
+    of_chain = np.searchsorted(place, edges[:-1, None] * len(chains) + np.arange(len(chains) + 1))
+    of_household = np.zeros(len(state.household) + 1, dtype=np.int64)
+    np.cumsum(np.bincount(household, minlength=len(state.household)), out=of_household[1:])
     return Layout(
-        np.searchsorted(village, edges), np.searchsorted(of_enterprise, edges),
-        (np.cumsum(counts) - counts).reshape(villages, len(chains)),
-        np.argsort(place, kind="stable").astype(np.int32),
-        np.searchsorted(household, np.arange(len(state.household) + 1)), int(counts.max(initial=0)),
+        np.searchsorted(village, edges), np.searchsorted(of_enterprise, edges), of_chain,
+        np.argsort(household, kind="stable"), of_household, int(np.diff(of_chain, axis=1).max(initial=0)),
         usual_inputs(chains, state.enterprise["assets"], chain, state.village["bazaar"][of_enterprise], shops),
         bazaars_with_shop(shops, float(parameters.inputs["bazaar_outlets"][0])).astype(float), _months(chains),
     )  # fmt: skip

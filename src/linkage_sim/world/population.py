@@ -81,13 +81,15 @@ def _households(scenario: Scenario, routes: Routes, key: Key, identity: Ints, vi
 
 
 def _enterprises(scenario: Scenario, routes: Routes, key: Key, households: Table) -> Table:
-    """Enterprises household by household, chain by chain; what is drawn is drawn for owners only."""
+    """Enterprises village by village, chain by chain, household by household; what is drawn is drawn for owners only."""
     chains = list(scenario.value_chains.values())
     shares = owner_shares(scenario, routes)[routes.village_district]
     owns = np.empty((len(households), len(chains)), dtype=np.bool_)
     for c in range(len(chains)):
         owns[:, c] = uniforms(key, "world.owner", c, households["identity"]) < shares[households["village"], c]
     household, which = np.nonzero(owns)
+    order = np.argsort(households["village"][household].astype(np.int64) * len(chains) + which, kind="stable")
+    household, which = household[order], which[order]
     table = table_of(table_type("enterprise"), len(household))
     table["household"], table["chain"] = household, which
     for c, chain in enumerate(chains):
