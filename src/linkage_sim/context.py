@@ -48,7 +48,7 @@ class Programme(Protocol):
 OWN = (
     "key", "effects", "kits", "outside_flows", "market_first", "services", "repaid", "bought", "rival_paid", "first_household",
     "first_enterprise", "of_chain", "by_household", "of_household", "input_normal", "bazaar_outlet", "wanted", "supply", "last_quote",
-    "asked", "still", "goods", "last_goods", "work", "work_at", "dealt", "last_gap", "bracket", "scratch", "ahead", "no_ties",
+    "asked", "still", "goods", "has_goods", "work", "work_at", "dealt", "last_gap", "bracket", "scratch", "ahead", "no_ties",
     "season_ahead",
 )  # fmt: skip
 """Arrays and tables that a run has beside its state and the numbers of its world."""
@@ -100,7 +100,7 @@ class Context:
         self.asked = np.ones_like(self.supply)
         self.still = np.zeros(self.supply.shape, dtype=np.uint8)
         self.goods = goods_table(len(s.enterprise))
-        self.last_goods = self.of_chain[:, :-1].copy()
+        self.has_goods = np.ones((self.villages, len(self.parameters.chains)), dtype=np.uint8)
         self.work, apart = work_table(layout.most_goods, self.threads)
         self.work_at = np.repeat(np.arange(self.threads) * apart, np.diff(self.cuts(self.villages)))
         route = s.route
@@ -108,9 +108,9 @@ class Context:
         self.dealt = np.ascontiguousarray(np.logical_or.reduce(dealt).T).astype(np.uint8)
         self.last_gap = np.zeros_like(self.supply)
         self.bracket = np.zeros((4, *self.supply.shape))
-        self.scratch = np.zeros((*self.last_goods.shape, 3))
+        self.scratch = np.zeros((*self.has_goods.shape, 3))
         self.ahead = np.zeros((*self.supply.shape, 13))
-        self.no_ties = np.zeros(self.last_goods.shape, dtype=np.uint8)
+        self.no_ties = np.zeros(self.has_goods.shape, dtype=np.uint8)
         self.season_ahead = np.zeros_like(self.supply)
 
     @cached_property

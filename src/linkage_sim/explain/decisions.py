@@ -227,13 +227,12 @@ def trade_decisions(simulation: Simulation, before: State, e: int) -> list[Decis
         quote, float(ch["bazaar_grade_premium"]), float(vi["haul"]), int(now.rival_firm[v, c]), float(now.rival_top[v, c]),
         float(now.rival_second[v, c]), float(now.rival_ratio[v, c]),
     )  # fmt: skip
-    goods = goods_table(1)
-    go = goods[0]
-    go["row"] = e
-    bring(0, 1, ch, bb, ef, before.household, before.enterprise, goods)
-    bring_ripe(0, 1, ch, ef, before.household, before.enterprise, goods)
+    goods = goods_table(len(before.enterprise))
+    go = goods[e]
+    bring(e, e + 1, ch, bb, ef, before.household, before.enterprise, goods)
+    bring_ripe(e, e + 1, ch, ef, before.household, before.enterprise, goods)
     work, _ = work_table(1)
-    hold_worths(0, 1, 0, ch, x.ahead[b, c], float(vi["haul"]), goods, work)
+    hold_worths(e, e + 1, 0, ch, x.ahead[b, c], float(vi["haul"]), goods, work)
     hold = float(work["hold"][0])
     spot = {"quote_usd_kg": quote, "net_a_usd_kg": net_a, "net_b_usd_kg": net_b, "rival_buys": float(rival), "rival_pays_usd_kg": bid}
     found: list[tuple[str, int, dict[str, float], float | None, float | None]] = []
@@ -241,7 +240,9 @@ def trade_decisions(simulation: Simulation, before: State, e: int) -> list[Decis
     if en["potential"] > 0.0:
         share_a = float(go["share_a"])
         price_a, price_b = prices_under_contract(int(p.firms["formula"][0]), net_a, net_b, en)
-        picked, _, eaten, kg = pick(max(max(out_a, hold), price_a), max(max(net_b, hold), price_b), go)
+        picked, _, eaten, kg = pick(
+            max(max(out_a, hold), price_a), max(max(net_b, hold), price_b), float(en["potential"]), float(en["food_left"]), go
+        )
         free_a, free_b = kg * share_a, kg * (1.0 - share_a) - eaten
         en["picked"] = picked
         en["food_left"] -= eaten

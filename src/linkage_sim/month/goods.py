@@ -1,4 +1,4 @@
-"""What enterprises bring to the trade phase."""
+"""What enterprises of one village and chain bring to the trade phase."""
 
 from __future__ import annotations
 
@@ -16,28 +16,22 @@ def loss_cut(en: Any, ch: Any) -> float:
 
 @compiled
 def bring(first: int, last: int, ch: Any, bb: Any, ef: Any, household: Any, enterprise: Any, goods: Any) -> None:
-    """Write what enterprises of one chain and village bring from store into rows of `linkage_sim.world.goods.GOODS`."""
+    """Write what goods of enterprises of one chain are worth to keep into rows of `linkage_sim.world.goods.GOODS`."""
     loss, noise, timing = ch.harvest_loss_store, bb.store_noise, ef.business_skills_timing
-    for k in range(first, last):
-        go = goods[k]
-        en = enterprise[go.row]
-        go.household = en.household
+    for e in range(first, last):
+        go, en = goods[e], enterprise[e]
         hh = household[en.household]
-        go.stock_a, go.stock_b = en.stock_a, en.stock_b
-        go.gap = en.cash_gap
         go.kept = hh.patience * (1.0 - loss * (1.0 - (en.kit_effect if en.kit_months > 0.0 else 0.0)))
         go.noise = noise * (1.0 - timing * hh.business)
 
 
 @compiled
 def bring_ripe(first: int, last: int, ch: Any, ef: Any, household: Any, enterprise: Any, goods: Any) -> None:
-    """Add what is ripe; in other months nobody asks for it."""
-    for k in range(first, last):
-        go = goods[k]
-        en = enterprise[go.row]
+    """Add what is to know of what is ripe; in other months nobody asks for it."""
+    for e in range(first, last):
+        go, en = goods[e], enterprise[e]
         kit = en.kit_effect if en.kit_months > 0.0 else 0.0
-        go.firm, go.potential, go.food = en.firm, en.potential, en.food_left
         go.share_a = grade_a_share(ch.harvest_grade_a, ch.practices_quality_gain, en.uses_quality)
         go.loss = harvest_loss(ch.harvest_loss_harvest, kit, loss_cut(en, ch))
-        business = household[go.household].business
+        business = household[en.household].business
         go.picking = ch.harvest_picking_cost * en.picking_factor * (1.0 - ef.business_skills_picking * business)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from linkage_sim.books import LOST_STORE, RIPENED
+from linkage_sim.columns import column_sum
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.draws import STREAM, uniform
@@ -51,17 +52,18 @@ def forget_trade(first: int, last: int, was_harvest: bool, enterprise: Any) -> N
 
 
 @compiled
-def lose_in_store(first: int, last: int, loss: float, enterprise: Any) -> float:
-    """Losses in store of a range of enterprises of one chain, in which part ``loss`` of a stock is lost a month; returns kg."""
-    total = 0.0
+def lose_in_store(first: int, last: int, loss: float, enterprise: Any) -> tuple[float, float]:
+    """Losses in store of a range of enterprises of one chain, part ``loss`` of a stock a month; returns kg lost and kg left."""
+    before = column_sum(enterprise, "stock_a", first, last) + column_sum(enterprise, "stock_b", first, last)
+    if before == 0.0:
+        return 0.0, 0.0
     for e in range(first, last):
         en = enterprise[e]
-        kit = en.kit_effect if en.kit_months > 0.0 else 0.0
-        lost = loss * (1.0 - kit)
-        total += lost * (en.stock_a + en.stock_b)
-        en.stock_a *= 1.0 - lost
-        en.stock_b *= 1.0 - lost
-    return total
+        kept = 1.0 - loss * (1.0 - (en.kit_effect if en.kit_months > 0.0 else 0.0))
+        en.stock_a *= kept
+        en.stock_b *= kept
+    left = column_sum(enterprise, "stock_a", first, last) + column_sum(enterprise, "stock_b", first, last)
+    return before - left, left
 
 
 @compiled
@@ -87,12 +89,9 @@ def ripen(first: int, last: int, month: int, ripe: float, ch: Any, enterprise: A
         en = enterprise[e]
         gain = ch.practices_improved_gain * en.uses_improved
         en.potential = harvest(en.assets, ch.harvest_yield_per_asset, en.skill, gain, en.weather, ch.harvest_conversion, ripe)
-    total = 0.0
     for e in range(first, last):
-        en = enterprise[e]
-        en.year_harvest += en.potential
-        total += en.potential
-    return total
+        enterprise[e].year_harvest += enterprise[e].potential
+    return column_sum(enterprise, "potential", first, last)
 
 
 @compiled
@@ -105,17 +104,6 @@ def luck_of_lots(first: int, last: int, v: int, month: int, key: Any, fm: Any, e
             ro = route[en.firm, v]
             chance = rejection_chance(usual_rejection(fm, ro), ro.written, ef.contract_support_rejection)
             en.rejected = uniform(key, REJECT, month, en.identity) < chance
-
-
-@compiled
-def find_goods(first: int, last: int, enterprise: Any, goods: Any) -> int:
-    """Put those of a village and chain that have anything to sell into ``goods``, from the same row on; returns where they end."""
-    end = first
-    for e in range(first, last):
-        en = enterprise[e]
-        goods[end].row = e
-        end += en.stock_a + en.stock_b + en.potential > 0.0
-    return end
 
 
 @compiled
@@ -136,37 +124,42 @@ def share_cash_gaps(
 def produce(
     first: int, last: int, month: int, key: Any, chains: Any, firms: Any, ties: Any, season: Any, first_household: Any, of_chain: Any,
     of_household: Any, by_household: Any, household: Any, enterprise: Any, village: Any, usual_price: Any, route: Any, tie_kept: Any,
-    tie_broken: Any, flows: Any, behaviour: Any, effects: Any, goods: Any, last_goods: Any,
+    tie_broken: Any, flows: Any, behaviour: Any, effects: Any, goods: Any, has_goods: Any,
 ) -> None:  # fmt: skip
     """Ripening and storage losses of a range of villages.
 
-    Enterprises that have goods bring them to the trade phase: ``goods[of_chain[v, c]:last_goods[v, c]]``, rows of `GOODS`.
+    ``has_goods`` (V, C) is 1 where somebody has anything to sell; it comes in as it was last month, 1 where that is not known.
     """
     calendar = month % 12
-    was_harvest = False
-    for c in range(chains.shape[0]):
-        was_harvest = was_harvest or season[c, (calendar - 1) % 12] > 0.0
     for v in range(first, last):
         vi = village[v]
         from_row, to_row = of_chain[v, 0], of_chain[v, chains.shape[0]]
-        forget_trade(from_row, to_row, was_harvest, enterprise)
         trust_linked(from_row, to_row, v, enterprise, tie_kept, tie_broken, route, ties)
+        had = has = 0
         for c in range(chains.shape[0]):
             start, end = of_chain[v, c], of_chain[v, c + 1]
-            flows[v, LOST_STORE] += lose_in_store(start, end, chains[c].harvest_loss_store, enterprise)
+            if has_goods[v, c] == 1:
+                forget_trade(start, end, season[c, (calendar - 1) % 12] > 0.0, enterprise)
+                had = 1
+            lost, left = lose_in_store(start, end, chains[c].harvest_loss_store, enterprise)
+            flows[v, LOST_STORE] += lost
             ripe = season[c, calendar]
             if ripe > 0.0:
-                flows[v, RIPENED] += ripen(start, end, month, ripe, chains[c], enterprise)
+                grown = ripen(start, end, month, ripe, chains[c], enterprise)
                 luck_of_lots(start, end, v, month, key, firms[c], enterprise, route, effects[0])
-            last_goods[v, c] = find_goods(start, end, enterprise, goods)
-        share_cash_gaps(
-            first_household[v], first_household[v + 1], vi.bazaar, calendar, vi.haul, from_row, to_row, of_household, by_household,
-            household, enterprise, usual_price,
-        )  # fmt: skip
-        for c in range(chains.shape[0]):
-            bring(of_chain[v, c], last_goods[v, c], chains[c], behaviour[0], effects[0], household, enterprise, goods)
-            if season[c, calendar] > 0.0:
-                bring_ripe(of_chain[v, c], last_goods[v, c], chains[c], effects[0], household, enterprise, goods)
+                flows[v, RIPENED] += grown
+                left += grown
+            has_goods[v, c] = left > 0.0
+            if left > 0.0:
+                has = 1
+                bring(start, end, chains[c], behaviour[0], effects[0], household, enterprise, goods)
+                if ripe > 0.0:
+                    bring_ripe(start, end, chains[c], effects[0], household, enterprise, goods)
+        if had + has > 0:
+            share_cash_gaps(
+                first_household[v], first_household[v + 1], vi.bazaar, calendar, vi.haul, from_row, to_row, of_household, by_household,
+                household, enterprise, usual_price,
+            )  # fmt: skip
 
 
 @compiled
@@ -175,7 +168,7 @@ def in_villages(first: int, last: int, month: int, w: Any) -> None:
     produce(
         first, last, month, w.key, w.chains, w.firms, w.ties, w.season, w.first_household, w.of_chain, w.of_household,
         w.by_household, w.household, w.enterprise, w.village, w.usual_price, w.route, w.tie_kept, w.tie_broken, w.flows, w.behaviour,
-        w.effects, w.goods, w.last_goods,
+        w.effects, w.goods, w.has_goods,
     )  # fmt: skip
 
 

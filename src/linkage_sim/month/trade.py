@@ -14,6 +14,7 @@ from linkage_sim.books import (
     TO_RIVAL,
     UNHARVESTED,
 )  # fmt: skip
+from linkage_sim.columns import column_sum
 from linkage_sim.compiled import compiled, inlined
 from linkage_sim.rules.contract import (
     breach_mended,
@@ -64,16 +65,27 @@ def whole_vectors(number: int) -> int:
 def hold_worths(first: int, last: int, at: int, ch: Any, ahead: Any, haul: float, goods: Any, work: Any) -> None:
     """Put into ``work.hold`` the best worth of keeping a kg, USD/kg: that of the month ahead that is worth most.
 
-    ``goods[first:last]`` are of one chain and village, what is worked out for them stands from ``work[at]`` on; ``ahead`` (13,) as of
-    `prices_ahead`. Month by month over all of them, so that it runs in vectors.
+    Enterprises ``first`` to ``last`` are of one chain and village, what is worked out for them stands from ``work[at]`` on; ``ahead``
+    (13,) as of `prices_ahead`. Month by month over all of them, so that it runs in vectors. A month with no higher price than one
+    before it is worth no more to anybody, for less is left by then.
     """
     number = whole_vectors(last - first)
     for k in range(number):
         wk = work[at + k]
         wk.left = 1.0
         wk.hold = 0.0
+    best, since = 0.0, 0
     for months in range(1, int(ahead[0]) + 1):
         net = ahead[months] - haul
+        since += 1
+        if net <= best:
+            continue
+        best = net
+        while since > 1:
+            since -= 1
+            for k in range(number):
+                work[at + k].left *= goods[first + k].kept
+        since = 0
         for k in range(number):
             wk = work[at + k]
             left = wk.left * goods[first + k].kept
@@ -181,12 +193,12 @@ def trade_contract(
 
 
 @inlined
-def pick(best_a: float, best_b: float, go: Any) -> tuple[float, float, float, float]:
+def pick(best_a: float, best_b: float, potential: float, food: float, go: Any) -> tuple[float, float, float, float]:
     """Pick what is worth picking, keep food first; returns kg picked, lost, eaten, and free (of both grades)."""
     value = go.share_a * best_a + (1.0 - go.share_a) * best_b
-    picked = go.potential if worth_picking(value, go.loss, go.picking) else 0.0
+    picked = potential if worth_picking(value, go.loss, go.picking) else 0.0
     kg = picked * (1.0 - go.loss)
-    eaten = min(go.food, kg * (1.0 - go.share_a))
+    eaten = min(food, kg * (1.0 - go.share_a))
     return picked, picked * go.loss, eaten, kg
 
 
@@ -260,35 +272,41 @@ def rival_buys(
 
 
 @compiled
-def offer_stock(first: int, last: int, at: int, goods: Any, work: Any) -> None:
+def offer_stock(first: int, last: int, at: int, enterprise: Any, work: Any) -> None:
     """What is in store is on offer."""
     for k in range(whole_vectors(last - first)):
-        go, wk = goods[first + k], work[at + k]
-        wk.offer_a, wk.offer_b = go.stock_a, go.stock_b
+        en, wk = enterprise[first + k], work[at + k]
+        wk.offer_a, wk.offer_b = en.stock_a, en.stock_b
         wk.side_a = wk.side_b = 0.0
 
 
 @compiled
-def contract_prices(
-    first: int, last: int, at: int, formula: int, net_a: float, net_b: float, goods: Any, work: Any, enterprise: Any
-) -> None:
-    """What firms pay this month to those of a village and chain who have a contract, 0 to others."""
+def contract_prices(first: int, last: int, at: int, formula: int, net_a: float, net_b: float, enterprise: Any, work: Any) -> int:
+    """What firms pay this month to those of a village and chain who have a contract, 0 to others; returns how many have one."""
+    linked = 0
     for k in range(last - first):
-        go, wk = goods[first + k], work[at + k]
+        linked += enterprise[first + k].firm >= 0
+    for k in range(whole_vectors(last - first)):
+        wk = work[at + k]
         wk.price_a = wk.price_b = 0.0
-        if go.firm >= 0:
-            wk.price_a, wk.price_b = prices_under_contract(formula, net_a, net_b, enterprise[go.row])
+    if linked > 0:
+        for k in range(last - first):
+            en = enterprise[first + k]
+            if en.firm >= 0:
+                work[at + k].price_a, work[at + k].price_b = prices_under_contract(formula, net_a, net_b, en)
+    return linked
 
 
 @compiled
-def pick_ripe(first: int, last: int, at: int, out_a: float, net_b: float, goods: Any, work: Any) -> None:
+def pick_ripe(first: int, last: int, at: int, out_a: float, net_b: float, goods: Any, enterprise: Any, work: Any) -> None:
     """Pick what is ripe in a village and chain; it is on offer, as if nothing went under contract. Runs in vectors."""
     for k in range(whole_vectors(last - first)):
-        go, wk = goods[first + k], work[at + k]
-        picked, wasted, eaten, kg = pick(max(max(out_a, wk.hold), wk.price_a), max(max(net_b, wk.hold), wk.price_b), go)
+        go, en, wk = goods[first + k], enterprise[first + k], work[at + k]
+        best_a, best_b = max(max(out_a, wk.hold), wk.price_a), max(max(net_b, wk.hold), wk.price_b)
+        picked, wasted, eaten, kg = pick(best_a, best_b, en.potential, en.food_left, go)
         wk.picked, wk.wasted, wk.eaten = picked, wasted, eaten
-        wk.offer_a = go.stock_a + kg * go.share_a
-        wk.offer_b = go.stock_b + (kg * (1.0 - go.share_a) - eaten)
+        wk.offer_a = en.stock_a + kg * go.share_a
+        wk.offer_b = en.stock_b + (kg * (1.0 - go.share_a) - eaten)
         wk.side_a = wk.side_b = 0.0
 
 
@@ -300,19 +318,19 @@ def deliver(
     """What was picked under contract is delivered, side-sold or refused; the rest stays on offer."""
     delivered = paid_later = 0.0
     for k in range(last - first):
-        go, wk = goods[first + k], work[at + k]
-        if go.firm < 0:
+        en = enterprise[first + k]
+        if en.firm < 0:
             continue
+        go, wk = goods[first + k], work[at + k]
         kg = wk.picked * (1.0 - go.loss)
         free_a = kg * go.share_a
         free_b = kg * (1.0 - go.share_a) - wk.eaten
         if free_a + free_b <= 0.0:
             continue
-        en = enterprise[go.row]
-        hh = household[go.household]
-        ro = route[go.firm, v]
-        breaks = firm[go.firm].breaks
-        dealt[v, go.firm] = 1
+        hh = household[en.household]
+        ro = route[en.firm, v]
+        breaks = firm[en.firm].breaks
+        dealt[v, en.firm] = 1
         taken, side_a = trade_contract(commit, 0, free_a, wk.price_a, out_a, net_a, quote, side, breaks, en, hh, vi, bb, ro, ef)
         free_a -= taken + side_a
         taken, side_b = trade_contract(commit, 1, free_b, wk.price_b, net_b, net_b, quote, side, breaks, en, hh, vi, bb, ro, ef)
@@ -320,80 +338,62 @@ def deliver(
         delivered += en.delivered
         paid_later += en.firm_pays
         wk.side_a, wk.side_b = side_a, side_b
-        wk.offer_a, wk.offer_b = go.stock_a + free_a, go.stock_b + free_b
+        wk.offer_a, wk.offer_b = en.stock_a + free_a, en.stock_b + free_b
     if commit == 1:
         flows[v, DELIVERED] += delivered
         flows[v, PAY_MADE] += paid_later
 
 
 @compiled
-def post_picking(v: int, first: int, last: int, at: int, goods: Any, work: Any, enterprise: Any, flows: Any) -> None:
+def post_picking(v: int, first: int, last: int, at: int, work: Any, enterprise: Any, flows: Any) -> None:
     """What was picked leaves tree and field, and food is kept."""
-    ripe = picked = lost = eaten = 0.0
-    for k in range(last - first):
-        go, wk = goods[first + k], work[at + k]
-        en = enterprise[go.row]
+    number = last - first
+    for k in range(number):
+        en, wk = enterprise[first + k], work[at + k]
         en.picked = wk.picked
         en.food_left -= wk.eaten
-        ripe += go.potential
-        picked += wk.picked
-        lost += wk.wasted
-        eaten += wk.eaten
+    picked = column_sum(work, "picked", at, at + number)
     flows[v, PICKED] += picked
-    flows[v, UNHARVESTED] += ripe - picked
-    flows[v, LOST_HARVEST] += lost
-    flows[v, EATEN] += eaten
+    flows[v, UNHARVESTED] += column_sum(enterprise, "potential", first, last) - picked
+    flows[v, LOST_HARVEST] += column_sum(work, "wasted", at, at + number)
+    flows[v, EATEN] += column_sum(work, "eaten", at, at + number)
 
 
 @compiled
 def shares_sold(
-    first: int, last: int, at: int, months: float, price: float, quote: float, floor: float, goods: Any, work: Any
-) -> None:  # fmt: skip
-    """Put into ``work.share`` what part of its offer each sells; a loop that runs in vectors."""
+    first: int, last: int, at: int, months: float, price: float, quote: float, floor: float, goods: Any, enterprise: Any, work: Any
+) -> None:
+    """Put into ``work.share`` what part of its offer each sells, and how much that is; a loop that runs in vectors."""
     for k in range(whole_vectors(last - first)):
-        go, wk = goods[first + k], work[at + k]
-        wk.share = sold_from_store(months, price, quote, wk.hold, go.gap, wk.offer_a + wk.offer_b, go.noise, floor)
+        go, en, wk = goods[first + k], enterprise[first + k], work[at + k]
+        share = sold_from_store(months, price, quote, wk.hold, en.cash_gap, wk.offer_a + wk.offer_b, go.noise, floor)
+        wk.share = share
+        wk.sells_a = wk.side_a + share * wk.offer_a
+        wk.sells_b = wk.side_b + share * wk.offer_b
 
 
 @compiled
-def bring_to_market(at: int, end: int, ratio: float, work: Any) -> tuple[float, float]:
-    """Kg of a village and chain that go to the bazaar, and kg of free grade A."""
-    supply = grade_a = 0.0
-    for k in range(at, end):
-        wk = work[k]
-        sells_a = wk.side_a + wk.share * wk.offer_a
-        sells_b = wk.side_b + wk.share * wk.offer_b
-        grade_a += sells_a
-        supply += sells_a * (1.0 - ratio) + sells_b
-    return supply, grade_a
-
-
-@compiled
-def hand_over(v: int, first: int, last: int, at: int, ratio: float, goods: Any, work: Any, enterprise: Any, flows: Any) -> None:
+def hand_over(v: int, first: int, last: int, at: int, ratio: float, work: Any, enterprise: Any, flows: Any) -> None:
     """What is sold leaves the store, part ``ratio`` of grade A to the rival."""
-    to_bazaar = to_rival = 0.0
-    for k in range(last - first):
-        wk = work[at + k]
-        en = enterprise[goods[first + k].row]
-        sells_a = wk.side_a + wk.share * wk.offer_a
-        to_rival_a = sells_a * ratio
-        sold_a = sells_a - to_rival_a
-        sold_b = wk.side_b + wk.share * wk.offer_b
-        en.sold_a, en.sold_b = sold_a, sold_b
-        if to_rival_a > 0.0:
-            en.rival_a = to_rival_a
+    number = last - first
+    for k in range(number):
+        en, wk = enterprise[first + k], work[at + k]
+        en.sold_a = wk.sells_a - wk.sells_a * ratio
+        en.sold_b = wk.sells_b
         en.stock_a = wk.offer_a * (1.0 - wk.share)
         en.stock_b = wk.offer_b * (1.0 - wk.share)
-        to_bazaar += sold_a + sold_b
-        to_rival += to_rival_a
-    flows[v, TO_BAZAAR] += to_bazaar
-    flows[v, TO_RIVAL] += to_rival
+    if ratio > 0.0:
+        for k in range(number):
+            enterprise[first + k].rival_a = work[at + k].sells_a * ratio
+    grade_a = column_sum(work, "sells_a", at, at + number)
+    flows[v, TO_BAZAAR] += grade_a * (1.0 - ratio) + column_sum(work, "sells_b", at, at + number)
+    flows[v, TO_RIVAL] += grade_a * ratio
 
 
 @compiled
 def decide(
     first: int, last: int, commit: int, calendar: int, season: Any, chains: Any, behaviour: Any, firms: Any, of_chain: Any,
-    last_goods: Any, goods: Any, work_at: Any, work: Any, household: Any, enterprise: Any, village: Any, firm: Any, route: Any,
+    has_goods: Any, goods: Any, work_at: Any, work: Any, household: Any, enterprise: Any, village: Any, firm: Any, route: Any,
     dealt: Any, side_share: Any, bazaar_quote: Any, rival_price: Any, rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any,
     rival_want: Any, rival_cap: Any, village_supply: Any, flows: Any, ahead: Any, still: Any, effects: Any,
 ) -> None:  # fmt: skip
@@ -409,9 +409,9 @@ def decide(
         for c in range(chains.shape[0]):
             if commit == 0 and still[b, c] == 1:
                 continue
-            start, end, quote = of_chain[v, c], last_goods[v, c], bazaar_quote[b, c]
+            start, end, quote = of_chain[v, c], of_chain[v, c + 1], bazaar_quote[b, c]
             clear_sums(v, c, firms_each, route, dealt)
-            if end == start:
+            if has_goods[v, c] == 0:
                 village_supply[v, c] = rival_want[v, c] = 0.0
                 continue
             net_a, net_b, rival, ratio, bid, out_a = spot_terms(
@@ -421,23 +421,24 @@ def decide(
             at = work_at[v]
             hold_worths(start, end, at, chains[c], ahead[b, c], vi.haul, goods, work)
             if season[c, calendar] > 0.0:
-                contract_prices(start, end, at, formula, net_a, net_b, goods, work, enterprise)
-                pick_ripe(start, end, at, out_a, net_b, goods, work)
-                if vi.closed == 0:
+                linked = contract_prices(start, end, at, formula, net_a, net_b, enterprise, work)
+                pick_ripe(start, end, at, out_a, net_b, goods, enterprise, work)
+                if linked > 0 and vi.closed == 0:
                     deliver(
                         v, commit, start, end, at, quote, net_a, net_b, out_a, behaviour[0], effects[0], goods, work, household, enterprise,
                         vi, firm, route, dealt, side_share[v, c], flows,
                     )  # fmt: skip
                 if commit == 1:
-                    post_picking(v, start, end, at, goods, work, enterprise, flows)
+                    post_picking(v, start, end, at, work, enterprise, flows)
             else:
-                offer_stock(start, end, at, goods, work)
+                offer_stock(start, end, at, enterprise, work)
             price = net_b if vi.closed == 0 else 0.0
-            shares_sold(start, end, at, ahead[b, c, 0], price, quote, behaviour[0].need_floor, goods, work)
-            village_supply[v, c], grade_a = bring_to_market(at, at + end - start, ratio, work)
+            shares_sold(start, end, at, ahead[b, c, 0], price, quote, behaviour[0].need_floor, goods, enterprise, work)
+            grade_a = column_sum(work, "sells_a", at, at + end - start)
+            village_supply[v, c] = grade_a * (1.0 - ratio) + column_sum(work, "sells_b", at, at + end - start)
             rival_want[v, c] = grade_a if rival else 0.0
             if commit == 1:
-                hand_over(v, start, end, at, ratio, goods, work, enterprise, flows)
+                hand_over(v, start, end, at, ratio, work, enterprise, flows)
                 if rival:
                     rival_price[v, c] = bid
             rival_buys(v, c, commit, route, dealt, rival_firm, rival_ratio, rival_want, rival_cap)
