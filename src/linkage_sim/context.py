@@ -16,7 +16,7 @@ from linkage_sim.books import N_FLOWS
 from linkage_sim.draws import Key
 from linkage_sim.frames import Frame, frame_of
 from linkage_sim.world.events import Events
-from linkage_sim.world.goods import goods_table, work_table
+from linkage_sim.world.goods import MONEY, goods_table, work_table
 from linkage_sim.world.layout import Layout
 from linkage_sim.world.parameters import Parameters
 from linkage_sim.world.state import State
@@ -48,8 +48,8 @@ class Programme(Protocol):
 OWN = (
     "key", "effects", "kits", "outside_flows", "market_first", "services", "repaid", "bought", "rival_paid", "first_household",
     "first_enterprise", "of_chain", "by_household", "of_household", "input_normal", "bazaar_outlet", "wanted", "supply", "last_quote",
-    "asked", "still", "goods", "has_goods", "work", "work_at", "dealt", "last_gap", "bracket", "scratch", "ahead", "no_ties",
-    "season_ahead",
+    "asked", "still", "goods", "has_goods", "work", "work_at", "money", "money_at", "dealt", "last_gap", "bracket", "scratch", "ahead",
+    "no_ties", "season_ahead",
 )  # fmt: skip
 """Arrays and tables that a run has beside its state and the numbers of its world."""
 
@@ -102,7 +102,10 @@ class Context:
         self.goods = goods_table(len(s.enterprise))
         self.has_goods = np.ones((self.villages, len(self.parameters.chains)), dtype=np.uint8)
         self.work, apart = work_table(layout.most_goods, self.threads)
-        self.work_at = np.repeat(np.arange(self.threads) * apart, np.diff(self.cuts(self.villages)))
+        villages_each = np.diff(self.cuts(self.villages))
+        self.work_at = np.repeat(np.arange(self.threads) * apart, villages_each)
+        self.money, apart = work_table(int(np.diff(self.first_household).max(initial=0)), self.threads, MONEY)
+        self.money_at = np.repeat(np.arange(self.threads) * apart, villages_each)
         route = s.route
         dealt = [route[name] != 0.0 for name in ("due", "accepted", "side", "broken", "bought_a", "bought_b")]
         self.dealt = np.ascontiguousarray(np.logical_or.reduce(dealt).T).astype(np.uint8)

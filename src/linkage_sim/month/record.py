@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from linkage_sim.columns import column_sum
 from linkage_sim.compiled import as_table, compiled
 from linkage_sim.rules.harvest import grade_a_share
 
@@ -48,17 +49,14 @@ def cell_sums(villages: int) -> Any:
 
 
 @compiled
-def record_stores(first: int, last: int, b: int, chains: Any, enterprise: Any, bazaar_price: Any, w: Any) -> None:
-    """Add what a range of enterprises sold, keeps and knows to the sums of its village; ``w`` is a row of `whole_sums`."""
-    bazaar = sales = stock = improved = quality = 0.0
-    for e in range(first, last):
-        en = enterprise[e]
-        bazaar += en.sold_a + en.sold_b
-        sales += (en.sold_a * (1.0 + chains[en.chain].bazaar_grade_premium) + en.sold_b) * bazaar_price[b, en.chain]
-        stock += en.stock_a + en.stock_b
-        improved += en.knowledge_improved
-        quality += en.knowledge_quality
-    w.bazaar_kg, w.sales_usd, w.stock_kg, w.knowledge_improved, w.knowledge_quality = bazaar, sales, stock, improved, quality
+def record_stores(first: int, last: int, price: float, ch: Any, enterprise: Any, w: Any) -> None:
+    """Add what enterprises of one village and chain sold, keep and know to the sums of the village; ``w`` is a row of `whole_sums`."""
+    sold_a, sold_b = column_sum(enterprise, "sold_a", first, last), column_sum(enterprise, "sold_b", first, last)
+    w.bazaar_kg += sold_a + sold_b
+    w.sales_usd += (sold_a * (1.0 + ch.bazaar_grade_premium) + sold_b) * price
+    w.stock_kg += column_sum(enterprise, "stock_a", first, last) + column_sum(enterprise, "stock_b", first, last)
+    w.knowledge_improved += column_sum(enterprise, "knowledge_improved", first, last)
+    w.knowledge_quality += column_sum(enterprise, "knowledge_quality", first, last)
 
 
 @compiled
@@ -84,35 +82,44 @@ def record_practices(first: int, last: int, enterprise: Any, exit_firm: Any, w: 
 
 
 @compiled
-def record_harvest(first: int, last: int, chains: Any, enterprise: Any, w: Any) -> None:
-    """Add what a range of enterprises harvested and brought under contract."""
+def record_harvest(first: int, last: int, ch: Any, enterprise: Any, w: Any) -> None:
+    """Add what enterprises of one village and chain harvested and brought under contract."""
+    ripened, picked = column_sum(enterprise, "potential", first, last), column_sum(enterprise, "picked", first, last)
+    if ripened == 0.0:
+        return
+    w.ripened_kg += ripened
+    w.unharvested_kg += ripened - picked
+    w.picked_kg += picked
+    w.rival_kg += column_sum(enterprise, "rival_a", first, last)
+    w.contract_kg += column_sum(enterprise, "delivered", first, last)
+    w.contract_usd += column_sum(enterprise, "firm_pays", first, last)
+    best = 0.0
     for e in range(first, last):
         en = enterprise[e]
-        if en.potential > 0.0:
-            ch = chains[en.chain]
-            share_a = grade_a_share(ch.harvest_grade_a, ch.practices_quality_gain, en.uses_quality)
-            w.ripened_kg += en.potential
-            w.unharvested_kg += en.potential - en.picked
-            w.grade_a_kg += en.picked * share_a
-            w.picked_kg += en.picked
-            w.rival_kg += en.rival_a
-            w.contract_kg += en.delivered
-            w.contract_usd += en.firm_pays
+        best += en.picked * grade_a_share(ch.harvest_grade_a, ch.practices_quality_gain, en.uses_quality)
+    w.grade_a_kg += best
 
 
 @compiled
 def record_links(first: int, last: int, v: int, household: Any, enterprise: Any, firm: Any, route: Any, receivable: Any, w: Any) -> None:
     """Add what a range of enterprises owes and is owed, and its trust; their households are reached and linked."""
+    w.debt_usd += column_sum(enterprise, "debt", first, last)
+    linked = owing = 0
+    for e in range(first, last):
+        linked += enterprise[e].firm >= 0
+        owing += enterprise[e].owing_firm >= 0
+    if owing > 0:
+        for e in range(first, last):
+            if enterprise[e].owing_firm >= 0:
+                for k in range(receivable.shape[1]):
+                    w.owed_usd += receivable[e, k]
+    if linked == 0:
+        return
+    w.trust += column_sum(enterprise, "linked_trust", first, last)
+    w.trust_ties += linked
     for e in range(first, last):
         en = enterprise[e]
-        if en.debt > 0.0:
-            w.debt_usd += en.debt
-        if en.owing_firm >= 0:
-            for k in range(receivable.shape[1]):
-                w.owed_usd += receivable[e, k]
         if en.firm >= 0:
-            w.trust += en.linked_trust
-            w.trust_ties += 1.0
             hh = household[en.household]
             hh.linked = 1
             if firm[en.firm].supported == 1 or route[en.firm, v].introduced > 0.0:
@@ -149,10 +156,9 @@ def record_income(first: int, last: int, window: int, calendar: int, household: 
 def record_households(first: int, last: int, poverty_line: float, household: Any, cells: Any, w: Any) -> None:
     """Add a range of households to the sums of their kinds; ``cells`` is a row of `cell_sums`."""
     line = poverty_line * 12.0
-    cash = 0.0
+    w.cash_usd = column_sum(household, "cash", first, last)
     for h in range(first, last):
         hh = household[h]
-        cash += hh.cash
         cell = cells[hh.woman * 3 + hh.tercile]
         cell.households += 1.0
         cell.income += hh.income
@@ -160,7 +166,6 @@ def record_households(first: int, last: int, poverty_line: float, household: Any
         cell.linked += hh.linked
         cell.reached += hh.reached
         cell.poor += 1.0 if hh.last_income < line * hh.persons else 0.0
-    w.cash_usd = cash
 
 
 @compiled
@@ -178,22 +183,20 @@ def groups_in_order(cells: Any, village: Any, out: Any) -> None:
 
 @compiled
 def record_village(
-    first: int, last: int, window: int, calendar: int, first_household: Any, first_enterprise: Any, household: Any, enterprise: Any,
+    first: int, last: int, window: int, calendar: int, first_household: Any, of_chain: Any, household: Any, enterprise: Any,
     village: Any, firm: Any, route: Any, dealt: Any, chains: Any, season: Any, receivable: Any, exit_firm: Any,
     poverty_line: float, bazaar_price: Any, cells: Any, whole: Any,
 ) -> None:  # fmt: skip
     """Sums of a range of villages: ``cells`` (V, CELLS) and ``whole`` (V,), tables of zeros."""
-    is_harvest = False
-    for c in range(chains.shape[0]):
-        is_harvest = is_harvest or season[c, calendar] > 0.0
     for v in range(first, last):
         w = whole[v]
-        start, end = first_enterprise[v], first_enterprise[v + 1]
+        start, end = of_chain[v, 0], of_chain[v, chains.shape[0]]
         of, to = first_household[v], first_household[v + 1]
-        record_stores(start, end, village[v].bazaar, chains, enterprise, bazaar_price, w)
+        for c in range(chains.shape[0]):
+            record_stores(of_chain[v, c], of_chain[v, c + 1], bazaar_price[village[v].bazaar, c], chains[c], enterprise, w)
+            if season[c, calendar] > 0.0:
+                record_harvest(of_chain[v, c], of_chain[v, c + 1], chains[c], enterprise, w)
         record_practices(start, end, enterprise, exit_firm, w)
-        if is_harvest:
-            record_harvest(start, end, chains, enterprise, w)
         record_income(of, to, window, calendar, household)
         record_links(start, end, v, household, enterprise, firm, route, receivable, w)
         record_households(of, to, poverty_line, household, cells[v], w)
@@ -306,7 +309,7 @@ def record_villages(first: int, last: int, window: int, calendar: int, poverty_l
     r.cells_plain[first:last] = 0.0
     r.whole_plain[first:last] = 0.0
     record_village(
-        first, last, window, calendar, w.first_household, w.first_enterprise, w.household, w.enterprise, w.village, w.firm, w.route,
+        first, last, window, calendar, w.first_household, w.of_chain, w.household, w.enterprise, w.village, w.firm, w.route,
         w.dealt, w.chains, w.season, w.receivable, r.exit_firm, poverty_line, w.bazaar_price, r.cells, r.whole,
     )  # fmt: skip
 

@@ -25,6 +25,7 @@ from linkage_sim.books import (
     STORING,
     WAGES,
 )  # fmt: skip
+from linkage_sim.columns import column_sum
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.month.savings import groups_settle
@@ -34,6 +35,15 @@ from linkage_sim.month.savings import groups_settle
 def months_to_pay(usual: int, mobile: int, faster: int) -> int:
     """Months until a delivery is due: as usual in the chain, sooner by phone."""
     return max(0, usual - faster) if mobile == 1 else usual
+
+
+@compiled
+def owed(first: int, last: int, enterprise: Any) -> int:
+    """How many of a range of enterprises some firm owes; counted in vectors, for most villages have none."""
+    number = 0
+    for e in range(first, last):
+        number += enterprise[e].owing_firm >= 0
+    return number
 
 
 @compiled
@@ -47,6 +57,8 @@ def dues(
     for v in range(first, last):
         for f in range(firm_due.shape[0]):
             firm_due[f, v] = 0.0
+        if owed(first_enterprise[v], first_enterprise[v + 1], enterprise) == 0:
+            continue
         for e in range(first_enterprise[v], first_enterprise[v + 1]):
             en = enterprise[e]
             if en.owing_firm < 0:
@@ -126,46 +138,38 @@ def firm_pays_enterprise(
 
 @compiled
 def enterprises_earn(
-    first: int, last: int, b: int, haul: float, skilled: float, chains: Any, household: Any, enterprise: Any,
-    bazaar_price: Any,
-) -> tuple[float, float, float, float, float]:  # fmt: skip
-    """What each enterprise of a village earned at the bazaar this month less its costs, into ``enterprise.income``.
-
-    Returns
-    -------
-    sales, haulage, picking, storing, and inputs and upkeep of all, USD
-    """
-    sales = hauls = picking = storing = inputs = 0.0
+    v: int, first: int, last: int, price: float, haul: float, skilled: float, is_harvest: bool, ch: Any, household: Any, enterprise: Any,
+    flows: Any,
+) -> None:  # fmt: skip
+    """What enterprises of one village and chain earned at the bazaar this month less their costs, into ``enterprise.income``; posts it."""
+    price_a, upkeep = price * (1.0 + ch.bazaar_grade_premium), ch.assets_upkeep / 12.0
     for e in range(first, last):
         en = enterprise[e]
-        ch = chains[en.chain]
-        price = bazaar_price[b, en.chain]
-        sold = en.sold_a * price * (1.0 + ch.bazaar_grade_premium) + en.sold_b * price
-        hauled = (en.sold_a + en.sold_b) * haul
-        stored = (en.stock_a + en.stock_b) * ch.harvest_storing_cost
-        upkeep = en.assets * ch.assets_upkeep / 12.0
-        picked = 0.0
-        if en.picked > 0.0:
-            business = household[en.household].business
-            picked = en.picked * ch.harvest_picking_cost * en.picking_factor * (1.0 - skilled * business)
-        en.income = sold - hauled - picked - stored - en.practice_cost - upkeep + (en.asset_sale - en.asset_cost)
-        sales += sold
-        hauls += hauled
-        picking += picked
-        storing += stored
-        inputs += en.practice_cost + upkeep
-    return sales, hauls, picking, storing, inputs
-
-
-@compiled
-def invest(v: int, first: int, last: int, enterprise: Any, flows: Any) -> None:
-    """Post what was paid for practices, planting and animals; what does not change is not written."""
-    for e in range(first, last):
-        en = enterprise[e]
-        if en.practice_cost + en.asset_cost + en.asset_sale > 0.0:
-            flows[v, ASSETS_BOUGHT] += en.asset_cost
-            flows[v, ASSETS_SOLD] += en.asset_sale
+        sold = en.sold_a * price_a + en.sold_b * price
+        spent = (en.sold_a + en.sold_b) * haul + (en.stock_a + en.stock_b) * ch.harvest_storing_cost + en.practice_cost + en.assets * upkeep
+        en.income = sold - spent + (en.asset_sale - en.asset_cost)
+    sold_a, sold_b = column_sum(enterprise, "sold_a", first, last), column_sum(enterprise, "sold_b", first, last)
+    stock = column_sum(enterprise, "stock_a", first, last) + column_sum(enterprise, "stock_b", first, last)
+    practices = column_sum(enterprise, "practice_cost", first, last)
+    flows[v, SALES] += sold_a * price_a + sold_b * price
+    flows[v, HAULS] += (sold_a + sold_b) * haul
+    flows[v, STORING] += stock * ch.harvest_storing_cost
+    flows[v, INPUTS] += practices + column_sum(enterprise, "assets", first, last) * upkeep
+    bought, sold = column_sum(enterprise, "asset_cost", first, last), column_sum(enterprise, "asset_sale", first, last)
+    flows[v, ASSETS_BOUGHT] += bought
+    flows[v, ASSETS_SOLD] += sold
+    if practices + bought + sold > 0.0:
+        for e in range(first, last):
+            en = enterprise[e]
             en.practice_cost = en.asset_cost = en.asset_sale = 0.0
+    if is_harvest:
+        total = 0.0
+        for e in range(first, last):
+            en = enterprise[e]
+            cost = ch.harvest_picking_cost * en.picking_factor * (1.0 - skilled * household[en.household].business)
+            en.income -= en.picked * cost
+            total += en.picked * cost
+        flows[v, PICKING] += total
 
 
 @compiled
@@ -174,6 +178,8 @@ def firms_settle(
     firm_paid_share: Any, flows: Any, repaid: Any, bought: Any, rival_paid: Any, route: Any, penalty: float,
 ) -> None:  # fmt: skip
     """Rivals pay at the farm gate, firms under contract what is due."""
+    if column_sum(enterprise, "rival_a", first, last) == 0.0 and owed(first, last, enterprise) == 0:
+        return
     for e in range(first, last):
         en = enterprise[e]
         if en.rival_a > 0.0:
@@ -204,17 +210,11 @@ def households_earn(first: int, last: int, first_enterprise: int, last_enterpris
 
 @compiled
 def spend_and_save(
-    first: int, last: int, interest_rate: float, spending: float, buffer: float, household: Any
-) -> tuple[float, float, float, float]:
-    """Cash of the households of a village after a month: borrow, consume, repay.
-
-    Returns
-    -------
-    income from elsewhere, consumption, loans, interest and repayments of all, USD
-    """
-    wages = consumption = loans = repaid = 0.0
+    first: int, last: int, at: int, interest_rate: float, spending: float, buffer: float, household: Any, money: Any
+) -> None:
+    """Cash of the households of a village after a month: borrow, consume, repay; what moved goes into ``money`` from a row on."""
     for h in range(first, last):
-        hh = household[h]
+        hh, mo = household[h], money[at + h - first]
         interest = hh.bank_debt * interest_rate / 12.0
         cash = hh.cash + hh.other_income + hh.income - interest
         loan = max(0.0, -cash)
@@ -223,53 +223,47 @@ def spend_and_save(
         spent = min(cash, hh.need + hh.shock)
         cash -= spent
         back = min(debt, 0.5 * cash)
-        hh.bank_debt = debt - back
         cash -= back
         more = spending * max(0.0, cash - buffer * hh.need)
+        hh.bank_debt = debt - back
         hh.cash = cash - more
         hh.income -= interest
-        wages += hh.other_income
-        consumption += spent + more
-        loans += loan
-        repaid += interest + back
-    return wages, consumption, loans, repaid
+        mo.spent = spent + more
+        mo.loan = loan
+        mo.repaid = interest + back
 
 
 @compiled
 def households_settle(
-    first: int, last: int, month: int, chains: Any, people: Any, firms: Any, first_household: Any, first_enterprise: Any,
+    first: int, last: int, month: int, chains: Any, season: Any, people: Any, firms: Any, first_household: Any, of_chain: Any,
     household: Any, enterprise: Any, village: Any, firm: Any, receivable: Any, bazaar_price: Any, rival_price: Any,
-    rival_firm: Any, firm_paid_share: Any, flows: Any, repaid: Any, bought: Any, rival_paid: Any, route: Any, effects: Any,
+    rival_firm: Any, firm_paid_share: Any, flows: Any, repaid: Any, bought: Any, rival_paid: Any, route: Any, effects: Any, money: Any,
+    money_at: Any,
 ) -> None:  # fmt: skip
-    """Money of every household of a range of villages; sums are kept in numbers of their own and posted once a village."""
+    """Money of every household of a range of villages."""
     pp = people[0]
     ef = effects[0]
     for v in range(first, last):
         vi = village[v]
         for f in range(repaid.shape[0]):
             repaid[f, v] = bought[f, v] = rival_paid[f, v] = 0.0
-        start, end = first_enterprise[v], first_enterprise[v + 1]
-        sales, hauls, picking, storing, inputs = enterprises_earn(
-            start, end, vi.bazaar, vi.haul, ef.business_skills_picking, chains, household, enterprise, bazaar_price
-        )
-        invest(v, start, end, enterprise, flows)
+        for c in range(chains.shape[0]):
+            enterprises_earn(
+                v, of_chain[v, c], of_chain[v, c + 1], bazaar_price[vi.bazaar, c], vi.haul, ef.business_skills_picking,
+                season[c, month % 12] > 0.0, chains[c], household, enterprise, flows,
+            )  # fmt: skip
+        start, end = of_chain[v, 0], of_chain[v, chains.shape[0]]
         firms_settle(
             v, start, end, month, firms, enterprise, firm, receivable, rival_price, rival_firm, firm_paid_share, flows, repaid, bought,
             rival_paid, route, ef.contract_support_penalty,
         )  # fmt: skip
-        households_earn(first_household[v], first_household[v + 1], start, end, household, enterprise)
-        wages, consumption, loans, repayments = spend_and_save(
-            first_household[v], first_household[v + 1], pp.interest, pp.spending, pp.buffer, household
-        )
-        flows[v, SALES] += sales
-        flows[v, HAULS] += hauls
-        flows[v, PICKING] += picking
-        flows[v, STORING] += storing
-        flows[v, INPUTS] += inputs
-        flows[v, WAGES] += wages
-        flows[v, CONSUMPTION] += consumption
-        flows[v, BANK_LOAN] += loans
-        flows[v, BANK_REPAID] += repayments
+        of, to, at = first_household[v], first_household[v + 1], money_at[v]
+        households_earn(of, to, start, end, household, enterprise)
+        spend_and_save(of, to, at, pp.interest, pp.spending, pp.buffer, household, money)
+        flows[v, WAGES] += column_sum(household, "other_income", of, to)
+        flows[v, CONSUMPTION] += column_sum(money, "spent", at, at + to - of)
+        flows[v, BANK_LOAN] += column_sum(money, "loan", at, at + to - of)
+        flows[v, BANK_REPAID] += column_sum(money, "repaid", at, at + to - of)
 
 
 @compiled
@@ -321,9 +315,9 @@ def pay(w: Any) -> None:
 def settle(first: int, last: int, month: int, w: Any) -> None:
     """Households and savings groups of some villages."""
     households_settle(
-        first, last, month, w.chains, w.people, w.firms, w.first_household, w.first_enterprise, w.household, w.enterprise, w.village,
+        first, last, month, w.chains, w.season, w.people, w.firms, w.first_household, w.of_chain, w.household, w.enterprise, w.village,
         w.firm, w.receivable, w.bazaar_price, w.rival_price, w.rival_firm, w.firm_paid_share, w.flows, w.repaid, w.bought, w.rival_paid,
-        w.route, w.effects,
+        w.route, w.effects, w.money, w.money_at,
     )  # fmt: skip
     groups_settle(first, last, w.first_household, w.household, w.village, w.effects, w.flows)
 

@@ -1,10 +1,12 @@
-"""What the trade phase works with beside the enterprises themselves.
+"""What phases work with beside enterprises and households themselves.
 
 Enterprises of one village and chain stand side by side: passes go through all of them where one has anything to sell, in loops that run
 in vectors.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
@@ -40,6 +42,9 @@ WORK = np.dtype(
 )
 """What a pass works out for the enterprises of one village and chain; the next village and chain overwrite it."""
 
+MONEY = np.dtype([("spent", np.float64), ("loan", np.float64), ("repaid", np.float64)])
+"""What moved in the households of one village this month, USD; the next village overwrites it."""
+
 LANES = SPARE
 """Loops over what is worked out go on to a multiple of this number, past the last, so that all of it runs in vectors."""
 
@@ -49,7 +54,7 @@ def goods_table(enterprises: int) -> Table:
     return table_of(GOODS, enterprises)
 
 
-def work_table(goods: int, threads: int = 1) -> tuple[Table, int]:
-    """A table for threads to work in on so many enterprises at a time, and how many rows apart they stand in it."""
-    apart = goods + LANES
-    return table_of(WORK, apart * threads), apart
+def work_table(rows: int, threads: int = 1, kind: np.dtype[Any] = WORK) -> tuple[Table, int]:
+    """A table for threads to work in on so many enterprises or households at a time, and how many rows apart they stand in it."""
+    apart = rows + LANES
+    return table_of(kind, apart * threads), apart
