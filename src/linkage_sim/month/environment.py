@@ -7,10 +7,11 @@ from typing import Any
 
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
-from linkage_sim.draws import STREAM, normal, uniform
+from linkage_sim.draws import MIDDLE, STREAM, normal, normal_of_middle, uniform
 from linkage_sim.month.events import WRITES as BY_EVENTS
 from linkage_sim.month.events import falling_remittances, remittance_share, strike
 from linkage_sim.month.savings import lend_for_need
+from linkage_sim.rules.core import exponential
 
 CITY_SHOCK, MARKET_SHOCK = STREAM["city.shock"], STREAM["market.shock"]
 ROAD_VILLAGE, ROAD_BAZAAR, ROAD_MARKET = STREAM["road.village"], STREAM["road.bazaar"], STREAM["road.market"]
@@ -85,10 +86,24 @@ def cash_needs(first: int, last: int, month: int, key: Any, chance: float, size:
 
 
 @compiled
+def own_weather(first: int, last: int, at: int, month: int, key: Any, shared: float, spread: float, enterprise: Any, work: Any) -> None:
+    """Weather of enterprises of one village and chain: ``shared``, times a lognormal number of mean 1; runs in vectors but for tails."""
+    for k in range(last - first):
+        work[at + k].luck = uniform(key, OWN, month, enterprise[first + k].identity)
+    for k in range(last - first):
+        work[at + k].normal = normal_of_middle(work[at + k].luck)
+    for k in range(last - first):
+        if abs(work[at + k].luck - 0.5) > MIDDLE:
+            work[at + k].normal = normal(work[at + k].luck)
+    for k in range(last - first):
+        enterprise[first + k].weather = shared * exponential(spread * work[at + k].normal - 0.5 * spread * spread)
+
+
+@compiled
 def households_and_weather(
-    first: int, last: int, month: int, key: Any, first_household: Any, first_enterprise: Any, chains: Any, people: Any,
-    village_closed_chance: Any, district_bad: Any, household: Any, enterprise: Any, village: Any, effects: Any, flows: Any,
-    redo: int, begun: Any, places: Any, shares: Any, sizes: Any,
+    first: int, last: int, month: int, key: Any, first_household: Any, of_chain: Any, chains: Any, people: Any,
+    village_closed_chance: Any, district_bad: Any, household: Any, enterprise: Any, village: Any, effects: Any, flows: Any, work: Any,
+    work_at: Any, redo: int, begun: Any, places: Any, shares: Any, sizes: Any,
 ) -> None:  # fmt: skip
     """Village roads, household shocks, this season's weather."""
     calendar = month % 12
@@ -112,10 +127,7 @@ def households_and_weather(
             shared *= lognormal(ch.harvest_weather_village, uniform(key, VILLAGE, month, v * 64 + c))
             if uniform(key, BAD_VILLAGE, month, v * 64 + c) < ch.harvest_bad_year_villages:
                 shared *= district_bad[d, c]
-            for e in range(first_enterprise[v], first_enterprise[v + 1]):
-                en = enterprise[e]
-                if en.chain == c:
-                    en.weather = shared * lognormal(ch.harvest_weather_own, uniform(key, OWN, month, en.identity))
+            own_weather(of_chain[v, c], of_chain[v, c + 1], work_at[v], month, key, shared, ch.harvest_weather_own, enterprise, work)
 
 
 @compiled
@@ -132,8 +144,8 @@ def everywhere(month: int, w: Any) -> None:
 def in_villages(first: int, last: int, month: int, w: Any, moving: int, start: Any, place: Any, share: Any, size: Any) -> None:
     """What households and fields of some villages meet; from ``moving`` on as `falling_remittances` gives it."""
     households_and_weather(
-        first, last, month, w.key, w.first_household, w.first_enterprise, w.chains, w.people, w.village_closed_chance, w.district_bad,
-        w.household, w.enterprise, w.village, w.effects, w.flows, moving, start, place, share, size,
+        first, last, month, w.key, w.first_household, w.of_chain, w.chains, w.people, w.village_closed_chance, w.district_bad, w.household,
+        w.enterprise, w.village, w.effects, w.flows, w.work, w.work_at, moving, start, place, share, size,
     )  # fmt: skip
 
 

@@ -26,9 +26,6 @@ def usual_rejection(fm: Any, ro: Any) -> float:
 @compiled
 def share_cash_gap(rows: Any, gap: float, b: int, calendar: int, enterprise: Any, usual_price: Any, haul: float) -> None:
     """What each enterprise of a household must bring of the cash it misses: in proportion to what its goods usually fetch."""
-    if rows.shape[0] == 1:
-        enterprise[rows[0]].cash_gap = gap
-        return
     total = 0.0
     for e in rows:
         en = enterprise[e]
@@ -108,14 +105,17 @@ def luck_of_lots(first: int, last: int, v: int, month: int, key: Any, fm: Any, e
 
 @compiled
 def share_cash_gaps(
-    first: int, last: int, b: int, calendar: int, haul: float, start: int, end: int, of_household: Any, by_household: Any,
+    first: int, last: int, b: int, calendar: int, haul: float, start: int, end: int, chains: int, of_household: Any, by_household: Any,
     household: Any, enterprise: Any, usual_price: Any,
 ) -> None:  # fmt: skip
     """Every household of a village that misses cash this month shares it out among its enterprises, rows ``start``..``end``."""
     for e in range(start, end):
-        enterprise[e].cash_gap = 0.0
+        en = enterprise[e]
+        en.cash_gap = household[en.household].gap
+    if chains == 1:
+        return
     for h in range(first, last):
-        if household[h].gap > 0.0 and of_household[h + 1] > of_household[h]:
+        if of_household[h + 1] - of_household[h] > 1 and household[h].gap > 0.0:
             rows = by_household[of_household[h] : of_household[h + 1]]
             share_cash_gap(rows, household[h].gap, b, calendar, enterprise, usual_price, haul)
 
@@ -157,8 +157,8 @@ def produce(
                     bring_ripe(start, end, chains[c], effects[0], household, enterprise, goods)
         if had + has > 0:
             share_cash_gaps(
-                first_household[v], first_household[v + 1], vi.bazaar, calendar, vi.haul, from_row, to_row, of_household, by_household,
-                household, enterprise, usual_price,
+                first_household[v], first_household[v + 1], vi.bazaar, calendar, vi.haul, from_row, to_row, chains.shape[0], of_household,
+                by_household, household, enterprise, usual_price,
             )  # fmt: skip
 
 

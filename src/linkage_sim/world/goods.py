@@ -38,9 +38,11 @@ WORK = np.dtype(
         ("share", np.float64),  # part of the offer that is sold
         ("sells_a", np.float64),  # kg sold outside contracts
         ("sells_b", np.float64),
+        ("luck", np.float64),  # uniform number
+        ("normal", np.float64),  # normal number of the same rank
     ]
 )
-"""What a pass works out for the enterprises of one village and chain; the next village and chain overwrite it."""
+"""What weather and passes work out for the enterprises of one village and chain; the next village and chain overwrite it."""
 
 MONEY = np.dtype([("spent", np.float64), ("loan", np.float64), ("repaid", np.float64)])
 """What moved in the households of one village this month, USD; the next village overwrites it."""
