@@ -9,7 +9,7 @@ from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.draws import MIDDLE, STREAM, normal, normal_of_middle, uniform
 from linkage_sim.month.events import WRITES as BY_EVENTS
-from linkage_sim.month.events import falling_remittances, remittance_share, strike
+from linkage_sim.month.events import falling_remittances, remittances_arrive, strike
 from linkage_sim.month.savings import lend_for_need
 from linkage_sim.rules.core import exponential
 
@@ -112,9 +112,10 @@ def households_and_weather(
         vi = village[v]
         vi.closed = uniform(key, ROAD_VILLAGE, month, v) < village_closed_chance[v, calendar]
         if calendar == 0 or redo == 1:
-            for h in range(first_household[v], first_household[v + 1]):
-                share = remittance_share(key, month - calendar, household[h], pp, begun, places, shares, sizes)
-                household[h].remittance_factor = share
+            remittances_arrive(
+                first_household[v], first_household[v + 1], key, month - calendar, pp.remittance_drop, pp.remittance_drop_size, household,
+                begun, places, shares, sizes,
+            )  # fmt: skip
         cash_needs(first_household[v], first_household[v + 1], month, key, pp.shock, pp.shock_size, household)
         if vi.fund > 0.0:
             lend_for_need(v, first_household[v], first_household[v + 1], household, vi, effects[0], flows)

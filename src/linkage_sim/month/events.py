@@ -22,17 +22,21 @@ STRIKES, HOUSEHOLD, REMITTANCE = STREAM["event.strikes"], STREAM["event.househol
 
 
 @compiled
-def remittance_share(key: Any, january: int, hh: Any, pp: Any, begun: Any, places: Any, shares: Any, sizes: Any) -> float:
-    """Share of a household's usual transfers that arrives: its luck of the year, less what every drop that goes on takes.
+def remittances_arrive(
+    first: int, last: int, key: Any, january: int, chance: float, fall: float, household: Any, begun: Any, places: Any, shares: Any,
+    sizes: Any,
+) -> None:  # fmt: skip
+    """Share of their usual transfers that a range of households gets: luck of the year, less what every drop that goes on takes.
 
     ``begun``, ``places``, ``shares``, ``sizes`` (drops): month it began, address of its draws, share of households, fall.
     """
-    fell = uniform(key, REMITTANCE, january, hh.identity) < pp.remittance_drop
-    factor = 1.0 - pp.remittance_drop_size if fell else 1.0
+    for h in range(first, last):
+        hh = household[h]
+        hh.remittance_factor = 1.0 - fall if uniform(key, REMITTANCE, january, hh.identity) < chance else 1.0
     for i in range(begun.shape[0]):
-        if uniform(key, HOUSEHOLD, begun[i], places[i] + hh.identity) < shares[i]:
-            factor *= 1.0 - sizes[i]
-    return factor
+        for h in range(first, last):
+            hh = household[h]
+            hh.remittance_factor *= 1.0 - sizes[i] if uniform(key, HOUSEHOLD, begun[i], places[i] + hh.identity) < shares[i] else 1.0
 
 
 @compiled
@@ -60,7 +64,7 @@ NO_DROPS = 0, np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty
 
 
 def falling_remittances(context: Context) -> tuple[int, Any, Any, Any, Any]:
-    """Whether transfers change within a year at all (0 or 1), and every drop that goes on, as `remittance_share` takes them."""
+    """Whether transfers change within a year at all (0 or 1), and every drop that goes on, as `remittances_arrive` takes them."""
     if context.events is None:
         return NO_DROPS
     strikes = context.events.strikes
