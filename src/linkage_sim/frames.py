@@ -34,13 +34,10 @@ class Frame(ctypes.Structure):
 
 def frame_of(**parts: Any) -> Frame:
     """Arrays (contiguous, in the order of C) and tables by name; it keeps them alive, and code that reads it never sees others."""
-    kinds = tuple((name, numba.typeof(value)) for name, value in parts.items())
-    frame = _class_of(tuple((name, kind.name) for name, kind in kinds), kinds)()
+    frame = _class_of(parts)()
     places: list[int] = []
     for name, value in parts.items():
-        if not isinstance(value, Table):
-            assert value.flags.c_contiguous, f"{name} is not contiguous"
-        places += [value.address] if isinstance(value, Table) else [value.ctypes.data, *value.shape]
+        places += [value.address] if isinstance(value, Table) else [value.__array_interface__["data"][0], *value.shape]
         object.__setattr__(frame, name, value)
     block = np.array(places, dtype=np.int64)
     object.__setattr__(frame, "_block", block)
@@ -61,13 +58,21 @@ class FrameType(types.Type):
         super().__init__(name=f"Frame({hashlib.blake2b(told.encode(), digest_size=12).hexdigest()})")
 
 
-_CLASSES: dict[tuple[tuple[str, str], ...], type[Frame]] = {}
+_CLASSES: dict[tuple[Any, ...], type[Frame]] = {}
 
 
-def _class_of(names: tuple[tuple[str, str], ...], kinds: tuple[tuple[str, Any], ...]) -> type[Frame]:
-    if names not in _CLASSES:
-        _CLASSES[names] = type("Frame", (Frame,), {"kind": FrameType(kinds)})
-    return _CLASSES[names]
+def _class_of(parts: dict[str, Any]) -> type[Frame]:
+    """Class of frames of such parts; to ask Numba for the types of all of them takes longer than a month of a small world."""
+    known = tuple(
+        (name, type(value)) if isinstance(value, Table) else (name, value.dtype, value.ndim, value.flags.num)
+        for name, value in parts.items()
+    )
+    if known not in _CLASSES:
+        for name, value in parts.items():
+            assert isinstance(value, Table) or value.flags.c_contiguous, f"{name} is not contiguous"
+        kind = FrameType(tuple((name, numba.typeof(value)) for name, value in parts.items()))
+        _CLASSES[known] = type("Frame", (Frame,), {"kind": kind})
+    return _CLASSES[known]
 
 
 @typeof_impl.register(Frame)

@@ -60,7 +60,7 @@ def goes_on(one: Strike, key: Any, month: int) -> list[int]:
 
 
 NO_DROPS = 0, np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0), np.empty(0)
-"""What a scenario without events hands to `remittance_share`."""
+"""What a scenario without events hands to `remittances_arrive`."""
 
 
 def falling_remittances(context: Context) -> tuple[int, Any, Any, Any, Any]:
