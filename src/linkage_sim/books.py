@@ -185,11 +185,14 @@ class Books:
         BooksError
             where an account is off by more than a millionth of the month's turnover of its unit.
         """
-        worst, share = balance(flows, self.stocks, stocks, self.gap, self.turnover)
+        self.judge(*balance(flows, self.stocks, stocks, self.gap, self.turnover), month)
+        self.stocks[:] = stocks
+
+    def judge(self, worst: int, share: float, month: int) -> None:
+        """Raise what `close` raises, where the account that is off most is off by too much."""
         self.worst = max(self.worst, share)
         if not share <= 1e-6:
             raise BooksError(
                 f"month {month}: account {ACCOUNTS[worst]!r} does not balance: {self.gap[worst]:.6g} of a turnover of "
                 f"{self.turnover[_ACCOUNT_UNIT[worst]]:.6g}"
             )
-        self.stocks = stocks.copy()

@@ -24,6 +24,7 @@ from linkage_sim.books import (
     TRADER_PROFIT,
     TRADER_SALES,
     VOUCHERS,
+    balance,
 )  # fmt: skip
 from linkage_sim.compiled import compiled
 from linkage_sim.month.record import (
@@ -66,6 +67,15 @@ def measure_stocks(w: Any, r: Any, ledger: float) -> None:
     out[6] = ledger
     for v in range(w.village.shape[0]):
         out[7] += w.village[v].fund
+
+
+@compiled
+def close_books(w: Any, r: Any, ledger: float) -> tuple[int, float]:
+    """Measure stocks and hold them against the month's flows, as `linkage_sim.books.balance`."""
+    measure_stocks(w, r, ledger)
+    worst, share = balance(w.outside_flows, r.opening, r.stock_out, r.gap, r.turnover)
+    r.opening[:] = r.stock_out
+    return worst, share
 
 
 @compiled

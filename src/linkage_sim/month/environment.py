@@ -150,10 +150,21 @@ def in_villages(first: int, last: int, month: int, w: Any, moving: int, start: A
     )  # fmt: skip
 
 
+@compiled
+def alone(month: int, w: Any, moving: int, start: Any, place: Any, share: Any, size: Any) -> None:
+    """All of it in one thread."""
+    everywhere(month, w)
+    in_villages(0, w.village.shape[0], month, w, moving, start, place, share, size)
+
+
 def run(context: Context) -> None:
     """Phase 1 of one month."""
-    everywhere(context.month, context.whole)
-    context.over_villages(in_villages, context.month, context.whole, *falling_remittances(context))
+    month, w, moving = context.month, context.whole, falling_remittances(context)
+    if context.threads == 1:
+        alone(month, w, *moving)
+    else:
+        everywhere(month, w)
+        context.over_villages(in_villages, month, w, *moving)
     if context.events is not None and context.month >= 0:
         strike(context, context.events)
 

@@ -393,15 +393,10 @@ def providers_learn(
 
 @compiled
 def month_everywhere(calendar: int, w: Any) -> None:
-    """Capacity of processors, input shops."""
+    """Usual prices, capacity of processors, input shops."""
+    learn_prices(calendar, w.behaviour, w.usual_price, w.bazaar_price)
     plants_wear(w.plants, w.plant_capacity, w.effects)
     providers_learn(calendar, w.chains, w.inputs, w.input_stock, w.input_sales, w.input_normal, w.village, w.bazaar_outlet)
-
-
-@compiled
-def expect(calendar: int, w: Any) -> None:
-    """Usual prices."""
-    learn_prices(calendar, w.behaviour, w.usual_price, w.bazaar_price)
 
 
 @compiled
@@ -440,11 +435,21 @@ def season_of_firms(month: int, w: Any) -> None:
     )  # fmt: skip
 
 
+@compiled
+def alone(month: int, w: Any) -> None:
+    """All that is learned every month, in one thread."""
+    month_in_villages(0, w.village.shape[0], month, w)
+    month_everywhere(month % 12, w)
+
+
 def run(context: Context) -> None:
     """Phase 9 of one month."""
     s, w, month = context.state, context.whole, context.month
-    expect(context.calendar, w)
-    context.over_villages(month_in_villages, month, w)
+    if context.threads == 1:
+        alone(month, w)
+    else:
+        context.over_villages(month_in_villages, month, w)
+        month_everywhere(context.calendar, w)
     if context.is_month("season_end"):
         ends = context.chosen("season_end")
         met = np.zeros((context.villages, len(s.firm), 3))
@@ -454,7 +459,6 @@ def run(context: Context) -> None:
         bazaar_news(s.village, met, news)
         context.over_villages(season_in_villages, month, ends, w, context.substitution_fade, met, news, seen)
         season_of_firms(month, w)
-    month_everywhere(context.calendar, w)
 
 
 READS = ("bazaar_price", "enterprise.year_harvest", "enterprise.season_kept", "route.season_due", "firm.season_margin", "orders_left")

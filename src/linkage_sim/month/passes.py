@@ -144,19 +144,8 @@ def end_pass(number: int, calendar: int, w: Any) -> float:
     return next_quote(number, w.bazaar_quote, w.bazaar_price, w.last_quote, w.last_gap, w.bracket)
 
 
-@compiled
-def seek_quotes(passes: int, calendar: int, w: Any) -> None:
-    """All passes but the last, in one call: it saves a small world time. `seek_in_threads` does the same."""
-    for number in range(passes - 1):
-        begin_pass(number, calendar, w)
-        decide_in_villages(0, w.village.shape[0], 0, calendar, w)
-        if end_pass(number, calendar, w) < SETTLED:
-            return
-    go_back(w.bazaar_quote, w.last_gap, w.bracket)
-
-
 def seek_in_threads(context: Context, passes: int) -> None:
-    """All passes but the last, villages shared out over threads; to the last bit as in `seek_quotes`."""
+    """All passes but the last, villages shared out over threads."""
     s, calendar, w = context.state, context.calendar, context.whole
     for number in range(passes - 1):
         begin_pass(number, calendar, w)
@@ -174,12 +163,18 @@ def keep_word(calendar: int, w: Any) -> None:
 
 
 @compiled
-def last_pass(first: int, last: int, calendar: int, w: Any) -> None:
-    """What some villages decide counts; what rivals paid there is remembered."""
-    decide_in_villages(first, last, 1, calendar, w)
+def rivals_remembered(first: int, last: int, calendar: int, w: Any) -> None:
+    """What rivals paid this month in some villages."""
     learn_of_rivals(
         first, last, calendar, w.chains, w.season, w.village, w.bazaar_quote, w.rival_price, w.rival_ratio, w.rival_want, w.rival_gain
     )
+
+
+@compiled
+def last_pass(first: int, last: int, calendar: int, w: Any) -> None:
+    """What some villages decide counts; what rivals paid there is remembered."""
+    decide_in_villages(first, last, 1, calendar, w)
+    rivals_remembered(first, last, calendar, w)
 
 
 @compiled
@@ -189,15 +184,38 @@ def close_trade(calendar: int, w: Any) -> float:
     return post_clearing(w.bazaar_quote, w.bazaar_price, w.bazaar_demand, w.bazaar_outflow, w.outside_flows)
 
 
+@compiled
+def alone(month: int, passes: int, w: Any) -> float:
+    """All of it in one thread, to the last bit as in several; returns as `post_clearing`."""
+    calendar, villages = month % 12, w.village.shape[0]
+    open_trade(month, w)
+    number, commit = 0, 1 if passes == 1 else 0
+    while True:
+        if commit == 1:
+            keep_word(calendar, w)
+        else:
+            begin_pass(number, calendar, w)
+        decide_in_villages(0, villages, commit, calendar, w)
+        if commit == 1:
+            break
+        settled = end_pass(number, calendar, w) < SETTLED
+        number += 1
+        if not settled and number == passes - 1:
+            go_back(w.bazaar_quote, w.last_gap, w.bracket)
+        commit = 1 if settled or number == passes - 1 else 0
+    rivals_remembered(0, villages, calendar, w)
+    return close_trade(calendar, w)
+
+
 def run(context: Context) -> None:
     """Phase 6 of one month."""
-    calendar, w = context.calendar, context.whole
+    month, calendar, w = context.month, context.calendar, context.whole
     passes = int(context.parameters.behaviour["quote_passes"][0])
-    open_trade(context.month, w)
     if context.threads == 1:
-        seek_quotes(passes, calendar, w)
-    else:
-        seek_in_threads(context, passes)
+        context.quote_gap = alone(month, passes, w)
+        return
+    open_trade(month, w)
+    seek_in_threads(context, passes)
     keep_word(calendar, w)
     context.over_villages(last_pass, calendar, w)
     context.quote_gap = close_trade(calendar, w)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from linkage_sim.books import N_FLOWS, STOCKED, VOUCHERS, Books
 from linkage_sim.context import Context
 from linkage_sim.frames import frame_of
-from linkage_sim.month.closing import measure_month, measure_stocks, traders_settle
+from linkage_sim.month.closing import close_books, measure_month, measure_stocks, traders_settle
 from linkage_sim.month.looks import Looks
 from linkage_sim.month.record import (
     CELLS,
@@ -53,11 +53,12 @@ class Recorder:
         self.yardstick = Yardstick(context)
         self.looks = Looks(context, before, during, months)
         self.stock_out = np.zeros(len(STOCKED))
-        self.look_through()
         plants = context.parameters.plants
         self.plant_labour = float(plants["labour"].mean()) if len(plants) else 0.0
         self.picking_labour = float(context.parameters.chains["harvest_labour"].mean())
-        self.books = Books(self.stocks_now(context))
+        self.books = Books(np.zeros(len(STOCKED)))
+        self.look_through()
+        self.books.stocks[:] = self.stocks_now(context)
         self.single = {name: len(NAMES) - len(SINGLE) + number for number, name in enumerate(SINGLE)}
 
     def look_through(self) -> None:
@@ -72,7 +73,8 @@ class Recorder:
             cells=self.cells, whole=self.whole, cells_plain=self.cells_plain, whole_plain=self.whole_plain, exit_firm=self.exit_firm,
             was_active=self.was_active, money=self.money, stock_out=self.stock_out, fair_money=fair.money, fair_traders=fair.traders,
             fair_slope=fair.slope, resold=fair.resold, fair_price=fair.price, fair_outflow=fair.outflow, fair_demand=fair.demand,
-            fair_city=fair.city, values=self.values, flows=self.flows,
+            fair_city=fair.city, values=self.values, flows=self.flows, opening=self.books.stocks, gap=self.books.gap,
+            turnover=self.books.turnover,
         )  # fmt: skip
 
     def copy(self) -> Recorder:
@@ -130,7 +132,7 @@ class Recorder:
         self.premium = traders_settle(context.whole, self.held)
         if context.programme is not None:
             context.programme.pay_vouchers(flows.item(VOUCHERS))
-        self.books.close(flows, self.stocks(context), context.month)
+        self.books.judge(*close_books(context.whole, self.held, context.programme.cash if context.programme else 0.0), context.month)
         done = flows.copy()
         flows.fill(0.0)
         return done

@@ -334,13 +334,26 @@ def end_season(first: int, last: int, month: int, w: Any) -> None:
     settle_loans(first, last, month, w.chains, w.behaviour, w.first_enterprise, w.household, w.enterprise, w.flows, w.repaid)
 
 
+@compiled
+def alone(month: int, w: Any) -> None:
+    """All of it in one thread, but for the end of a season."""
+    villages = w.village.shape[0]
+    fall_due(0, villages, month, w)
+    pay(w)
+    settle(0, villages, month, w)
+    receive(w)
+
+
 def run(context: Context) -> None:
     """Phase 7 of one month."""
     w, month = context.whole, context.month
-    context.over_villages(fall_due, month, w)
-    pay(w)
-    context.over_villages(settle, month, w)
-    receive(w)
+    if context.threads == 1:
+        alone(month, w)
+    else:
+        context.over_villages(fall_due, month, w)
+        pay(w)
+        context.over_villages(settle, month, w)
+        receive(w)
     if context.is_month("season_end"):
         context.repaid[:] = context.rival_paid[:] = 0.0
         context.over_villages(end_season, month, w)
