@@ -37,15 +37,22 @@ def share_cash_gap(rows: Any, gap: float, b: int, calendar: int, enterprise: Any
 
 
 @compiled
-def forget_trade(first: int, last: int, was_harvest: bool, enterprise: Any) -> None:
-    """What was traded last month is forgotten; only after a month of harvest is there anything ripe or under contract."""
-    for e in range(first, last):
-        en = enterprise[e]
-        en.sold_a = en.sold_b = en.rival_a = 0.0
-    if was_harvest:
+def forget_trade(first: int, last: int, had: bool, has: bool, was_harvest: bool, had_rival: bool, enterprise: Any) -> None:
+    """What enterprises of one village and chain traded last month is forgotten, but for what they will overwrite this month.
+
+    Those who have goods again write what they sell; only after a month of harvest is there anything picked, delivered or ripe.
+    """
+    if had and not has:
         for e in range(first, last):
             en = enterprise[e]
-            en.picked = en.firm_pays = en.delivered = en.potential = 0.0
+            en.sold_a = en.sold_b = 0.0
+    if had_rival:
+        for e in range(first, last):
+            enterprise[e].rival_a = 0.0
+    if had and was_harvest:
+        for e in range(first, last):
+            en = enterprise[e]
+            en.picked = en.firm_pays = en.delivered = 0.0
 
 
 @compiled
@@ -64,11 +71,19 @@ def lose_in_store(first: int, last: int, loss: float, enterprise: Any) -> tuple[
 
 
 @compiled
-def trust_linked(first: int, last: int, v: int, enterprise: Any, tie_kept: Any, tie_broken: Any, route: Any, ties: Any) -> None:
-    """Trust of a range of enterprises in the firms they are linked to."""
+def trust_linked(first: int, last: int, v: int, had: bool, enterprise: Any, tie_kept: Any, tie_broken: Any, route: Any, ties: Any) -> bool:
+    """Trust of a range of enterprises in the firms they are linked to; returns whether any is. ``had``: whether any was last month."""
+    linked = 0
     for e in range(first, last):
-        en = enterprise[e]
-        en.linked_trust = tie_trust(e, en.firm, v, tie_kept, tie_broken, route, ties) if en.firm >= 0 else 0.0
+        linked += enterprise[e].firm >= 0
+    if linked > 0:
+        for e in range(first, last):
+            en = enterprise[e]
+            en.linked_trust = tie_trust(e, en.firm, v, tie_kept, tie_broken, route, ties) if en.firm >= 0 else 0.0
+    elif had:
+        for e in range(first, last):
+            enterprise[e].linked_trust = 0.0
+    return linked > 0
 
 
 @compiled
@@ -124,32 +139,37 @@ def share_cash_gaps(
 def produce(
     first: int, last: int, month: int, key: Any, chains: Any, firms: Any, ties: Any, season: Any, first_household: Any, of_chain: Any,
     of_household: Any, by_household: Any, household: Any, enterprise: Any, village: Any, usual_price: Any, route: Any, tie_kept: Any,
-    tie_broken: Any, flows: Any, behaviour: Any, effects: Any, goods: Any, has_goods: Any,
+    tie_broken: Any, flows: Any, behaviour: Any, effects: Any, goods: Any, has_goods: Any, has_rival: Any,
+    has_links: Any,
 ) -> None:  # fmt: skip
     """Ripening and storage losses of a range of villages.
 
-    ``has_goods`` (V, C) is 1 where somebody has anything to sell; it comes in as it was last month, 1 where that is not known.
+    ``has_goods`` (V, C) is 1 where somebody has anything to sell, ``has_rival`` (V, C) where a rival buys, ``has_links`` (V,) where
+    somebody is linked; they come in as they were last month, 1 where that is not known.
     """
     calendar = month % 12
     for v in range(first, last):
         vi = village[v]
         from_row, to_row = of_chain[v, 0], of_chain[v, chains.shape[0]]
-        trust_linked(from_row, to_row, v, enterprise, tie_kept, tie_broken, route, ties)
+        has_links[v] = trust_linked(from_row, to_row, v, has_links[v] == 1, enterprise, tie_kept, tie_broken, route, ties)
         had = has = 0
         for c in range(chains.shape[0]):
             start, end = of_chain[v, c], of_chain[v, c + 1]
-            if has_goods[v, c] == 1:
-                forget_trade(start, end, season[c, (calendar - 1) % 12] > 0.0, enterprise)
-                had = 1
+            ripe, ripened = season[c, calendar], season[c, (calendar - 1) % 12]
             lost, left = lose_in_store(start, end, chains[c].harvest_loss_store, enterprise)
             flows[v, LOST_STORE] += lost
-            ripe = season[c, calendar]
             if ripe > 0.0:
                 grown = ripen(start, end, month, ripe, chains[c], enterprise)
-                luck_of_lots(start, end, v, month, key, firms[c], enterprise, route, effects[0])
                 flows[v, RIPENED] += grown
                 left += grown
-            has_goods[v, c] = left > 0.0
+                if has_links[v] == 1:
+                    luck_of_lots(start, end, v, month, key, firms[c], enterprise, route, effects[0])
+            elif ripened > 0.0:
+                for e in range(start, end):
+                    enterprise[e].potential = 0.0
+            forget_trade(start, end, has_goods[v, c] == 1, left > 0.0, ripened > 0.0, has_rival[v, c] == 1, enterprise)
+            had += has_goods[v, c]
+            has_goods[v, c], has_rival[v, c] = left > 0.0, 0
             if left > 0.0:
                 has = 1
                 bring(start, end, chains[c], behaviour[0], effects[0], household, enterprise, goods)
@@ -168,7 +188,7 @@ def in_villages(first: int, last: int, month: int, w: Any) -> None:
     produce(
         first, last, month, w.key, w.chains, w.firms, w.ties, w.season, w.first_household, w.of_chain, w.of_household,
         w.by_household, w.household, w.enterprise, w.village, w.usual_price, w.route, w.tie_kept, w.tie_broken, w.flows, w.behaviour,
-        w.effects, w.goods, w.has_goods,
+        w.effects, w.goods, w.has_goods, w.has_rival, w.has_links,
     )  # fmt: skip
 
 

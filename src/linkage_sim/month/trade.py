@@ -373,7 +373,7 @@ def shares_sold(
 
 
 @compiled
-def hand_over(v: int, first: int, last: int, at: int, ratio: float, work: Any, enterprise: Any, flows: Any) -> None:
+def hand_over(v: int, c: int, first: int, last: int, at: int, ratio: float, work: Any, enterprise: Any, has_rival: Any, flows: Any) -> None:
     """What is sold leaves the store, part ``ratio`` of grade A to the rival."""
     number = last - first
     for k in range(number):
@@ -383,6 +383,7 @@ def hand_over(v: int, first: int, last: int, at: int, ratio: float, work: Any, e
         en.stock_a = wk.offer_a * (1.0 - wk.share)
         en.stock_b = wk.offer_b * (1.0 - wk.share)
     if ratio > 0.0:
+        has_rival[v, c] = 1
         for k in range(number):
             enterprise[first + k].rival_a = work[at + k].sells_a * ratio
     grade_a = column_sum(work, "sells_a", at, at + number)
@@ -392,9 +393,9 @@ def hand_over(v: int, first: int, last: int, at: int, ratio: float, work: Any, e
 
 @compiled
 def decide(
-    first: int, last: int, commit: int, calendar: int, season: Any, chains: Any, behaviour: Any, firms: Any, of_chain: Any,
-    has_goods: Any, goods: Any, work_at: Any, work: Any, household: Any, enterprise: Any, village: Any, firm: Any, route: Any,
-    dealt: Any, side_share: Any, bazaar_quote: Any, rival_price: Any, rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any,
+    first: int, last: int, commit: int, calendar: int, season: Any, chains: Any, behaviour: Any, firms: Any, of_chain: Any, has_goods: Any,
+    has_rival: Any, goods: Any, work_at: Any, work: Any, household: Any, enterprise: Any, village: Any, firm: Any, route: Any, dealt: Any,
+    side_share: Any, bazaar_quote: Any, rival_price: Any, rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any,
     rival_want: Any, rival_cap: Any, village_supply: Any, flows: Any, ahead: Any, still: Any, effects: Any,
 ) -> None:  # fmt: skip
     """Every enterprise of a range of villages that has goods decides at the quote; with ``commit`` stocks and dues move.
@@ -438,7 +439,7 @@ def decide(
             village_supply[v, c] = grade_a * (1.0 - ratio) + column_sum(work, "sells_b", at, at + end - start)
             rival_want[v, c] = grade_a if rival else 0.0
             if commit == 1:
-                hand_over(v, start, end, at, ratio, work, enterprise, flows)
+                hand_over(v, c, start, end, at, ratio, work, enterprise, has_rival, flows)
                 if rival:
                     rival_price[v, c] = bid
             rival_buys(v, c, commit, route, dealt, rival_firm, rival_ratio, rival_want, rival_cap)

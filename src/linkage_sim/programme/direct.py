@@ -128,7 +128,8 @@ def least_served(order: Ints, number: int, times: int, served: Ints, of_househol
 def is_linked(h: int, of_household: Ints, by_household: Ints, firm: Ints) -> bool:
     """Whether a household has a contract with some firm."""
     contracts = 0
-    for e in by_household[of_household[h] : of_household[h + 1]]:
+    for k in range(of_household[h], of_household[h + 1]):
+        e = by_household[k]
         contracts += firm[e] >= 0
     return contracts > 0
 
@@ -174,7 +175,8 @@ def serve(programme: Facilitation, context: Context, name: str, act: Targeted, a
 def teach(rows: Ints, improved: float, quality: float, of_household: Ints, by_household: Ints, household: Any, enterprise: Any) -> None:
     """Knowledge of each practice rises at least to what training gives, 0 for what is not taught."""
     for h in rows:
-        for e in by_household[of_household[h] : of_household[h + 1]]:
+        for k in range(of_household[h], of_household[h + 1]):
+            e = by_household[k]
             en = enterprise[e]
             en.knowledge_improved = max(en.knowledge_improved, improved)
             en.knowledge_quality = max(en.knowledge_quality, quality)
@@ -186,7 +188,8 @@ def teach(rows: Ints, improved: float, quality: float, of_household: Ints, by_ho
 def hand_out(rows: Ints, loss_cut: float, life: float, of_household: Ints, by_household: Ints, household: Any, enterprise: Any) -> None:
     """A new storage kit for every enterprise of these households."""
     for h in rows:
-        for e in by_household[of_household[h] : of_household[h + 1]]:
+        for k in range(of_household[h], of_household[h + 1]):
+            e = by_household[k]
             enterprise[e].kit_effect = loss_cut
             enterprise[e].kit_months = life
         household[h].reached = 1
@@ -198,7 +201,8 @@ def promise_part(
 ) -> None:
     """A voucher for every enterprise of these households whose chain (C,) is planted now: money is set aside for no other."""
     for h in rows:
-        for e in by_household[of_household[h] : of_household[h + 1]]:
+        for k in range(of_household[h], of_household[h + 1]):
+            e = by_household[k]
             if planting[enterprise[e].chain]:
                 enterprise[e].voucher = share
         household[h].reached = 1
@@ -222,7 +226,8 @@ def worth_redeemed(
         factor = 1.0 + travel_cost * reach_hours[village[h]]
         for practice in range(2):
             total = 0.0
-            for e in by_household[of_household[h] : of_household[h + 1]]:
+            for k in range(of_household[h], of_household[h + 1]):
+                e = by_household[k]
                 if planting[chain[e]]:
                     total += paid * (outlay[practice, chain[e]] * assets[e]) * factor
             most[h] += total
