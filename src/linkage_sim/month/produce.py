@@ -24,19 +24,6 @@ def usual_rejection(fm: Any, ro: Any) -> float:
 
 
 @compiled
-def share_cash_gap(rows: Any, gap: float, b: int, calendar: int, enterprise: Any, usual_price: Any, haul: float) -> None:
-    """What each enterprise of a household must bring of the cash it misses: in proportion to what its goods usually fetch."""
-    total = 0.0
-    for e in rows:
-        en = enterprise[e]
-        worth = (en.stock_a + en.stock_b + en.potential) * max(0.0, usual_price[b, en.chain, calendar] - haul)
-        en.cash_gap = worth
-        total += worth
-    for e in rows:
-        enterprise[e].cash_gap = gap * enterprise[e].cash_gap / total if total > 0.0 else 0.0
-
-
-@compiled
 def forget_trade(first: int, last: int, had: bool, has: bool, was_harvest: bool, had_rival: bool, enterprise: Any) -> None:
     """What enterprises of one village and chain traded last month is forgotten, but for what they will overwrite this month.
 
@@ -120,27 +107,44 @@ def luck_of_lots(first: int, last: int, v: int, month: int, key: Any, fm: Any, e
 
 @compiled
 def share_cash_gaps(
-    first: int, last: int, b: int, calendar: int, haul: float, start: int, end: int, chains: int, of_household: Any, by_household: Any,
-    household: Any, enterprise: Any, usual_price: Any,
+    v: int, b: int, calendar: int, haul: float, first: int, last: int, of_chain: Any, of_household: Any, household: Any, enterprise: Any,
+    usual_price: Any, at: int, money: Any,
 ) -> None:  # fmt: skip
-    """Every household of a village that misses cash this month shares it out among its enterprises, rows ``start``..``end``."""
-    for e in range(start, end):
-        en = enterprise[e]
-        en.cash_gap = household[en.household].gap
+    """What each enterprise of a village must bring of the cash that its household misses this month.
+
+    It is shared out among several in proportion to what their goods usually fetch; one alone must bring all. ``first`` to ``last`` are
+    the village's households, which are worked on in ``money`` from a row on.
+    """
+    chains = of_chain.shape[1] - 1
     if chains == 1:
+        for e in range(of_chain[v, 0], of_chain[v, 1]):
+            en = enterprise[e]
+            en.cash_gap = household[en.household].gap
         return
-    for h in range(first, last):
-        if of_household[h + 1] - of_household[h] > 1 and household[h].gap > 0.0:
-            rows = by_household[of_household[h] : of_household[h + 1]]
-            share_cash_gap(rows, household[h].gap, b, calendar, enterprise, usual_price, haul)
+    for k in range(last - first):
+        money[at + k].goods = 0.0
+    for c in range(chains):
+        fetch = max(0.0, usual_price[b, c, calendar] - haul)
+        for e in range(of_chain[v, c], of_chain[v, c + 1]):
+            en = enterprise[e]
+            en.cash_gap = (en.stock_a + en.stock_b + en.potential) * fetch
+    for e in range(of_chain[v, 0], of_chain[v, chains]):
+        en = enterprise[e]
+        money[at + en.household - first].goods += en.cash_gap
+    for e in range(of_chain[v, 0], of_chain[v, chains]):
+        en = enterprise[e]
+        h = en.household
+        total, gap = money[at + h - first].goods, household[h].gap
+        shared = gap * en.cash_gap / total if total > 0.0 else 0.0
+        en.cash_gap = gap if of_household[h + 1] - of_household[h] == 1 else shared
 
 
 @compiled
 def produce(
     first: int, last: int, month: int, key: Any, chains: Any, firms: Any, ties: Any, season: Any, first_household: Any, of_chain: Any,
-    of_household: Any, by_household: Any, household: Any, enterprise: Any, village: Any, usual_price: Any, route: Any, tie_kept: Any,
+    of_household: Any, household: Any, enterprise: Any, village: Any, usual_price: Any, route: Any, tie_kept: Any,
     tie_broken: Any, flows: Any, behaviour: Any, effects: Any, goods: Any, has_goods: Any, has_rival: Any,
-    has_links: Any,
+    has_links: Any, money: Any, money_at: Any,
 ) -> None:  # fmt: skip
     """Ripening and storage losses of a range of villages.
 
@@ -177,8 +181,8 @@ def produce(
                     bring_ripe(start, end, chains[c], effects[0], household, enterprise, goods)
         if had + has > 0:
             share_cash_gaps(
-                first_household[v], first_household[v + 1], vi.bazaar, calendar, vi.haul, from_row, to_row, chains.shape[0], of_household,
-                by_household, household, enterprise, usual_price,
+                v, vi.bazaar, calendar, vi.haul, first_household[v], first_household[v + 1], of_chain, of_household, household, enterprise,
+                usual_price, money_at[v], money,
             )  # fmt: skip
 
 
@@ -187,8 +191,8 @@ def in_villages(first: int, last: int, month: int, w: Any) -> None:
     """Some villages."""
     produce(
         first, last, month, w.key, w.chains, w.firms, w.ties, w.season, w.first_household, w.of_chain, w.of_household,
-        w.by_household, w.household, w.enterprise, w.village, w.usual_price, w.route, w.tie_kept, w.tie_broken, w.flows, w.behaviour,
-        w.effects, w.goods, w.has_goods, w.has_rival, w.has_links,
+        w.household, w.enterprise, w.village, w.usual_price, w.route, w.tie_kept, w.tie_broken, w.flows, w.behaviour,
+        w.effects, w.goods, w.has_goods, w.has_rival, w.has_links, w.money, w.money_at,
     )  # fmt: skip
 
 

@@ -44,8 +44,15 @@ WORK = np.dtype(
 )
 """What weather and passes work out for the enterprises of one village and chain; the next village and chain overwrite it."""
 
-MONEY = np.dtype([("spent", np.float64), ("loan", np.float64), ("repaid", np.float64)])
-"""What moved in the households of one village this month, USD; the next village overwrites it."""
+MONEY = np.dtype(
+    [
+        ("goods", np.float64),  # what all that is for sale usually fetches
+        ("spent", np.float64),  # consumed
+        ("loan", np.float64),  # borrowed
+        ("repaid", np.float64),  # with interest
+    ]
+)
+"""What is worked out for the households of one village, USD; the next village overwrites it."""
 
 LANES = SPARE
 """Loops over what is worked out go on to a multiple of this number, past the last, so that all of it runs in vectors."""
