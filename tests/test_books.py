@@ -48,13 +48,13 @@ def busiest_months() -> list[Month]:
     simulation = engine.Simulation(with_plan(PLAN, {"lead_firms.entry": 8}), 7)
     months: list[Month] = []
     books = simulation.recorder.books
-    close = books.close
+    judge = books.judge
 
-    def listen(flows: Numbers, stocks: Numbers, month: int) -> None:
-        months.append(Month(books.stocks.copy(), flows.copy(), stocks.copy()))
-        close(flows, stocks, month)
+    def listen(worst: int, share: float, stocks: Numbers, month: int) -> None:
+        months.append(Month(books.stocks.copy(), simulation.context.outside_flows.copy(), stocks.copy()))
+        judge(worst, share, stocks, month)
 
-    books.close = listen  # type: ignore[method-assign]
+    books.judge = listen  # type: ignore[method-assign]
     simulation.run()
     return sorted(months, key=lambda month: -int((month.flows != 0).sum()))[:3]
 

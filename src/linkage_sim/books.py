@@ -185,14 +185,14 @@ class Books:
         BooksError
             where an account is off by more than a millionth of the month's turnover of its unit.
         """
-        self.judge(*balance(flows, self.stocks, stocks, self.gap, self.turnover), month)
-        self.stocks[:] = stocks
+        self.judge(*balance(flows, self.stocks, stocks, self.gap, self.turnover), stocks, month)
 
-    def judge(self, worst: int, share: float, month: int) -> None:
-        """Raise what `close` raises, where the account that is off most is off by too much."""
+    def judge(self, worst: int, share: float, stocks: NDArray[np.float64], month: int) -> None:
+        """Close a month that `balance` has held against its flows; the next one opens with its stocks."""
         self.worst = max(self.worst, share)
         if not share <= 1e-6:
             raise BooksError(
                 f"month {month}: account {ACCOUNTS[worst]!r} does not balance: {self.gap[worst]:.6g} of a turnover of "
                 f"{self.turnover[_ACCOUNT_UNIT[worst]]:.6g}"
             )
+        self.stocks[:] = stocks

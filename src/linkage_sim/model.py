@@ -190,7 +190,7 @@ class LinkageModel(mesa.Model):
             found = recorder.stocks_now(context).copy()
             for name, amount in zip(STOCKED, (found - recorder.books.stocks).tolist(), strict=True):
                 self.by_hand[name] += amount
-            recorder.books.stocks, self.written, self.touched = found, False, True
+            recorder.books.stocks[:], self.written, self.touched = found, False, True
         self.simulation.step()
         if self.month >= self.scenario.timeline.months:
             self.running = False

@@ -73,9 +73,7 @@ def measure_stocks(w: Any, r: Any, ledger: float) -> None:
 def close_books(w: Any, r: Any, ledger: float) -> tuple[int, float]:
     """Measure stocks and hold them against the month's flows, as `linkage_sim.books.balance`."""
     measure_stocks(w, r, ledger)
-    worst, share = balance(w.outside_flows, r.opening, r.stock_out, r.gap, r.turnover)
-    r.opening[:] = r.stock_out
-    return worst, share
+    return balance(w.outside_flows, r.opening, r.stock_out, r.gap, r.turnover)
 
 
 @compiled

@@ -132,7 +132,8 @@ class Recorder:
         self.premium = traders_settle(context.whole, self.held)
         if context.programme is not None:
             context.programme.pay_vouchers(flows.item(VOUCHERS))
-        self.books.judge(*close_books(context.whole, self.held, context.programme.cash if context.programme else 0.0), context.month)
+        ledger = context.programme.cash if context.programme is not None else 0.0
+        self.books.judge(*close_books(context.whole, self.held, ledger), self.stock_out, context.month)
         done = flows.copy()
         flows.fill(0.0)
         return done

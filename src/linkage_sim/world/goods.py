@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numba
 import numpy as np
 
 from linkage_sim.columns import SPARE, Table, table_of
@@ -54,7 +55,7 @@ MONEY = np.dtype(
 )
 """What is worked out for the households of one village, USD; the next village overwrites it."""
 
-LANES = SPARE
+LANES = 1 if numba.config.DISABLE_JIT else SPARE
 """Loops over what is worked out go on to a multiple of this number, past the last, so that all of it runs in vectors."""
 
 
