@@ -29,3 +29,30 @@ def rows_of(first: int, last: int, chosen: Any, enterprise: Any, rows: Any) -> i
         rows[n] = e
         n += chosen[enterprise[e].chain]
     return n
+
+
+@compiled
+def rows_of_chain(v: int, c: int, first_goods: Any, by_chain: Any) -> Any:
+    """Enterprises of one village and chain, in their order."""
+    last = by_chain.shape[0]
+    if c + 1 < first_goods.shape[1]:
+        last = first_goods[v, c + 1]
+    elif v + 1 < first_goods.shape[0]:
+        last = first_goods[v + 1, 0]
+    return by_chain[first_goods[v, c] : last]
+
+
+@compiled
+def stand_together(rows: Any) -> bool:
+    """Whether these rows, some and in their order, follow each other without a gap: then loops over them run in vectors."""
+    return rows[-1] - rows[0] + 1 == rows.shape[0]
+
+
+@compiled
+def most_of_chain(first: int, last: int, first_goods: Any, by_chain: Any) -> int:
+    """Enterprises of the largest village and chain among villages ``first``..``last``."""
+    most = 0
+    for v in range(first, last):
+        for c in range(first_goods.shape[1]):
+            most = max(most, rows_of_chain(v, c, first_goods, by_chain).shape[0])
+    return most
