@@ -27,7 +27,7 @@ from linkage_sim.month.join import (
     chance_to_join,
     contract_choice,
     expected_harvest,
-    offers_of,
+    firms_offering,
     outside_values,
     parts,
     tie_trust,
@@ -80,10 +80,9 @@ def before_contracts(simulation: Simulation, before: State, e: int) -> State:
 
 def offering(state: State, v: int, c: int, chains: int) -> NDArray[np.int64]:
     """Firms of a chain that offer a contract in a village."""
-    offers, here = offers_of(v, v + 1, np.ones(chains, dtype=np.int64), state.route)
-    first = c * (len(state.firm) // chains)
-    found: NDArray[np.int64] = here[0, first : first + offers[0, c]]
-    return found
+    per_chain = len(state.firm) // chains
+    here = np.empty(per_chain, dtype=np.int64)
+    return here[: firms_offering(v, c, per_chain, state.route, here)]
 
 
 def join_decision(simulation: Simulation, before: State, e: int) -> Decision:
@@ -138,8 +137,8 @@ def before_practices(simulation: Simulation, before: State, e: int) -> State:
     if (p.chains["contract_month"] == x.calendar).any():
         contract_choice(
             v, v + 1, x.month, x.key, x.chosen("contract_month"), p.chains, p.behaviour, p.people, p.firms, p.ties, x.season_ahead,
-            x.first_enterprise, mid.household, mid.enterprise, mid.village, mid.firm, mid.route, mid.tie_kept, mid.tie_broken, mid.memory,
-            mid.price_memory, mid.rival_gain, mid.flows, np.zeros_like(x.services), x.effects,
+            x.first_goods, x.layout.by_chain, mid.household, mid.enterprise, mid.village, mid.firm, mid.route, mid.tie_kept, mid.tie_broken,
+            mid.memory, mid.price_memory, mid.rival_gain, mid.flows, np.zeros_like(x.services), x.effects,
         )  # fmt: skip
     return mid
 
@@ -151,7 +150,7 @@ def spent_by_others(simulation: Simulation, wished: State, e: int) -> float:
     paid = wished.copy()
     practice_purchase(
         v, v + 1, x.month, x.key, x.chosen("practice_month"), p.chains, p.behaviour, p.people, p.firms, p.inputs, x.first_enterprise,
-        paid.household, paid.enterprise, paid.village, paid.route, paid.flows, np.zeros_like(x.services), x.kits, paid.usual_price,
+        x.first_goods, x.layout.by_chain, paid.household, paid.enterprise, paid.village, paid.route, paid.flows, np.zeros_like(x.services), x.kits, paid.usual_price,
         x.effects,
     )  # fmt: skip
     spent = 0.0

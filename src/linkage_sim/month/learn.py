@@ -495,8 +495,8 @@ def season_in_villages(
 ) -> None:
     """What is left of it in some villages."""
     season_end(
-        first, last, month, ends, w.chains, w.behaviour, w.ties, w.firms, w.first_goods, w.by_chain, w.enterprise, w.firm, w.route, w.tie_kept,
-        w.tie_broken, w.no_ties, w.memory, w.side_share, substitution_fade, w.village, w.effects, met, news, seen,
+        first, last, month, ends, w.chains, w.behaviour, w.ties, w.firms, w.first_goods, w.by_chain, w.enterprise, w.firm, w.route,
+        w.tie_kept, w.tie_broken, w.no_ties, w.memory, w.side_share, substitution_fade, w.village, w.effects, met, news, seen,
     )  # fmt: skip
 
 
