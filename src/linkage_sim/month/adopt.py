@@ -9,7 +9,7 @@ import numpy as np
 from linkage_sim.books import DEBT_MADE, INPUT_LOAN, VOUCHERS
 from linkage_sim.compiled import compiled, inlined
 from linkage_sim.draws import STREAM, uniform
-from linkage_sim.month.join import firms_offering, keep_to_targets, nothing_offered, set_due, tie_trust
+from linkage_sim.month.join import firms_offering, has_members, keep_to_targets, nothing_offered, set_due, tie_trust
 from linkage_sim.month.rows import room_for_rows, rows_of, rows_of_chain, stand_together
 from linkage_sim.month.savings import group_room
 from linkage_sim.rules.contract import rejection_chance
@@ -52,6 +52,13 @@ def premium_expected(
         rejection = rejection_chance(fm.rejection, route[en.firm, v].written, ef.contract_support_rejection)
         trusted = tie_trust(e, en.firm, v, tie_kept, tie_broken, route, ties)
     return quality_premium(trusted, contracted, en.price_a, worth_later, rejection, value_b, bonus, offered, offered_premium)
+
+
+@compiled
+def premium_unlinked(price: float, ch: Any, vi: Any) -> float:
+    """`premium_expected` of an enterprise without contract where no firm offers one."""
+    value_b = outside_value(price, 0.0, vi.haul, 0.0)
+    return quality_premium(0.0, False, 0.0, 0.0, 0.0, value_b, ch.bazaar_grade_premium * price, 0.0, 0.0)
 
 
 @compiled
@@ -172,25 +179,31 @@ def practice_wish(
     rows = room_for_rows(first, last, first_enterprise)
     here = np.empty((chosen.shape[0], per_chain), dtype=np.int64)
     offers = np.zeros(chosen.shape[0], dtype=np.int64)
+    dealing = np.zeros(chosen.shape[0], dtype=np.uint8)
+    usual = np.zeros(chosen.shape[0])
     for v in range(first, last):
         vi = village[v]
-        vi.input_wanted = 0.0
+        wanted = 0.0
         for c in range(chosen.shape[0]):
             if chosen[c] == 1:
                 offers[c] = firms_offering(v, c, per_chain, route, here[c])
+                dealing[c] = offers[c] > 0 or has_members(v, c, per_chain, route)
+                usual[c] = premium_unlinked(ahead[vi.bazaar, c], chains[c], vi)
         n = rows_of(first_enterprise[v], first_enterprise[v + 1], chosen, enterprise, rows)
         for e in rows[: those_who_know(rows[:n], vi.reach_hours <= inputs[0].reach, enterprise)]:
             en = enterprise[e]
             c = en.chain
-            price = ahead[vi.bazaar, c]
-            premium = premium_expected(
-                e, v, price, here[c, : offers[c]], en, chains[c], firms[c], vi, effects[0], route, ties, tie_kept, tie_broken
-            )
-            improved, quality, en.wanted_cost = wish(
+            price, premium = ahead[vi.bazaar, c], usual[c]
+            if dealing[c] == 1:
+                premium = premium_expected(
+                    e, v, price, here[c, : offers[c]], en, chains[c], firms[c], vi, effects[0], route, ties, tie_kept, tie_broken
+                )
+            improved, quality, cost = wish(
                 month, key, price, premium, en, household[en.household], chains[c], behaviour[0], people[0], vi, inputs, effects[0]
             )
-            en.uses_improved, en.uses_quality = improved, quality
-            vi.input_wanted += en.wanted_cost
+            en.uses_improved, en.uses_quality, en.wanted_cost = improved, quality, cost
+            wanted += cost
+        vi.input_wanted = wanted
 
 
 @compiled
@@ -281,10 +294,7 @@ def those_who_buy(rows: Any, enterprise: Any) -> int:
 def reset_contracts(v: int, c: int, rows: Any, ch: Any, enterprise: Any, route: Any, sums: Any) -> None:
     """Contracts of a village and chain are set anew, now that practices are known; ``sums`` (firms of the chain, 2) is room."""
     nothing_offered(v, c, sums.shape[0], route)
-    members = False
-    for f in range(c * sums.shape[0], (c + 1) * sums.shape[0]):
-        members |= route[f, v].members > 0.0  # counted when contracts were made: elsewhere nobody is linked
-    if not members:
+    if not has_members(v, c, sums.shape[0], route):
         return
     some = False
     for e in rows:

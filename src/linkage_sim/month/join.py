@@ -226,14 +226,20 @@ def nothing_offered(v: int, c: int, per_chain: int, route: Any) -> None:
 
 
 @compiled
-def free_members(v: int, c: int, per_chain: int, route: Any) -> bool:
-    """Count the members of firms of a chain in a village from 0 again; whether there may have been any."""
-    some = False
+def has_members(v: int, c: int, per_chain: int, route: Any) -> bool:
+    """Whether any enterprise of a village may be linked to a firm of a chain: members are counted when contracts are made."""
+    for f in range(c * per_chain, (c + 1) * per_chain):
+        if route[f, v].members > 0.0:
+            return True
+    return False
+
+
+@compiled
+def free_members(v: int, c: int, per_chain: int, route: Any) -> None:
+    """Members of firms of a chain in a village are counted from 0 again."""
     for f in range(c * per_chain, (c + 1) * per_chain):
         if route[f, v].members != 0.0:
             route[f, v].members = 0.0
-            some = True
-    return some
 
 
 @compiled
@@ -301,7 +307,8 @@ def contract_choice(
         for c in range(chosen.shape[0]):
             if chosen[c] == 0:
                 continue
-            members = free_members(v, c, per_chain, route)
+            members = has_members(v, c, per_chain, route)
+            free_members(v, c, per_chain, route)
             nothing_offered(v, c, per_chain, route)
             rows = rows_of_chain(v, c, first_goods, by_chain)
             if rows.shape[0] == 0:
