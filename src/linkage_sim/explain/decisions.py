@@ -150,8 +150,8 @@ def spent_by_others(simulation: Simulation, wished: State, e: int) -> float:
     paid = wished.copy()
     practice_purchase(
         v, v + 1, x.month, x.key, x.chosen("practice_month"), p.chains, p.behaviour, p.people, p.firms, p.inputs, x.first_enterprise,
-        x.first_goods, x.layout.by_chain, paid.household, paid.enterprise, paid.village, paid.route, paid.flows, np.zeros_like(x.services), x.kits, paid.usual_price,
-        x.effects,
+        x.first_goods, x.layout.by_chain, paid.household, paid.enterprise, paid.village, paid.route, paid.flows, np.zeros_like(x.services),
+        x.kits, paid.usual_price, x.effects,
     )  # fmt: skip
     spent = 0.0
     for other in np.flatnonzero(paid.enterprise["household"] == h).tolist():

@@ -228,10 +228,10 @@ def nothing_offered(v: int, c: int, per_chain: int, route: Any) -> None:
 @compiled
 def has_members(v: int, c: int, per_chain: int, route: Any) -> bool:
     """Whether any enterprise of a village may be linked to a firm of a chain: members are counted when contracts are made."""
+    most = 0.0
     for f in range(c * per_chain, (c + 1) * per_chain):
-        if route[f, v].members > 0.0:
-            return True
-    return False
+        most = max(most, route[f, v].members)
+    return most > 0.0
 
 
 @compiled
