@@ -229,7 +229,7 @@ def pay_practices(
     """An enterprise gets the inputs it wants, where the shop has them and the household can pay; returns its own part, USD."""
     lends = en.firm >= 0 and route[en.firm, v].loan == 1
     loan, voucher, own, money = purchase_terms(en, hh, vi, ch, fm, inputs, ef, lends, committed)
-    if own > money or uniform(key, SERVED, month, en.identity) >= vi.input_ratio:
+    if own > money or (vi.input_ratio < 1.0 and uniform(key, SERVED, month, en.identity) >= vi.input_ratio):
         en.uses_improved = 0
         en.uses_quality = 0
         return 0.0
