@@ -27,7 +27,7 @@ from linkage_sim.month.join import (
     chance_to_join,
     contract_choice,
     expected_harvest,
-    firms_offering,
+    offers_of,
     outside_values,
     parts,
     tie_trust,
@@ -80,9 +80,10 @@ def before_contracts(simulation: Simulation, before: State, e: int) -> State:
 
 def offering(state: State, v: int, c: int, chains: int) -> NDArray[np.int64]:
     """Firms of a chain that offer a contract in a village."""
-    per_chain = len(state.firm) // chains
-    here = np.empty(per_chain, dtype=np.int64)
-    return here[: firms_offering(v, c, per_chain, state.route, here)]
+    offers, here = offers_of(v, v + 1, np.ones(chains, dtype=np.int64), state.route)
+    first = c * (len(state.firm) // chains)
+    found: NDArray[np.int64] = here[0, first : first + offers[0, c]]
+    return found
 
 
 def join_decision(simulation: Simulation, before: State, e: int) -> Decision:

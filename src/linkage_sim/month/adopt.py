@@ -9,7 +9,7 @@ import numpy as np
 from linkage_sim.books import DEBT_MADE, INPUT_LOAN, VOUCHERS
 from linkage_sim.compiled import compiled, inlined
 from linkage_sim.draws import STREAM, uniform
-from linkage_sim.month.join import firms_offering, has_members, keep_to_targets, nothing_offered, set_due, tie_trust
+from linkage_sim.month.join import keep_to_targets, members_of, nothing_offered, offers_of, set_due, tie_trust
 from linkage_sim.month.rows import room_for_rows, rows_of, rows_of_chain, stand_together
 from linkage_sim.month.savings import group_room
 from linkage_sim.rules.contract import rejection_chance
@@ -31,7 +31,7 @@ def premium_expected(
     Parameters
     ----------
     price : expected over the coming harvest at the bazaar, USD/kg
-    here : firms that offer a contract in the village, as of `firms_offering`
+    here : firms that offer a contract in the village, as of `offers_of`
     """
     value_b = outside_value(price, 0.0, vi.haul, 0.0)
     bonus = ch.bazaar_grade_premium * price
@@ -177,27 +177,26 @@ def practice_wish(
     """Which practices each enterprise of the chains that are 1 in ``chosen`` (C,) wants this season, and what inputs that takes."""
     per_chain = route.shape[0] // chosen.shape[0]
     rows = room_for_rows(first, last, first_enterprise)
-    here = np.empty((chosen.shape[0], per_chain), dtype=np.int64)
-    offers = np.zeros(chosen.shape[0], dtype=np.int64)
-    dealing = np.zeros(chosen.shape[0], dtype=np.uint8)
+    offers, here = offers_of(first, last, chosen, route)
+    members = members_of(first, last, chosen, route)
     usual = np.zeros(chosen.shape[0])
     for v in range(first, last):
         vi = village[v]
         wanted = 0.0
         for c in range(chosen.shape[0]):
             if chosen[c] == 1:
-                offers[c] = firms_offering(v, c, per_chain, route, here[c])
-                dealing[c] = offers[c] > 0 or has_members(v, c, per_chain, route)
                 usual[c] = premium_unlinked(ahead[vi.bazaar, c], chains[c], vi)
         n = rows_of(first_enterprise[v], first_enterprise[v + 1], chosen, enterprise, rows)
         for e in rows[: those_who_know(rows[:n], vi.reach_hours <= inputs[0].reach, enterprise)]:
             en = enterprise[e]
             c = en.chain
             price, premium = ahead[vi.bazaar, c], usual[c]
-            if dealing[c] == 1:
+            n = offers[v - first, c]
+            if n > 0 or members[v - first, c] > 0.0:
                 premium = premium_expected(
-                    e, v, price, here[c, : offers[c]], en, chains[c], firms[c], vi, effects[0], route, ties, tie_kept, tie_broken
-                )
+                    e, v, price, here[v - first, c * per_chain : c * per_chain + n], en, chains[c], firms[c], vi, effects[0], route, ties,
+                    tie_kept, tie_broken,
+                )  # fmt: skip
             improved, quality, cost = wish(
                 month, key, price, premium, en, household[en.household], chains[c], behaviour[0], people[0], vi, inputs, effects[0]
             )
@@ -293,9 +292,6 @@ def those_who_buy(rows: Any, enterprise: Any) -> int:
 @compiled
 def reset_contracts(v: int, c: int, rows: Any, ch: Any, enterprise: Any, route: Any, sums: Any) -> None:
     """Contracts of a village and chain are set anew, now that practices are known; ``sums`` (firms of the chain, 2) is room."""
-    nothing_offered(v, c, sums.shape[0], route)
-    if not has_members(v, c, sums.shape[0], route):
-        return
     some = False
     for e in rows:
         en = enterprise[e]
@@ -316,6 +312,11 @@ def practice_purchase(
     """Who gets the inputs and can pay, in chains that are 1 in ``planting`` (C,); habit, equipment, loans; worn kits replaced."""
     sums = np.empty((route.shape[0] // planting.shape[0], 2))
     buyers = room_for_rows(first, last, first_enterprise)
+    reset = planting.copy()  # chains whose contracts are set anew
+    for c in range(reset.shape[0]):
+        reset[c] *= chains[c].due_reset == 1.0
+    nothing_offered(first, last, reset, route)
+    members = members_of(first, last, reset, route)
     for v in range(first, last):
         vi = village[v]
         before = -1
@@ -345,5 +346,5 @@ def practice_purchase(
             rows = rows_of_chain(v, c, first_goods, by_chain)
             if planting[c] == 1 and rows.shape[0] > 0:
                 form_habits(rows, behaviour[0], enterprise)
-                if chains[c].due_reset == 1.0:
+                if members[v - first, c] > 0.0:
                     reset_contracts(v, c, rows, chains[c], enterprise, route, sums)

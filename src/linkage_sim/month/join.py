@@ -81,14 +81,36 @@ def variation(prices: Any, harvests: Any) -> tuple[float, float]:
 
 
 @compiled
-def firms_offering(v: int, c: int, per_chain: int, route: Any, here: Any) -> int:
-    """How many firms of a chain offer a contract in a village; in their order they fill ``here`` from 0."""
-    n = 0
-    for f in range(c * per_chain, (c + 1) * per_chain):  # firms stand chain by chain
-        if route[f, v].is_open == 1 and route[f, v].price_a > 0.0:
-            here[n] = f
-            n += 1
-    return n
+def offers_of(first: int, last: int, chosen: Any, route: Any) -> tuple[Any, Any]:
+    """Firms that offer a contract in villages ``first``..``last``, of the chains that are 1 in ``chosen`` (C,).
+
+    Returns
+    -------
+    offers : (V, C) how many; here : (V, F) which, those of chain ``c`` from the place of its first firm on
+    """
+    per_chain = route.shape[0] // chosen.shape[0]
+    offers = np.zeros((last - first, chosen.shape[0]), dtype=np.int64)
+    here = np.empty((last - first, route.shape[0]), dtype=np.int64)
+    for f in range(route.shape[0]):
+        c = f // per_chain  # firms stand chain by chain
+        if chosen[c] == 1:
+            for v in range(first, last):
+                if route[f, v].is_open == 1 and route[f, v].price_a > 0.0:
+                    here[v - first, c * per_chain + offers[v - first, c]] = f
+                    offers[v - first, c] += 1
+    return offers, here
+
+
+@compiled
+def members_of(first: int, last: int, chosen: Any, route: Any) -> Any:
+    """Linked enterprises in villages ``first``..``last`` by chain (V, C), as counted when contracts were made; some may have left."""
+    per_chain = route.shape[0] // chosen.shape[0]
+    members = np.zeros((last - first, chosen.shape[0]))
+    for f in range(route.shape[0]):
+        if chosen[f // per_chain] == 1:
+            for v in range(first, last):
+                members[v - first, f // per_chain] += route[f, v].members
+    return members
 
 
 @compiled
@@ -143,7 +165,7 @@ def best_offer(
 
     Parameters
     ----------
-    here : firms that offer a contract in the village, as of `firms_offering`
+    here : firms that offer a contract in the village, as of `offers_of`
     prices, harvests : (years,) remembered, USD/kg and kg
     """
     best = -1
@@ -217,29 +239,13 @@ def keep_to_targets(v: int, c: int, rows: Any, enterprise: Any, route: Any, sums
 
 
 @compiled
-def nothing_offered(v: int, c: int, per_chain: int, route: Any) -> None:
-    """Forget what members would deliver to firms of a chain, before `keep_to_targets` counts it anew where there are any."""
-    for f in range(c * per_chain, (c + 1) * per_chain):
-        ro = route[f, v]
-        if ro.offered_a != 0.0 or ro.offered_b != 0.0:
-            ro.offered_a = ro.offered_b = 0.0
-
-
-@compiled
-def has_members(v: int, c: int, per_chain: int, route: Any) -> bool:
-    """Whether any enterprise of a village may be linked to a firm of a chain: members are counted when contracts are made."""
-    most = 0.0
-    for f in range(c * per_chain, (c + 1) * per_chain):
-        most = max(most, route[f, v].members)
-    return most > 0.0
-
-
-@compiled
-def free_members(v: int, c: int, per_chain: int, route: Any) -> None:
-    """Members of firms of a chain in a village are counted from 0 again."""
-    for f in range(c * per_chain, (c + 1) * per_chain):
-        if route[f, v].members != 0.0:
-            route[f, v].members = 0.0
+def nothing_offered(first: int, last: int, chosen: Any, route: Any) -> None:
+    """Forget what members would deliver, before `keep_to_targets` counts it anew where there are any."""
+    per_chain = route.shape[0] // chosen.shape[0]
+    for f in range(route.shape[0]):
+        if chosen[f // per_chain] == 1:
+            for v in range(first, last):
+                route[f, v].offered_a = route[f, v].offered_b = 0.0
 
 
 @compiled
@@ -302,26 +308,28 @@ def contract_choice(
     """
     per_chain = route.shape[0] // chosen.shape[0]
     sums = np.empty((per_chain, 2))
-    here = np.empty(per_chain, dtype=np.int64)
+    members = members_of(first, last, chosen, route)
+    nothing_offered(first, last, chosen, route)
+    offers, here = offers_of(first, last, chosen, route)
+    for f in range(route.shape[0]):
+        if chosen[f // per_chain] == 1:
+            for v in range(first, last):
+                route[f, v].members = 0.0
     for v in range(first, last):
         for c in range(chosen.shape[0]):
-            if chosen[c] == 0:
-                continue
-            members = has_members(v, c, per_chain, route)
-            free_members(v, c, per_chain, route)
-            nothing_offered(v, c, per_chain, route)
             rows = rows_of_chain(v, c, first_goods, by_chain)
-            if rows.shape[0] == 0:
+            if chosen[c] == 0 or rows.shape[0] == 0:
                 continue
             expect_harvests(rows, chains[c], enterprise)
-            n = firms_offering(v, c, per_chain, route, here)
+            n = offers[v - first, c]
             if n > 0:
                 some = choose_firms(
-                    v, c, month, key, rows, here[:n], chains[c], behaviour[0], people[0], firms[c], village[v], effects[0], ties, ahead,
-                    household, enterprise, firm, route, tie_kept, tie_broken, memory, price_memory, rival_gain, flows, route_services,
+                    v, c, month, key, rows, here[v - first, c * per_chain : c * per_chain + n], chains[c], behaviour[0], people[0],
+                    firms[c], village[v], effects[0], ties, ahead, household, enterprise, firm, route, tie_kept, tie_broken, memory,
+                    price_memory, rival_gain, flows, route_services,
                 )  # fmt: skip
                 if some:
                     keep_to_targets(v, c, rows, enterprise, route, sums)
-            elif members:
+            elif members[v - first, c] > 0.0:
                 for e in rows:
                     leave_firm(enterprise[e])
