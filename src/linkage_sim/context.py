@@ -114,7 +114,7 @@ class Context:
         self.bracket = np.zeros((4, *self.supply.shape))
         self.scratch = np.zeros((*self.has_goods.shape, 3))
         self.ahead = np.zeros((*self.supply.shape, 13))
-        self.no_ties = np.zeros(self.has_goods.shape, dtype=np.uint8)
+        self.no_ties = np.zeros((route.shape[1], route.shape[0]), dtype=np.uint8)
         self.season_ahead = np.zeros_like(self.supply)
 
     @cached_property
@@ -128,6 +128,7 @@ class Context:
     def go_on_from(self, other: Context) -> None:
         """Continue where another run of the same world stands between two months; the state is not taken."""
         self.month, self.quote_gap = other.month, other.quote_gap
+        self.no_ties[:] = other.no_ties
         if self.events is not None and other.events is not None:
             self.events.happened[:] = other.events.happened
             self.parameters.markets[:] = other.parameters.markets

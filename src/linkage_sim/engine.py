@@ -117,6 +117,7 @@ class Simulation:
             state, parameters if events is None else own_markets(parameters), self.world.key, self.world.layout, market_first,
             threads, month=-line.spin_up if start is None else 0, events=events,
         )  # fmt: skip
+        self.context.no_ties[:] = start is None  # in a new world nobody has dealt with a firm yet
         effects = scenario.interventions
         self.context.kits[:] = effects.storage.unit.materials, effects.storage.life
         same = like is not None and same_entries(scenario, like.scenario, ("interventions",))

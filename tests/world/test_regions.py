@@ -15,7 +15,7 @@ from linkage_sim.draws import key_of
 from linkage_sim.errors import ScenarioError
 from linkage_sim.model import LinkageModel
 from linkage_sim.month.join import tie_trust
-from linkage_sim.month.learn import ties_season
+from linkage_sim.month.season import ties_season
 from linkage_sim.scenario.load import load_scenario, shipped
 from linkage_sim.scenario.scenario import Scenario
 from linkage_sim.world.graph import market_graph

@@ -138,8 +138,8 @@ def before_practices(simulation: Simulation, before: State, e: int) -> State:
     if (p.chains["contract_month"] == x.calendar).any():
         contract_choice(
             v, v + 1, x.month, x.key, x.chosen("contract_month"), p.chains, p.behaviour, p.people, p.firms, p.ties, x.season_ahead,
-            x.first_enterprise, mid.household, mid.enterprise, mid.village, mid.firm, mid.route, mid.tie_kept, mid.tie_broken, mid.memory,
-            mid.price_memory, mid.rival_gain, mid.flows, np.zeros_like(x.services), x.effects,
+            x.of_chain, mid.household, mid.enterprise, mid.village, mid.firm, mid.route, mid.tie_kept, mid.tie_broken,
+            mid.memory, mid.price_memory, mid.rival_gain, mid.flows, np.zeros_like(x.services), x.effects,
         )  # fmt: skip
     return mid
 
@@ -150,9 +150,9 @@ def spent_by_others(simulation: Simulation, wished: State, e: int) -> float:
     h, v, _ = own_place(simulation, e)
     paid = wished.copy()
     practice_purchase(
-        v, v + 1, x.month, x.key, x.chosen("practice_month"), p.chains, p.behaviour, p.people, p.firms, p.inputs, x.first_enterprise,
-        paid.household, paid.enterprise, paid.village, paid.route, paid.flows, np.zeros_like(x.services), x.kits, paid.usual_price,
-        x.effects,
+        v, v + 1, x.month, x.key, x.chosen("practice_month"), p.chains, p.behaviour, p.people, p.firms, p.inputs, x.first_household,
+        x.first_enterprise, x.of_chain, paid.household, paid.enterprise, paid.village, paid.route, paid.flows, np.zeros_like(x.services),
+        x.kits, paid.usual_price, x.effects, x.money.copy(), x.money_at,
     )  # fmt: skip
     spent = 0.0
     for other in np.flatnonzero(paid.enterprise["household"] == h).tolist():

@@ -55,7 +55,7 @@ def route_decisions(simulation: Simulation, before: State, f: int) -> list[Decis
     outside, volume = np.zeros((len(p.chains), count, 2)), np.zeros((len(p.chains), count, 3))
     village_values(
         0, count, x.calendar, float(p.behaviour["news_memory"][0]), x.chosen("contract_month"), p.chains, p.season, work.usual_price,
-        work.bazaar_price, work.rival_gain, work.village, x.first_enterprise, work.enterprise, outside, volume,
+        work.bazaar_price, work.rival_gain, work.village, x.of_chain, work.enterprise, outside, volume,
     )  # fmt: skip
     offer(
         0, 1, np.array([f]), x.month, working, p.chains, p.behaviour, p.firms, p.season, p.markets, p.market_chain, p.firm_haul,

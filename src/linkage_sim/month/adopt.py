@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from linkage_sim.books import DEBT_MADE, INPUT_LOAN, VOUCHERS
-from linkage_sim.compiled import compiled
+from linkage_sim.compiled import compiled, inlined
 from linkage_sim.draws import STREAM, uniform
-from linkage_sim.month.join import keep_to_targets, nothing_offered, offers_of, set_due, tie_trust
-from linkage_sim.month.rows import room_for_rows, rows_of
+from linkage_sim.month.join import keep_to_targets, members_of, nothing_offered, offers_of, set_due, tie_trust
+from linkage_sim.month.rows import room_for_rows, rows_of, rows_of_chain
 from linkage_sim.month.savings import group_room
 from linkage_sim.rules.contract import rejection_chance
 from linkage_sim.rules.firm import outside_value
@@ -52,6 +52,13 @@ def premium_expected(
         rejection = rejection_chance(fm.rejection, route[en.firm, v].written, ef.contract_support_rejection)
         trusted = tie_trust(e, en.firm, v, tie_kept, tie_broken, route, ties)
     return quality_premium(trusted, contracted, en.price_a, worth_later, rejection, value_b, bonus, offered, offered_premium)
+
+
+@compiled
+def premium_unlinked(price: float, ch: Any, vi: Any) -> float:
+    """`premium_expected` of an enterprise without contract where no firm offers one."""
+    value_b = outside_value(price, 0.0, vi.haul, 0.0)
+    return quality_premium(0.0, False, 0.0, 0.0, 0.0, value_b, ch.bazaar_grade_premium * price, 0.0, 0.0)
 
 
 @compiled
@@ -152,8 +159,8 @@ def those_who_know(rows: Any, near: bool, enterprise: Any) -> int:
     n = 0
     for e in rows:
         en = enterprise[e]
-        knows = near and (en.knowledge_improved > en.knows_improved_draw) | (en.knowledge_quality > en.knows_quality_draw)
-        if not knows and (en.uses_improved | en.uses_quality == 1 or en.wanted_cost != 0.0):
+        knows = near & ((en.knowledge_improved > en.knows_improved_draw) | (en.knowledge_quality > en.knows_quality_draw))
+        if (not knows) & ((en.uses_improved | en.uses_quality == 1) | (en.wanted_cost != 0.0)):
             en.uses_improved = en.uses_quality = 0
             en.wanted_cost = 0.0
         rows[n] = e
@@ -171,23 +178,31 @@ def practice_wish(
     per_chain = route.shape[0] // chosen.shape[0]
     rows = room_for_rows(first, last, first_enterprise)
     offers, here = offers_of(first, last, chosen, route)
+    members = members_of(first, last, chosen, route)
+    usual = np.zeros(chosen.shape[0])
     for v in range(first, last):
         vi = village[v]
-        vi.input_wanted = 0.0
+        wanted = 0.0
+        for c in range(chosen.shape[0]):
+            if chosen[c] == 1:
+                usual[c] = premium_unlinked(ahead[vi.bazaar, c], chains[c], vi)
         n = rows_of(first_enterprise[v], first_enterprise[v + 1], chosen, enterprise, rows)
         for e in rows[: those_who_know(rows[:n], vi.reach_hours <= inputs[0].reach, enterprise)]:
             en = enterprise[e]
             c = en.chain
-            price = ahead[vi.bazaar, c]
-            premium = premium_expected(
-                e, v, price, here[v - first, c * per_chain : c * per_chain + offers[v - first, c]], en, chains[c], firms[c], vi,
-                effects[0], route, ties, tie_kept, tie_broken,
-            )  # fmt: skip
-            improved, quality, en.wanted_cost = wish(
+            price, premium = ahead[vi.bazaar, c], usual[c]
+            n = offers[v - first, c]
+            if n > 0 or members[v - first, c] > 0.0:
+                premium = premium_expected(
+                    e, v, price, here[v - first, c * per_chain : c * per_chain + n], en, chains[c], firms[c], vi, effects[0], route, ties,
+                    tie_kept, tie_broken,
+                )  # fmt: skip
+            improved, quality, cost = wish(
                 month, key, price, premium, en, household[en.household], chains[c], behaviour[0], people[0], vi, inputs, effects[0]
             )
-            en.uses_improved, en.uses_quality = improved, quality
-            vi.input_wanted += en.wanted_cost
+            en.uses_improved, en.uses_quality, en.wanted_cost = improved, quality, cost
+            wanted += cost
+        vi.input_wanted = wanted
 
 
 @compiled
@@ -213,7 +228,7 @@ def pay_practices(
     """An enterprise gets the inputs it wants, where the shop has them and the household can pay; returns its own part, USD."""
     lends = en.firm >= 0 and route[en.firm, v].loan == 1
     loan, voucher, own, money = purchase_terms(en, hh, vi, ch, fm, inputs, ef, lends, committed)
-    if own > money or uniform(key, SERVED, month, en.identity) >= vi.input_ratio:
+    if own > money or (vi.input_ratio < 1.0 and uniform(key, SERVED, month, en.identity) >= vi.input_ratio):
         en.uses_improved = 0
         en.uses_quality = 0
         return 0.0
@@ -241,61 +256,90 @@ def kit_cost(own: float, en: Any, hh: Any, ch: Any, pp: Any, vi: Any, kits: Any,
     return 0.0
 
 
-@compiled
+@inlined
 def form_habit(en: Any, bb: Any) -> None:
-    """Habit of each practice moves towards what is done; who never did has none, and is not written."""
-    if en.uses_improved == 1 or en.habit_improved > 0.0:
-        en.habit_improved = bb.habit * en.habit_improved + (1.0 - bb.habit) * en.uses_improved
-    if en.uses_quality == 1 or en.habit_quality > 0.0:
-        en.habit_quality = bb.habit * en.habit_quality + (1.0 - bb.habit) * en.uses_quality
+    """Habit of each practice moves towards what is done."""
+    en.habit_improved = bb.habit * en.habit_improved + (1.0 - bb.habit) * en.uses_improved
+    en.habit_quality = bb.habit * en.habit_quality + (1.0 - bb.habit) * en.uses_quality
+
+
+@compiled
+def form_habits(rows: Any, bb: Any, enterprise: Any) -> None:
+    """Habits of enterprises of one village and chain."""
+    for e in rows:
+        form_habit(enterprise[e], bb)
+
+
+@compiled
+def those_who_buy(rows: Any, enterprise: Any) -> int:
+    """How many of these enterprises want inputs, have a worn kit, or something of last season's purchase to forget.
+
+    They are moved to the front of ``rows``.
+    """
+    n = 0
+    for e in rows:
+        en = enterprise[e]
+        worn = (en.kit_effect > 0.0) & (en.kit_months <= 12.0)
+        rows[n] = e
+        n += worn | (en.wanted_cost > 0.0) | (en.practice_cost != 0.0) | (en.voucher > 0.0)
+    return n
+
+
+@compiled
+def reset_contracts(v: int, c: int, rows: Any, ch: Any, enterprise: Any, route: Any, sums: Any) -> None:
+    """Contracts of a village and chain are set anew, now that practices are known; ``sums`` (firms of the chain, 2) is room."""
+    some = False
+    for e in rows:
+        en = enterprise[e]
+        if en.firm >= 0:
+            some = True
+            if en.season_delivered + en.season_side + en.season_broken <= 0.0:
+                set_due(en, ch)
+    if some:
+        keep_to_targets(v, c, rows, enterprise, route, sums)
 
 
 @compiled
 def practice_purchase(
     first: int, last: int, month: int, key: Any, planting: Any, chains: Any, behaviour: Any, people: Any, firms: Any, inputs: Any,
-    first_enterprise: Any, household: Any, enterprise: Any, village: Any, route: Any, flows: Any, route_services: Any,
-    kits: Any, usual_price: Any, effects: Any,
+    first_household: Any, first_enterprise: Any, of_chain: Any, household: Any, enterprise: Any, village: Any, route: Any, flows: Any,
+    route_services: Any, kits: Any, usual_price: Any, effects: Any, money: Any, money_at: Any,
 ) -> None:  # fmt: skip
     """Who gets the inputs and can pay, in chains that are 1 in ``planting`` (C,); habit, equipment, loans; worn kits replaced."""
-    sums = np.zeros((route.shape[0], 2))
-    rows = room_for_rows(first, last, first_enterprise)
-    reset = planting.copy()  # chains whose contracts are set anew, now that practices are known
+    sums = np.empty((route.shape[0] // planting.shape[0], 2))
+    buyers = room_for_rows(first, last, first_enterprise)
+    reset = planting.copy()  # chains whose contracts are set anew
     for c in range(reset.shape[0]):
         reset[c] *= chains[c].due_reset == 1.0
     nothing_offered(first, last, reset, route)
+    members = members_of(first, last, reset, route)
     for v in range(first, last):
         vi = village[v]
-        before = -1
-        committed = 0.0
-        some = False
-        n = rows_of(first_enterprise[v], first_enterprise[v + 1], planting, enterprise, rows)
-        for e in rows[:n]:
+        at = money_at[v] - first_household[v]
+        n = rows_of(first_enterprise[v], first_enterprise[v + 1], planting, enterprise, buyers)
+        for k in range(first_household[v + 1] - first_household[v]):
+            money[money_at[v] + k].committed = 0.0
+        for e in buyers[: those_who_buy(buyers[:n], enterprise)]:
             en = enterprise[e]
             c = en.chain
             own = 0.0
-            wants = en.wanted_cost > 0.0
-            worn = en.kit_effect > 0.0 and en.kit_months <= 12.0
-            if wants or worn:
-                hh = household[en.household]
-                if en.household != before:
-                    before = en.household
-                    committed = 0.0
-                if wants:
-                    own = pay_practices(
-                        v, month, key, committed, en, hh, chains[c], behaviour[0], firms[c], vi, inputs, effects[0], route, flows,
-                        route_services,
-                    )  # fmt: skip
-                if worn:
-                    own += kit_cost(own, en, hh, chains[c], people[0], vi, kits, usual_price)
-                committed += own
-            form_habit(en, behaviour[0])
-            if reset[c] == 1 and en.firm >= 0:
-                some = True
-                if en.season_delivered + en.season_side + en.season_broken <= 0.0:
-                    set_due(en, chains[c])
+            hh = household[en.household]
+            committed = money[at + en.household].committed
+            if en.wanted_cost > 0.0:
+                own = pay_practices(
+                    v, month, key, committed, en, hh, chains[c], behaviour[0], firms[c], vi, inputs, effects[0], route, flows,
+                    route_services,
+                )  # fmt: skip
+            if en.kit_effect > 0.0 and en.kit_months <= 12.0:
+                own += kit_cost(own, en, hh, chains[c], people[0], vi, kits, usual_price)
+            money[at + en.household].committed = committed + own
             if en.practice_cost != own:
                 en.practice_cost = own
             if en.voucher > 0.0:
                 en.voucher = 0.0
-        if some:
-            keep_to_targets(v, rows[:n], reset, enterprise, route, sums)
+        for c in range(planting.shape[0]):
+            rows = rows_of_chain(v, c, of_chain)
+            if planting[c] == 1 and len(rows) > 0:
+                form_habits(rows, behaviour[0], enterprise)
+                if members[v - first, c] > 0.0:
+                    reset_contracts(v, c, rows, chains[c], enterprise, route, sums)

@@ -41,9 +41,11 @@ def unit_return(en: Any, ch: Any, price: float, premium: float) -> float:
 
 
 @compiled
-def young(e: int, growing: Any) -> float:
+def young(e: int, ch: Any, growing: Any) -> float:
     """Asset units planted and not yet bearing."""
     total = 0.0
+    if ch.gestation_years < 1.0:
+        return total
     for k in range(growing.shape[1]):
         total += growing[e, k]
     return total
@@ -93,7 +95,7 @@ def change_herd(e: int, month: int, key: Any, en: Any, ch: Any, hh: Any, expecte
 def ripen_trees(e: int, year: int, en: Any, ch: Any, growing: Any) -> None:
     """What was planted ``gestation`` years ago bears from now on."""
     slot = year % GESTATION
-    if growing[e, slot] > 0.0:
+    if ch.gestation_years >= 1.0 and growing[e, slot] > 0.0:
         set_assets(en, ch, en.assets + growing[e, slot])
         growing[e, slot] = 0.0
 
@@ -109,10 +111,12 @@ def change_area(e: int, year: int, en: Any, ch: Any, change: float, growing: Any
             growing[e, (year + int(ch.gestation_years)) % GESTATION] += change
         return
     left = -change
-    for k in range(growing.shape[1]):
-        taken = min(left, growing[e, k])
-        growing[e, k] -= taken
-        left -= taken
+    if ch.gestation_years >= 1.0:
+        for k in range(growing.shape[1]):
+            if growing[e, k] > 0.0:
+                taken = min(left, growing[e, k])
+                growing[e, k] -= taken
+                left -= taken
     en.asset_sale += (-change) * ch.assets_price * ch.assets_resale
     if left > 0.0:
         set_assets(en, ch, max(0.0, en.assets - left))
@@ -122,7 +126,7 @@ def change_area(e: int, year: int, en: Any, ch: Any, change: float, growing: Any
 def use_idle_land(e: int, year: int, en: Any, ch: Any, hh: Any, growing: Any) -> None:
     """What `share_out_land` comes to for a household with one crop: it has no other use, and plants what lies idle."""
     land = en.usual_assets * ch.assets_land
-    now = (en.assets + young(e, growing)) * ch.assets_land
+    now = (en.assets + young(e, ch, growing)) * ch.assets_land
     change = area_step(land, now, ch.assets_adjustment)
     if change <= 0.0:
         return
@@ -146,7 +150,7 @@ def share_out_land(rows: Any, year: int, chains: Any, hh: Any, enterprise: Any, 
     for e in rows:
         en = enterprise[e]
         ch = chains[en.chain]
-        now = (en.assets + young(e, growing)) * ch.assets_land
+        now = (en.assets + young(e, ch, growing)) * ch.assets_land
         scratch[en.chain, 2] = now
         land += en.usual_assets * ch.assets_land
         usual += en.usual_assets * en.usual_return

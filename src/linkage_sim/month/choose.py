@@ -31,9 +31,9 @@ def shift(first: int, last: int, month: int, chosen: Any, w: Any) -> None:
 def contract(first: int, last: int, month: int, chosen: Any, w: Any) -> None:
     """Contracts in some villages."""
     contract_choice(
-        first, last, month, w.key, chosen, w.chains, w.behaviour, w.people, w.firms, w.ties, w.season_ahead, w.first_enterprise,
-        w.household, w.enterprise, w.village, w.firm, w.route, w.tie_kept, w.tie_broken, w.memory, w.price_memory, w.rival_gain, w.flows,
-        w.services, w.effects,
+        first, last, month, w.key, chosen, w.chains, w.behaviour, w.people, w.firms, w.ties, w.season_ahead, w.of_chain, w.household,
+        w.enterprise, w.village, w.firm, w.route, w.tie_kept, w.tie_broken, w.memory, w.price_memory, w.rival_gain, w.flows, w.services,
+        w.effects,
     )  # fmt: skip
 
 
@@ -56,8 +56,9 @@ def ration(w: Any) -> None:
 def purchase(first: int, last: int, month: int, chosen: Any, w: Any) -> None:
     """What some villages buy for practices."""
     practice_purchase(
-        first, last, month, w.key, chosen, w.chains, w.behaviour, w.people, w.firms, w.inputs, w.first_enterprise, w.household,
-        w.enterprise, w.village, w.route, w.flows, w.services, w.kits, w.usual_price, w.effects,
+        first, last, month, w.key, chosen, w.chains, w.behaviour, w.people, w.firms, w.inputs, w.first_household, w.first_enterprise,
+        w.of_chain, w.household, w.enterprise, w.village, w.route, w.flows, w.services, w.kits, w.usual_price, w.effects, w.money,
+        w.money_at,
     )  # fmt: skip
 
 

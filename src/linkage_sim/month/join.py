@@ -11,7 +11,7 @@ from linkage_sim.books import SERVICES
 from linkage_sim.compiled import compiled
 from linkage_sim.draws import STREAM, uniform
 from linkage_sim.month.goods import loss_cut
-from linkage_sim.month.rows import room_for_rows, rows_of
+from linkage_sim.month.rows import rows_of_chain
 from linkage_sim.rules.contract import join_chance, join_value, rejection_chance
 from linkage_sim.rules.firm import outside_value
 from linkage_sim.rules.harvest import grade_a_share
@@ -41,6 +41,13 @@ def expected_harvest(en: Any, ch: Any) -> float:
     loss = ch.harvest_loss_harvest * (1.0 - (en.kit_effect if en.kit_months > 0.0 else 0.0))
     loss = max(0.0, loss - loss_cut(en, ch))
     return fresh * ch.harvest_conversion * ch.usual_bad_year * (1.0 - loss)
+
+
+@compiled
+def expect_harvests(rows: Any, ch: Any, enterprise: Any) -> None:
+    """Set the harvest expected by enterprises of one village and chain."""
+    for e in rows:
+        enterprise[e].expected_kg = expected_harvest(enterprise[e], ch)
 
 
 @compiled
@@ -88,6 +95,18 @@ def offers_of(first: int, last: int, chosen: Any, route: Any) -> tuple[Any, Any]
                     here[v - first, c * per_chain + offers[v - first, c]] = f
                     offers[v - first, c] += 1
     return offers, here
+
+
+@compiled
+def members_of(first: int, last: int, chosen: Any, route: Any) -> Any:
+    """Linked enterprises in villages ``first``..``last`` by chain (V, C), as counted when contracts were made; some may have left."""
+    per_chain = route.shape[0] // chosen.shape[0]
+    members = np.zeros((last - first, chosen.shape[0]))
+    for f in range(route.shape[0]):
+        if chosen[f // per_chain] == 1:
+            for v in range(first, last):
+                members[v - first, f // per_chain] += route[f, v].members
+    return members
 
 
 @compiled
@@ -189,30 +208,29 @@ def set_due(en: Any, ch: Any) -> None:
 
 
 @compiled
-def keep_to_targets(v: int, rows: Any, chosen: Any, enterprise: Any, route: Any, sums: Any) -> None:
-    """Scale the contracts of a village down where together they exceed what the firm contracts at most.
+def keep_to_targets(v: int, c: int, rows: Any, enterprise: Any, route: Any, sums: Any) -> None:
+    """Scale the contracts of a village and chain down where together they exceed what the firm contracts at most.
 
-    ``rows`` hold all enterprises of the chains that are 1 in ``chosen`` (C,), whose contracts were set this month; ``sums`` (F, 2) is room.
+    ``rows`` are its enterprises, whose contracts were set this month; ``sums`` (firms of the chain, 2) is room.
     """
     sums[:] = 0.0
-    per_chain = sums.shape[0] // chosen.shape[0]
+    begin = c * sums.shape[0]
     for e in rows:
         en = enterprise[e]
         if en.firm >= 0:
-            sums[en.firm, 0] += en.due_a
-            sums[en.firm, 1] += en.due_b
-    for f in range(sums.shape[0]):
-        if chosen[f // per_chain] == 1:
-            route[f, v].offered_a = sums[f, 0]
-            route[f, v].offered_b = sums[f, 1]
+            sums[en.firm - begin, 0] += en.due_a
+            sums[en.firm - begin, 1] += en.due_b
+    for k in range(sums.shape[0]):
+        route[begin + k, v].offered_a = sums[k, 0]
+        route[begin + k, v].offered_b = sums[k, 1]
     for e in rows:
         en = enterprise[e]
-        if en.firm >= 0 and chosen[en.chain] == 1:
+        if en.firm >= 0:
             ro = route[en.firm, v]
-            if sums[en.firm, 0] > ro.target_a:
-                en.due_a *= ro.target_a / sums[en.firm, 0]
-            if sums[en.firm, 1] > ro.target_b:
-                en.due_b *= ro.target_b / sums[en.firm, 1]
+            if sums[en.firm - begin, 0] > ro.target_a:
+                en.due_a *= ro.target_a / sums[en.firm - begin, 0]
+            if sums[en.firm - begin, 1] > ro.target_b:
+                en.due_b *= ro.target_b / sums[en.firm - begin, 1]
             en.contracted = en.due_a + en.due_b
 
 
@@ -252,19 +270,41 @@ def join_firm(f: int, v: int, en: Any, ch: Any, fm: Any, ro: Any, flows: Any, ro
 
 
 @compiled
+def choose_firms(
+    v: int, c: int, month: int, key: Any, rows: Any, here: Any, ch: Any, bb: Any, pp: Any, fm: Any, vi: Any, ef: Any, ties: Any,
+    ahead: Any, household: Any, enterprise: Any, firm: Any, route: Any, tie_kept: Any, tie_broken: Any, memory: Any, price_memory: Any,
+    rival_gain: Any, flows: Any, route_services: Any,
+) -> bool:  # fmt: skip
+    """Enterprises of a village and chain weigh what the firms ``here`` offer; whether any of them joins."""
+    outside_a, outside_b = outside_values(v, c, ch, vi, ahead, rival_gain)
+    some = False
+    for e in rows:
+        en = enterprise[e]
+        before = en.firm
+        best, value, base = best_offer(
+            e, v, parts(month, key, en, bb), here, en, household[en.household], ch, bb, pp, fm, vi, ef, firm, route, ties, tie_kept,
+            tie_broken, outside_a, outside_b, price_memory[v, c], memory[e],
+        )  # fmt: skip
+        leave_firm(en)
+        if best >= 0 and uniform(key, JOIN, month, en.identity) < chance_to_join(best, before, value, base, bb):
+            join_firm(best, v, en, ch, fm, route[best, v], flows, route_services)
+            some = True
+    return some
+
+
+@compiled
 def contract_choice(
     first: int, last: int, month: int, key: Any, chosen: Any, chains: Any, behaviour: Any, people: Any, firms: Any, ties: Any, ahead: Any,
-    first_enterprise: Any, household: Any, enterprise: Any, village: Any, firm: Any, route: Any, tie_kept: Any, tie_broken: Any,
+    of_chain: Any, household: Any, enterprise: Any, village: Any, firm: Any, route: Any, tie_kept: Any, tie_broken: Any,
     memory: Any, price_memory: Any, rival_gain: Any, flows: Any, route_services: Any, effects: Any,
 ) -> None:  # fmt: skip
     """Who joins which firm, in the chains that are 1 in ``chosen`` (C,); the best of several offers is weighed.
 
     ``route_services`` (F, V) comes in as 0.
     """
-    bb = behaviour[0]
-    sums = np.zeros((route.shape[0], 2))
     per_chain = route.shape[0] // chosen.shape[0]
-    rows = room_for_rows(first, last, first_enterprise)
+    sums = np.empty((per_chain, 2))
+    members = members_of(first, last, chosen, route)
     nothing_offered(first, last, chosen, route)
     offers, here = offers_of(first, last, chosen, route)
     for f in range(route.shape[0]):
@@ -272,27 +312,20 @@ def contract_choice(
             for v in range(first, last):
                 route[f, v].members = 0.0
     for v in range(first, last):
-        vi = village[v]
-        some = False
-        n = rows_of(first_enterprise[v], first_enterprise[v + 1], chosen, enterprise, rows)
-        for e in rows[:n]:
-            en = enterprise[e]
-            c = en.chain
-            ch, fm = chains[c], firms[c]
-            en.expected_kg = expected_harvest(en, ch)
-            if offers[v - first, c] == 0:
-                leave_firm(en)
+        for c in range(chosen.shape[0]):
+            rows = rows_of_chain(v, c, of_chain)
+            if chosen[c] == 0 or len(rows) == 0:
                 continue
-            outside_a, outside_b = outside_values(v, c, ch, vi, ahead, rival_gain)
-            before = en.firm
-            best, value, base = best_offer(
-                e, v, parts(month, key, en, bb), here[v - first, c * per_chain : c * per_chain + offers[v - first, c]], en,
-                household[en.household], ch, bb, people[0], fm, vi, effects[0], firm, route, ties, tie_kept, tie_broken, outside_a,
-                outside_b, price_memory[v, c], memory[e],
-            )  # fmt: skip
-            leave_firm(en)
-            if best >= 0 and uniform(key, JOIN, month, en.identity) < chance_to_join(best, before, value, base, bb):
-                join_firm(best, v, en, ch, fm, route[best, v], flows, route_services)
-                some = True
-        if some:
-            keep_to_targets(v, rows[:n], chosen, enterprise, route, sums)
+            expect_harvests(rows, chains[c], enterprise)
+            n = offers[v - first, c]
+            if n > 0:
+                some = choose_firms(
+                    v, c, month, key, rows, here[v - first, c * per_chain : c * per_chain + n], chains[c], behaviour[0], people[0],
+                    firms[c], village[v], effects[0], ties, ahead, household, enterprise, firm, route, tie_kept, tie_broken, memory,
+                    price_memory, rival_gain, flows, route_services,
+                )  # fmt: skip
+                if some:
+                    keep_to_targets(v, c, rows, enterprise, route, sums)
+            elif members[v - first, c] > 0.0:
+                for e in rows:
+                    leave_firm(enterprise[e])

@@ -10,12 +10,9 @@ from linkage_sim.books import FIRM_CLOSED, FIRM_INVEST, FIRM_SALES, FIRM_TO_CITY
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.draws import STREAM, uniform
-from linkage_sim.month.rows import room_for_rows, rows_of
-from linkage_sim.month.supports import contracts_season, grading_season, plants_wear, supports_month
-from linkage_sim.rules.contract import breach_mended
+from linkage_sim.month.season import bazaar_news, season_end, season_met
+from linkage_sim.month.supports import contracts_season, plants_wear, supports_month
 from linkage_sim.rules.harvest import harvest_year
-from linkage_sim.rules.practice import knowledge_next
-from linkage_sim.rules.trust import remembered
 
 ENTRY = STREAM["firm.entry"]
 
@@ -51,216 +48,6 @@ def season_prices(first: int, last: int, month: int, chains: Any, season: Any, v
                     price_memory[v, c, slot] = 0.0
                 net = max(0.0, bazaar_price[village[v].bazaar, c] - village[v].haul)
                 price_memory[v, c, slot] += season[c, calendar] * net
-
-
-@compiled
-def kept_and_broken(en: Any, tt: Any, healed: float) -> tuple[float, float]:
-    """Shares of an enterprise's dealings this season in which its firm kept and broke its word; late pay counts in part.
-
-    ``healed`` is the part of the firm's broken promises that was mended in this village.
-    """
-    met = en.season_kept + en.season_broken
-    if met <= 0.0 or en.firm < 0:
-        return 0.0, 0.0
-    late = min(1.0, tt.late_weight * en.season_late)
-    kept = en.season_kept / met * (1.0 - late) + healed * en.season_broken / met
-    return kept, (en.season_broken * (1.0 - healed) + en.season_kept * late) / met
-
-
-@compiled
-def mended_by(f: int, v: int, vi: Any, route: Any, ef: Any) -> float:
-    """Part of a firm's broken promises that was mended in a village."""
-    return breach_mended(vi.organisation, ef.village_organisations_mended, route[f, v].written, ef.contract_support_mended)
-
-
-@compiled
-def village_season(v: int, rows: Any, tt: Any, enterprise: Any, vi: Any, route: Any, ef: Any, met_here: Any, out: Any) -> None:
-    """What a village saw in a season: ``met_here`` (F, 3) sums of kept and broken by firm, and members.
-
-    ``out`` (C, 5) becomes the shares of growers who use improved and quality practice, growers, the share side-sold, kg under contract.
-    ``rows`` are the enterprises whose season ends.
-    """
-    for e in rows:
-        en = enterprise[e]
-        c = en.chain
-        out[c, 0] += en.uses_improved
-        out[c, 1] += en.uses_quality
-        out[c, 2] += 1.0
-        met = en.season_kept + en.season_broken
-        if met > 0.0 and en.firm >= 0:
-            kept, broken = kept_and_broken(en, tt, mended_by(en.firm, v, vi, route, ef))
-            met_here[en.firm, 0] += kept
-            met_here[en.firm, 1] += broken
-            met_here[en.firm, 2] += 1.0
-        out[c, 4] += met + en.season_side
-        out[c, 3] += en.season_side
-    for c in range(out.shape[0]):
-        if out[c, 2] > 0.0:
-            out[c, 0] /= out[c, 2]
-            out[c, 1] /= out[c, 2]
-        out[c, 3] = out[c, 3] / out[c, 4] if out[c, 4] > 0.0 else 0.0
-
-
-@compiled
-def season_met(
-    first: int, last: int, ends: Any, ties: Any, first_enterprise: Any, enterprise: Any, village: Any, route: Any, effects: Any, met: Any,
-    seen: Any,
-) -> None:  # fmt: skip
-    """What every village met in the season that ends: ``met`` (V, F, 3) means and members, ``seen`` (V, C, 5); both come in as 0.
-
-    ``ends`` (C,) is 1 for chains whose season it is.
-    """
-    rows = room_for_rows(first, last, first_enterprise)
-    per_chain = route.shape[0] // ends.shape[0]
-    for v in range(first, last):
-        n = rows_of(first_enterprise[v], first_enterprise[v + 1], ends, enterprise, rows)
-        village_season(v, rows[:n], ties[0], enterprise, village[v], route, effects[0], met[v], seen[v])
-        for f in range(route.shape[0]):
-            if ends[f // per_chain] == 1 and met[v, f, 2] > 0.0:
-                met[v, f, 0] /= met[v, f, 2]
-                met[v, f, 1] /= met[v, f, 2]
-
-
-@compiled
-def bazaar_news(village: Any, met: Any, news: Any) -> None:
-    """What is told at each bazaar: ``news`` (B, F, 3) mean kept and broken over all members who sell there, and how many they are."""
-    for v in range(village.shape[0]):
-        b = village[v].bazaar
-        for f in range(met.shape[1]):
-            members = met[v, f, 2]
-            if members > 0.0:
-                news[b, f, 0] += met[v, f, 0] * members
-                news[b, f, 1] += met[v, f, 1] * members
-                news[b, f, 2] += members
-    for b in range(news.shape[0]):
-        for f in range(news.shape[1]):
-            if news[b, f, 2] > 0.0:
-                news[b, f, 0] /= news[b, f, 2]
-                news[b, f, 1] /= news[b, f, 2]
-
-
-@compiled
-def hear(tt: Any, ends: Any, met_here: Any, told: Any, heard: Any, talk: Any) -> None:
-    """What reaches those of a village who did not deal with a firm: ``heard`` (2, F), added to promises kept and broken.
-
-    ``talk`` (C,) becomes 1 for chains of which a firm was met in this village or at its bazaar.
-    """
-    per_chain = met_here.shape[0] // ends.shape[0]
-    for c in range(ends.shape[0]):
-        talk[c] = 0
-        if ends[c] == 1:
-            for f in range(c * per_chain, (c + 1) * per_chain):  # firms stand chain by chain
-                met, news = met_here[f], told[f]
-                heard[0, f] = remembered(0.0, tt.memory, 1.0, 0.0, tt.neighbours, met[0], tt.bazaar_news, news[0])
-                heard[1, f] = remembered(0.0, tt.memory, tt.bad_news, 0.0, tt.neighbours, met[1], tt.bazaar_news, news[1])
-                if met[2] > 0.0 or news[2] > 0.0:
-                    talk[c] = 1
-
-
-@compiled
-def ties_season(e: int, en: Any, tt: Any, healed: float, met_here: Any, told: Any, heard: Any, tie_kept: Any, tie_broken: Any) -> None:
-    """Trust of one enterprise in the firms of its chain: its own dealings with its firm, what it hears of the others."""
-    memory = tt.memory
-    first = en.chain * tie_kept.shape[1]
-    kept, broken = kept_and_broken(en, tt, healed)
-    own = en.firm - first if kept + broken > 0.0 else -1
-    before_kept, before_broken = (tie_kept[e, own], tie_broken[e, own]) if own >= 0 else (0.0, 0.0)
-    for k in range(tie_kept.shape[1]):
-        tie_kept[e, k] = memory * tie_kept[e, k] + heard[0, first + k]
-        tie_broken[e, k] = memory * tie_broken[e, k] + heard[1, first + k]
-    if own >= 0:
-        met, news = met_here[en.firm], told[en.firm]
-        tie_kept[e, own] = remembered(before_kept, memory, 1.0, kept, tt.neighbours, met[0], tt.bazaar_news, news[0])
-        tie_broken[e, own] = remembered(before_broken, memory, tt.bad_news, broken, tt.neighbours, met[1], tt.bazaar_news, news[1])
-
-
-@compiled
-def ties_fade(e: int, memory: float, ties: Any) -> bool:
-    """A season without dealings or news of them; returns whether any tie is left. What is 0 is not written."""
-    left = False
-    for k in range(ties.shape[1]):
-        if ties[e, k] != 0.0:
-            ties[e, k] *= memory
-            left = True
-    return left
-
-
-@compiled
-def enterprise_season(e: int, slot: int, bb: Any, en: Any, seen: Any, memory: Any) -> None:
-    """Memory and knowledge of one enterprise at the end of its season; ``seen`` (5,) as of `village_season`."""
-    memory[e, slot] = en.year_harvest
-    decay = bb.knowledge_decay * (bb.user_decay if en.uses_improved == 1 else 1.0)
-    en.knowledge_improved = knowledge_next(en.knowledge_improved, decay, bb.diffusion, seen[0])
-    decay = bb.knowledge_decay * (bb.user_decay if en.uses_quality == 1 else 1.0)
-    en.knowledge_quality = knowledge_next(en.knowledge_quality, decay, bb.diffusion, seen[1])
-    if seen[4] > 0.0 and en.season_kept + en.season_broken + en.season_side > 0.0:  # else nothing was delivered either
-        en.season_kept = en.season_broken = en.season_side = en.season_delivered = 0.0
-    if en.season_late != 0.0:
-        en.season_late = 0.0
-
-
-@compiled
-def route_season(ro: Any, ch: Any, fm: Any, rival: int, substitution_fade: float, ef: Any) -> None:
-    """A firm's record of a village at the end of a season; a rival, without members, goes by what it bought."""
-    ro.grading = 0.0
-    if ro.written > 0.0 and ro.written_goal == 0.0:
-        grading_season(ro, fm, ef)
-    ro.dependence *= 1.0 - substitution_fade
-    if ro.is_open == 1:
-        w = fm.record_memory if ro.seasons > 0.0 else 0.0
-        seen = ro.season_kept if rival == 1 else ro.offered_a * ch.usual_bad_year
-        ro.believed_a = w * ro.believed_a + (1.0 - w) * seen
-        ro.believed_b = w * ro.believed_b + (1.0 - w) * ro.offered_b * ch.usual_bad_year
-        if ro.season_due > 0.0:
-            ro.side_record = fm.record_memory * ro.side_record + (1.0 - fm.record_memory) * ro.season_side / ro.season_due
-        ro.lot = (ro.season_kept + ro.season_broken) / ch.ripe_months
-        ro.seasons += 1.0
-    else:
-        ro.side_record = fm.record_memory * ro.side_record + (1.0 - fm.record_memory) * fm.first_side_selling
-        ro.seasons = 0.0
-    ro.season_due = ro.season_side = ro.season_kept = ro.season_broken = 0.0
-
-
-@compiled
-def season_end(
-    first: int, last: int, month: int, ends: Any, chains: Any, behaviour: Any, ties: Any, firms: Any, first_enterprise: Any,
-    enterprise: Any, firm: Any, route: Any, tie_kept: Any, tie_broken: Any, no_ties: Any, memory: Any, side_share: Any,
-    substitution_fade: float, village: Any, effects: Any, met: Any, news: Any, seen: Any,
-) -> None:  # fmt: skip
-    """Trust of every tie, the firms' records of a village, knowledge, remembered harvests.
-
-    ``no_ties`` (V, C) is 1 where all ties were found to be 0 at an earlier season's end and nothing was heard since: they are not read.
-    """
-    tt = ties[0]
-    rows = room_for_rows(first, last, first_enterprise)
-    slot = np.zeros(ends.shape[0], dtype=np.int64)
-    talk = np.zeros_like(ends)
-    left = np.zeros_like(ends)
-    heard = np.zeros((2, route.shape[0]))
-    for c in range(ends.shape[0]):
-        slot[c] = harvest_year(month, chains[c].harvest_start) % memory.shape[1]
-    for v in range(first, last):
-        told = news[village[v].bazaar]
-        hear(tt, ends, met[v], told, heard, talk)
-        left[:] = talk
-        for e in rows[: rows_of(first_enterprise[v], first_enterprise[v + 1], ends, enterprise, rows)]:
-            en = enterprise[e]
-            c = en.chain
-            if talk[c] == 1:
-                healed = mended_by(en.firm, v, village[v], route, effects[0]) if en.firm >= 0 else 0.0
-                ties_season(e, en, tt, healed, met[v], told, heard, tie_kept, tie_broken)
-            elif no_ties[v, c] == 0:
-                left[c] |= ties_fade(e, tt.memory, tie_kept) | ties_fade(e, tt.memory, tie_broken)
-            enterprise_season(e, slot[c], behaviour[0], en, seen[v, c], memory)
-        for c in range(ends.shape[0]):
-            if ends[c] == 1:
-                side_share[v, c] = seen[v, c, 3]
-                no_ties[v, c] = 1 - left[c]
-    for f in range(route.shape[0]):
-        c = firm[f].chain
-        if ends[c] == 1:
-            for v in range(first, last):
-                route_season(route[f, v], chains[c], firms[c], firm[f].imitator, substitution_fade, effects[0])
 
 
 @compiled
@@ -412,7 +199,7 @@ def month_in_villages(first: int, last: int, month: int, w: Any) -> None:
 @compiled
 def met_in_villages(first: int, last: int, ends: Any, w: Any, met: Any, seen: Any) -> None:
     """What suppliers of some villages met this season."""
-    season_met(first, last, ends, w.ties, w.first_enterprise, w.enterprise, w.village, w.route, w.effects, met, seen)
+    season_met(first, last, ends, w.ties, w.of_chain, w.enterprise, w.village, w.route, w.effects, met, seen)
 
 
 @compiled
@@ -421,8 +208,8 @@ def season_in_villages(
 ) -> None:
     """What is left of it in some villages."""
     season_end(
-        first, last, month, ends, w.chains, w.behaviour, w.ties, w.firms, w.first_enterprise, w.enterprise, w.firm, w.route, w.tie_kept,
-        w.tie_broken, w.no_ties, w.memory, w.side_share, substitution_fade, w.village, w.effects, met, news, seen,
+        first, last, month, ends, w.chains, w.behaviour, w.ties, w.firms, w.of_chain, w.enterprise, w.firm, w.route,
+        w.tie_kept, w.tie_broken, w.no_ties, w.memory, w.side_share, substitution_fade, w.village, w.effects, met, news, seen,
     )  # fmt: skip
 
 

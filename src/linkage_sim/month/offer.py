@@ -10,7 +10,7 @@ from linkage_sim.books import COLLECTING
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.month.large import cheaper_kg, city_ahead, paid_for
-from linkage_sim.month.rows import room_for_rows, rows_of
+from linkage_sim.month.rows import rows_of_chain
 from linkage_sim.rules.firm import (
     farmer_share,
     member_cost,
@@ -24,6 +24,8 @@ from linkage_sim.rules.firm import (
 )
 from linkage_sim.rules.harvest import expected_price
 
+SOUGHT = 40
+"""Villages that are sought one by one before the rest is put in order."""
 MARGIN, KEPT, KG = 0, 1, 2
 """Places in a firm's plan: margin of all kg planned, what is kept of it after side-selling and running cost (USD), and these kg."""
 
@@ -86,15 +88,22 @@ def plant_outlet(
 @compiled
 def smallest_supplier(first: int, last: int, c: int, enterprise: Any, wanted: float, least: float, belief: float, share: float) -> float:
     """Volume below which a firm does not offer, so that those above bring about ``wanted`` kg (bisection)."""
+    suppliers = np.empty(last - first + 1)
+    n = 0
+    for e in range(first, last):
+        suppliers[n] = enterprise[e].expected_kg * share
+        n += enterprise[e].chain == c
     low = least
-    high = 1e6
+    high = most = 1e6
     for _ in range(40):
         middle = 0.5 * (low + high)
         total = 0.0
-        for e in range(first, last):
-            kg = enterprise[e].expected_kg * share
-            if enterprise[e].chain == c and kg >= middle:
-                total += kg * belief
+        between = 0
+        for kg in suppliers[:n]:
+            total += kg * belief if kg >= middle else 0.0
+            between += (kg >= low) & ((kg < high) | (high == most))
+        if between == 0:  # what those above bring no longer changes: only the upper end would come down
+            break
         if total > wanted:
             low = middle
         else:
@@ -105,26 +114,29 @@ def smallest_supplier(first: int, last: int, c: int, enterprise: Any, wanted: fl
 @compiled
 def village_values(
     first: int, last: int, calendar: int, memory: float, chosen: Any, chains: Any, season: Any, usual_price: Any, bazaar_price: Any,
-    rival_gain: Any, village: Any, first_enterprise: Any, enterprise: Any, outside: Any, volume: Any,
+    rival_gain: Any, village: Any, of_chain: Any, enterprise: Any, outside: Any, volume: Any,
 ) -> None:  # fmt: skip
     """Outside values (C, V, 2) USD/kg by grade, and what is there (C, V, 3): grade A kg, grade B kg, growers.
 
-    Of the chains that are 1 in ``chosen`` (C,); ``volume`` comes in as 0.
+    Of the chains that are 1 in ``chosen`` (C,).
     """
-    rows = room_for_rows(first, last, first_enterprise)
+    ahead = np.zeros(bazaar_price.shape)
+    season_ahead(calendar, season, usual_price, bazaar_price, memory, ahead)
     for v in range(first, last):
         vi = village[v]
         for c in range(chosen.shape[0]):
-            if chosen[c] == 1:
-                price = season_price(usual_price, season, vi.bazaar, c, calendar, bazaar_price[vi.bazaar, c], memory)
-                outside[c, v, 0] = outside_value(price, chains[c].bazaar_grade_premium, vi.haul, rival_gain[v, c])
-                outside[c, v, 1] = outside_value(price, 0.0, vi.haul, 0.0)
-        for e in rows[: rows_of(first_enterprise[v], first_enterprise[v + 1], chosen, enterprise, rows)]:
-            en = enterprise[e]
-            c = en.chain
-            volume[c, v, 0] += en.expected_kg * chains[c].harvest_grade_a
-            volume[c, v, 1] += en.expected_kg * (1.0 - chains[c].harvest_grade_a)
-            volume[c, v, 2] += 1.0
+            if chosen[c] == 0:
+                continue
+            price = ahead[vi.bazaar, c]
+            outside[c, v, 0] = outside_value(price, chains[c].bazaar_grade_premium, vi.haul, rival_gain[v, c])
+            outside[c, v, 1] = outside_value(price, 0.0, vi.haul, 0.0)
+            grade_a = chains[c].harvest_grade_a
+            kg_a = kg_b = 0.0
+            rows = rows_of_chain(v, c, of_chain)
+            for e in rows:
+                kg_a += enterprise[e].expected_kg * grade_a
+                kg_b += enterprise[e].expected_kg * (1.0 - grade_a)
+            volume[c, v, 0], volume[c, v, 1], volume[c, v, 2] = kg_a, kg_b, len(rows)
 
 
 @compiled
@@ -133,16 +145,16 @@ def start_plan(f: int, fm: Any, route: Any, volume: Any, goal: Any, was_open: An
     for v in range(goal.shape[0]):
         ro = route[f, v]
         was_open[v] = ro.is_open
-        ro.is_open = 0
-        ro.price_a = ro.price_b = ro.target_a = ro.target_b = 0.0
-        ro.extension = ro.loan = 0
-        ro.tier_a = ro.tier_b = -1
-        goal[v, 0] = ro.believed_a
-        goal[v, 1] = ro.believed_b
-        if ro.seasons == 0.0:
-            belief = fm.cautious_belief + (1.0 - fm.cautious_belief) * 0.5 * ro.introduced
-            goal[v, 0] = volume[v, 0] * belief
-            goal[v, 1] = volume[v, 1] * belief
+        belief = fm.cautious_belief + (1.0 - fm.cautious_belief) * 0.5 * ro.introduced
+        goal[v, 0] = volume[v, 0] * belief if ro.seasons == 0.0 else ro.believed_a
+        goal[v, 1] = volume[v, 1] * belief if ro.seasons == 0.0 else ro.believed_b
+    for v in range(goal.shape[0]):
+        ro = route[f, v]
+        if ro.tier_a >= 0:  # opened last time; elsewhere there is nothing to forget
+            ro.is_open = 0
+            ro.price_a = ro.price_b = ro.target_a = ro.target_b = 0.0
+            ro.extension = ro.loan = 0
+            ro.tier_a = ro.tier_b = -1
 
 
 @compiled
@@ -283,6 +295,19 @@ def forget_unopened(f: int, contracts: int, route: Any) -> None:
 
 
 @compiled
+def next_village(place: int, profit: Any, order: Any) -> int:
+    """The village of most profit of those left, the first of equals; those that had their turn, ``place`` of them, have less than 0.
+
+    Most firms open a few routes; one that cannot pay for any goes through all villages, which it then puts in ``order``.
+    """
+    if place < SOUGHT:
+        return int(np.argmax(profit))
+    if place == SOUGHT:
+        order[:] = np.argsort(-profit, kind="mergesort")
+    return int(order[place - SOUGHT])
+
+
+@compiled
 def plan_firm(
     f: int, c: int, working: int, ch: Any, bb: Any, fm: Any, fi: Any, markets: Any, market_chain: Any, market_price: Any, firm_haul: Any,
     market_haul: Any, village: Any, route: Any, orders: Any, first_enterprise: Any, enterprise: Any, outside: Any, volume: Any, goal: Any,
@@ -304,6 +329,7 @@ def plan_firm(
     haul = city_haul[fi.place]
     done = np.zeros(markets.shape[0], dtype=np.uint8)
     now = np.zeros(n_villages, dtype=np.uint8)
+    order = np.empty(n_villages, dtype=np.int64)
     outlet = np.zeros(6)
     to_plant = False
     while not to_plant:
@@ -323,8 +349,8 @@ def plan_firm(
                 )  # fmt: skip
                 profit[v] = earned - hurdle
         taken = filled = room = 0.0
-        for _ in range(n_villages):
-            v = int(np.argmax(profit))
+        for place in range(n_villages):
+            v = next_village(place, profit, order)
             if profit[v] <= 0.0 or left <= 0.0:
                 break
             ro = route[f, v]
@@ -406,7 +432,7 @@ def villages_worth(first: int, last: int, calendar: int, chosen: Any, w: Any, ou
     """What firms look at in some villages."""
     village_values(
         first, last, calendar, w.behaviour[0].news_memory, chosen, w.chains, w.season, w.usual_price, w.bazaar_price, w.rival_gain,
-        w.village, w.first_enterprise, w.enterprise, outside, volume,
+        w.village, w.of_chain, w.enterprise, outside, volume,
     )  # fmt: skip
 
 

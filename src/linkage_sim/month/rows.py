@@ -29,3 +29,19 @@ def rows_of(first: int, last: int, chosen: Any, enterprise: Any, rows: Any) -> i
         rows[n] = e
         n += chosen[enterprise[e].chain]
     return n
+
+
+@compiled
+def rows_of_chain(v: int, c: int, of_chain: Any) -> Any:
+    """Enterprises of one village and chain, in their order; ``of_chain`` as of `linkage_sim.world.layout.Layout`."""
+    return range(of_chain[v, c], of_chain[v, c + 1])
+
+
+@compiled
+def most_of_chain(first: int, last: int, of_chain: Any) -> int:
+    """Enterprises of the largest village and chain among villages ``first``..``last``."""
+    most = 0
+    for v in range(first, last):
+        for c in range(of_chain.shape[1] - 1):
+            most = max(most, of_chain[v, c + 1] - of_chain[v, c])
+    return most

@@ -51,6 +51,7 @@ MONEY = np.dtype(
         ("spent", np.float64),  # consumed
         ("loan", np.float64),  # borrowed
         ("repaid", np.float64),  # with interest
+        ("committed", np.float64),  # of cash, to practices of enterprises before
     ]
 )
 """What is worked out for the households of one village, USD; the next village overwrites it."""
