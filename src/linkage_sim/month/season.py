@@ -190,9 +190,8 @@ def ties_end(
     n, met_any = hear(c, per_chain, tt, met_here, told, no_ties, heard, known)
     if n == 0:
         return
-    dealt_not = rows
+    m = 0
     if met_any:
-        m = 0
         for e in rows:
             en = enterprise[e]
             others[m] = e
@@ -200,10 +199,13 @@ def ties_end(
                 ties_season(e, en, tt, mended_by(en.firm, v, vi, route, ef), met_here, told, heard, tie_kept, tie_broken)
             else:
                 m += 1
-        dealt_not = others[:m]
     for f in known[:n]:
-        left = ties_heard(dealt_not, f - c * per_chain, tt.memory, heard[0, f], heard[1, f], tie_kept, tie_broken)
-        no_ties[f] = 0 if left or dealt_not.shape[0] < len(rows) else 1
+        k, kept, broken = f - c * per_chain, heard[0, f], heard[1, f]
+        if met_any:
+            left = ties_heard(others[:m], k, tt.memory, kept, broken, tie_kept, tie_broken) or m < len(rows)
+        else:
+            left = ties_heard(rows, k, tt.memory, kept, broken, tie_kept, tie_broken)
+        no_ties[f] = 0 if left else 1
         heard[0, f] = heard[1, f] = 0.0
 
 
