@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import numba
 import numpy as np
 import platformdirs
+from numba.core import types
 
 
 def as_table(rows: Any) -> Any:
@@ -82,11 +83,36 @@ def inlined(function: F) -> F:
 
 
 def _compile(function: F, **options: bool) -> F:
+    """Two forms of one function: the one at hand for Python, and once compiled code calls it, one that Python cannot call.
+
+    What lets Python call a kernel takes longer to compile than a small kernel itself, and most are only called by others.
+    """
+    if numba.config.DISABLE_JIT:
+        return function
+    kernel = _dispatcher(function, "entry", **options)
+    forms: list[Any] = []
+
+    def called() -> Any:
+        if not forms:
+            forms.append(_dispatcher(function, "called", no_cpython_wrapper=True, **options))
+        return forms[0]
+
+    def template(args: Any, kws: Any) -> Any:
+        if options.get("forceinline"):  # taken in whole, constants become known all the same: one form does for all of them
+            args, kws = tuple(map(types.unliteral, args)), {name: types.unliteral(kind) for name, kind in kws.items()}
+        return called().get_call_template(args, kws)
+
+    kernel.get_call_template = template
+    kernel.get_overload = lambda signature: called().get_overload(signature)
+    return kernel  # type: ignore[no-any-return]
+
+
+def _dispatcher(function: F, form: str, **options: bool) -> Any:
     before = numba.config.CACHE_DIR
     package, _, module = function.__module__.partition(".")
     if package == __package__:
-        numba.config.CACHE_DIR = str(cache_folder(module))
+        numba.config.CACHE_DIR = str(cache_folder(module) / form)
     try:
-        return numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)  # type: ignore[no-any-return]
+        return numba.njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True, **options)(function)
     finally:
         numba.config.CACHE_DIR = before
