@@ -17,7 +17,10 @@ from typing import Any, TypeVar
 import numba
 import numpy as np
 import platformdirs
+from llvmlite import binding as llvm
 from numba.core import types
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import Compiler
 
 
 def as_table(rows: Any) -> Any:
@@ -94,7 +97,7 @@ def _compile(function: F, **options: bool) -> F:
 
     def called() -> Any:
         if not forms:
-            forms.append(_dispatcher(function, "called", no_cpython_wrapper=True, **options))
+            forms.append(_dispatcher(function, "called", no_cpython_wrapper=True, pipeline_class=_OfCalled, **options))
         return forms[0]
 
     def template(args: Any, kws: Any) -> Any:
@@ -107,7 +110,30 @@ def _compile(function: F, **options: bool) -> F:
     return kernel  # type: ignore[no-any-return]
 
 
-def _dispatcher(function: F, form: str, **options: bool) -> Any:
+class _Linked(JITCodeLibrary):  # type: ignore[misc]
+    """A library of code that others take in; machine code of its own would never run, so none is made."""
+
+    def _optimize_functions(self, part: Any) -> None:
+        part.data_layout = self._codegen._data_layout  # and no more: the whole is optimised once all parts are there
+
+    def _finalize_final_module(self) -> None:
+        self._finalize_dynamic_globals()
+        whole = self._final_module
+        places = [f"@{each.name} = common global i8* null" for each in whole.global_variables if each.name.startswith("_ZN08NumbaEnv")]
+        self._final_module = llvm.parse_assembly("\n".join([f'target triple = "{whole.triple}"', *places]))
+        self._final_module.name = whole.name
+        super()._finalize_final_module()
+        self._final_module = whole
+
+
+class _OfCalled(Compiler):  # type: ignore[misc]
+    def compile_extra(self, function: Any) -> Any:
+        library = self.state.library = _Linked(self.state.targetctx.codegen(), function.__qualname__)
+        library.enable_object_caching()
+        return super().compile_extra(function)
+
+
+def _dispatcher(function: F, form: str, **options: Any) -> Any:
     before = numba.config.CACHE_DIR
     package, _, module = function.__module__.partition(".")
     if package == __package__:
