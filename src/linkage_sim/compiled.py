@@ -18,9 +18,9 @@ import numba
 import numpy as np
 import platformdirs
 from llvmlite import binding as llvm
-from numba.core import types
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
+from numba.core.types.misc import unliteral
 
 
 def as_table(rows: Any) -> Any:
@@ -102,7 +102,7 @@ def _compile(function: F, **options: bool) -> F:
 
     def template(args: Any, kws: Any) -> Any:
         if options.get("forceinline"):  # taken in whole, constants become known all the same: one form does for all of them
-            args, kws = tuple(map(types.unliteral, args)), {name: types.unliteral(kind) for name, kind in kws.items()}
+            args, kws = tuple(map(unliteral, args)), {name: unliteral(kind) for name, kind in kws.items()}
         return called().get_call_template(args, kws)
 
     kernel.get_call_template = template
@@ -117,8 +117,8 @@ class _Linked(JITCodeLibrary):  # type: ignore[misc]
         part.data_layout = self._codegen._data_layout  # and no more: the whole is optimised once all parts are there
 
     def _finalize_final_module(self) -> None:
-        self._finalize_dynamic_globals()
-        whole = self._final_module
+        self._finalize_dynamic_globals()  # the cache asks whether there are any
+        whole = self._final_module  # type: ignore[has-type]
         places = [f"@{each.name} = common global i8* null" for each in whole.global_variables if each.name.startswith("_ZN08NumbaEnv")]
         self._final_module = llvm.parse_assembly("\n".join([f'target triple = "{whole.triple}"', *places]))
         self._final_module.name = whole.name
@@ -127,6 +127,8 @@ class _Linked(JITCodeLibrary):  # type: ignore[misc]
 
 
 class _OfCalled(Compiler):  # type: ignore[misc]
+    """Compiles into such a library."""
+
     def compile_extra(self, function: Any) -> Any:
         library = self.state.library = _Linked(self.state.targetctx.codegen(), function.__qualname__)
         library.enable_object_caching()

@@ -93,7 +93,7 @@ def compile_once(scenarios: Sequence[Scenario], progress: Progress) -> None:
     Parameters
     ----------
     scenarios : a short run of the largest plan among them calls every kernel
-    progress : told before compiling, which takes about a minute
+    progress : told before compiling, which takes about half a minute on two processors: a second process helps
     """
     if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
         return
@@ -101,11 +101,10 @@ def compile_once(scenarios: Sequence[Scenario], progress: Progress) -> None:
     mark = folder / f"complete-numba{version('numba')}-python{sys.version_info[0]}.{sys.version_info[1]}"
     if mark.exists():
         return
-    try:
+    helped: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
+    with contextlib.suppress(OSError):  # where nothing can be kept, what another process compiles would not be found
         folder.mkdir(parents=True, exist_ok=True)
         helped = aside(_compile_from_the_end, scenarios)
-    except OSError:  # what another process compiles would not be found
-        helped = contextlib.nullcontext()
     progress("compiling (first time only)", 0, 0)
     with helped, _few_collections():
         short = _short(scenarios, 12)
