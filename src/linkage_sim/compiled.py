@@ -17,6 +17,10 @@ from typing import Any, TypeVar
 import numba
 import numpy as np
 import platformdirs
+from llvmlite import binding as llvm
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import Compiler
+from numba.core.types.misc import unliteral
 
 
 def as_table(rows: Any) -> Any:
@@ -82,11 +86,61 @@ def inlined(function: F) -> F:
 
 
 def _compile(function: F, **options: bool) -> F:
+    """Two forms of one function: the one at hand for Python, and once compiled code calls it, one that Python cannot call.
+
+    What lets Python call a kernel takes longer to compile than a small kernel itself, and most are only called by others.
+    """
+    if numba.config.DISABLE_JIT:
+        return function
+    kernel = _dispatcher(function, "entry", **options)
+    forms: list[Any] = []
+
+    def called() -> Any:
+        if not forms:
+            forms.append(_dispatcher(function, "called", no_cpython_wrapper=True, pipeline_class=_OfCalled, **options))
+        return forms[0]
+
+    def template(args: Any, kws: Any) -> Any:
+        if options.get("forceinline"):  # taken in whole, constants become known all the same: one form does for all of them
+            args, kws = tuple(map(unliteral, args)), {name: unliteral(kind) for name, kind in kws.items()}
+        return called().get_call_template(args, kws)
+
+    kernel.get_call_template = template
+    kernel.get_overload = lambda signature: called().get_overload(signature)
+    return kernel  # type: ignore[no-any-return]
+
+
+class _Linked(JITCodeLibrary):  # type: ignore[misc]
+    """A library of code that others take in; machine code of its own would never run, so none is made."""
+
+    def _optimize_functions(self, part: Any) -> None:
+        part.data_layout = self._codegen._data_layout  # and no more: the whole is optimised once all parts are there
+
+    def _finalize_final_module(self) -> None:
+        self._finalize_dynamic_globals()  # the cache asks whether there are any
+        whole = self._final_module  # type: ignore[has-type]
+        places = [f"@{each.name} = common global i8* null" for each in whole.global_variables if each.name.startswith("_ZN08NumbaEnv")]
+        self._final_module = llvm.parse_assembly("\n".join([f'target triple = "{whole.triple}"', *places]))
+        self._final_module.name = whole.name
+        super()._finalize_final_module()
+        self._final_module = whole
+
+
+class _OfCalled(Compiler):  # type: ignore[misc]
+    """Compiles into such a library."""
+
+    def compile_extra(self, function: Any) -> Any:
+        library = self.state.library = _Linked(self.state.targetctx.codegen(), function.__qualname__)
+        library.enable_object_caching()
+        return super().compile_extra(function)
+
+
+def _dispatcher(function: F, form: str, **options: Any) -> Any:
     before = numba.config.CACHE_DIR
     package, _, module = function.__module__.partition(".")
     if package == __package__:
-        numba.config.CACHE_DIR = str(cache_folder(module))
+        numba.config.CACHE_DIR = str(cache_folder(module) / form)
     try:
-        return numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)  # type: ignore[no-any-return]
+        return numba.njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True, **options)(function)
     finally:
         numba.config.CACHE_DIR = before

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -10,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from experiments.tasks import always_dies, complains, complains_awkwardly, dies_once, process_of, square, waits_with
+from experiments.waits import wait_long
 from linkage_sim.errors import EngineError
-from linkage_sim.experiments.executors import Workers, jobs_for
+from linkage_sim.experiments.executors import Workers, aside, jobs_for
 
 
 def run_tasks(function, tasks, jobs, *done):  # type: ignore[no-untyped-def]
@@ -45,6 +47,29 @@ def test_processes_stay_for_the_next_tasks() -> None:
 def test_workers_that_always_die_are_given_up() -> None:
     with pytest.raises(EngineError, match=r"keep dying.*--jobs 1"):
         run_tasks(always_dies, [1, 2], 2)
+
+
+@pytest.mark.parametrize("raised", [None, ValueError])
+def test_a_process_aside_works_while_the_block_runs_and_no_longer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, raised: type[Exception] | None
+) -> None:
+    monkeypatch.setattr("linkage_sim.experiments.executors.jobs_for", lambda jobs, tasks: 2)
+    with contextlib.suppress(ValueError), aside(wait_long, str(tmp_path / "mark")):
+        while not (marks := list(tmp_path.glob("mark.*"))):
+            time.sleep(0.1)
+        process = int(marks[0].suffix[1:])
+        assert process != os.getpid()
+        os.kill(process, 0)
+        if raised is not None:
+            raise raised
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+
+
+def test_nobody_minds_what_becomes_of_a_process_aside() -> None:
+    for task in (complains, always_dies):
+        with aside(task, 1):
+            time.sleep(0.1)
 
 
 def test_a_stop_does_not_wait_for_large_tasks_on_their_way() -> None:

@@ -1,6 +1,9 @@
 """Machine code on disk: a module's folder changes with every source its kernels can call."""
 
 import ast
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,3 +58,28 @@ def test_a_change_in_a_called_file_renames_the_folder(tmp_path: Path, monkeypatc
     finally:
         cache_folder.cache_clear()
         sources_of.cache_clear()
+
+
+USE = """
+import sys
+from numba.core import event
+from linkage_sim.draws import _fill, key_of, uniforms
+import numpy as np
+with event.install_recorder("numba:compile") as compiled:
+    drawn = uniforms(key_of(1), "firm.place", 4, np.arange(5))
+print(len(compiled.buffer), drawn.tobytes().hex())
+"""
+
+
+def test_a_second_process_compiles_nothing_and_called_kernels_are_kept_apart(tmp_path: Path) -> None:
+    told = []
+    for _ in range(2):
+        command = [sys.executable, "-c", USE]
+        done = subprocess.run(command, env=os.environ | {"XDG_CACHE_HOME": str(tmp_path)}, capture_output=True, text=True, check=True)
+        assert "Warning" not in done.stderr
+        told.append(done.stdout.split())
+    assert int(told[0][0]) > 0
+    assert int(told[1][0]) == 0
+    assert told[0][1] == told[1][1]
+    kept = {path.name.split("-")[0]: path.parent.parent.name for path in tmp_path.rglob("*.nbc")}
+    assert kept == {"draws._fill": "entry", "draws.uniform": "called", "draws.philox": "called", "draws.share_of": "called"}

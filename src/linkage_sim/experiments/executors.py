@@ -180,6 +180,23 @@ class Workers:
         self._crew.clear()
 
 
+@contextlib.contextmanager
+def aside(function: Callable[[T], object], task: T) -> Iterator[None]:
+    """Another process works on a task while the block runs and is gone at its end; nobody asks what became of the task.
+
+    With one processor there is none.
+    """
+    if jobs_for(None, 2) == 1:
+        yield
+        return
+    worker = _Worker()
+    try:
+        worker.send((function, task))
+        yield
+    finally:
+        worker.stop()
+
+
 class _Worker:
     """One process and the pipe to it."""
 
