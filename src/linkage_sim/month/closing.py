@@ -77,6 +77,19 @@ def close_books(w: Any, r: Any, ledger: float) -> tuple[int, float]:
 
 
 @compiled
+def close_month(
+    month: int, calendar: int, premium: float, quote_gap: float, picking_labour: float, plant_labour: float, ledger: float, w: Any, r: Any
+) -> tuple[int, float]:
+    """Close the books of a month, and fill its row of the record unless it is of the spin-up; returns as `close_books`."""
+    worst, share = close_books(w, r, ledger)
+    if month >= 0:
+        for k in range(w.outside_flows.shape[0]):
+            r.flows[month, k] = w.outside_flows[k]
+        measure_month(month, calendar, premium, quote_gap, picking_labour, plant_labour, w, r)
+    return worst, share
+
+
+@compiled
 def traders_settle(w: Any, r: Any) -> float:
     """Sum the flows of villages and firms, which start from nothing again, and post what traders earned.
 

@@ -49,12 +49,13 @@ def cell_sums(villages: int) -> Any:
 
 
 @compiled
-def record_stores(first: int, last: int, price: float, ch: Any, enterprise: Any, w: Any) -> None:
+def record_stores(first: int, last: int, price: float, has_goods: bool, ch: Any, enterprise: Any, w: Any) -> None:
     """Add what enterprises of one village and chain sold, keep and know to the sums of the village; ``w`` is a row of `whole_sums`."""
-    sold_a, sold_b = column_sum(enterprise, "sold_a", first, last), column_sum(enterprise, "sold_b", first, last)
-    w.bazaar_kg += sold_a + sold_b
-    w.sales_usd += (sold_a * (1.0 + ch.bazaar_grade_premium) + sold_b) * price
-    w.stock_kg += column_sum(enterprise, "stock_a", first, last) + column_sum(enterprise, "stock_b", first, last)
+    if has_goods:
+        sold_a, sold_b = column_sum(enterprise, "sold_a", first, last), column_sum(enterprise, "sold_b", first, last)
+        w.bazaar_kg += sold_a + sold_b
+        w.sales_usd += (sold_a * (1.0 + ch.bazaar_grade_premium) + sold_b) * price
+        w.stock_kg += column_sum(enterprise, "stock_a", first, last) + column_sum(enterprise, "stock_b", first, last)
     w.knowledge_improved += column_sum(enterprise, "knowledge_improved", first, last)
     w.knowledge_quality += column_sum(enterprise, "knowledge_quality", first, last)
 
@@ -85,8 +86,6 @@ def record_practices(first: int, last: int, enterprise: Any, exit_firm: Any, w: 
 def record_harvest(first: int, last: int, ch: Any, enterprise: Any, w: Any) -> None:
     """Add what enterprises of one village and chain harvested and brought under contract."""
     ripened, picked = column_sum(enterprise, "potential", first, last), column_sum(enterprise, "picked", first, last)
-    if ripened == 0.0:
-        return
     w.ripened_kg += ripened
     w.unharvested_kg += ripened - picked
     w.picked_kg += picked
@@ -185,7 +184,7 @@ def groups_in_order(cells: Any, village: Any, out: Any) -> None:
 def record_village(
     first: int, last: int, window: int, calendar: int, first_household: Any, of_chain: Any, household: Any, enterprise: Any,
     village: Any, firm: Any, route: Any, dealt: Any, chains: Any, season: Any, receivable: Any, exit_firm: Any,
-    poverty_line: float, bazaar_price: Any, cells: Any, whole: Any,
+    poverty_line: float, bazaar_price: Any, has_goods: Any, cells: Any, whole: Any,
 ) -> None:  # fmt: skip
     """Sums of a range of villages: ``cells`` (V, CELLS) and ``whole`` (V,), tables of zeros."""
     for v in range(first, last):
@@ -193,8 +192,9 @@ def record_village(
         start, end = of_chain[v, 0], of_chain[v, chains.shape[0]]
         of, to = first_household[v], first_household[v + 1]
         for c in range(chains.shape[0]):
-            record_stores(of_chain[v, c], of_chain[v, c + 1], bazaar_price[village[v].bazaar, c], chains[c], enterprise, w)
-            if season[c, calendar] > 0.0:
+            price, has = bazaar_price[village[v].bazaar, c], has_goods[v, c] == 1
+            record_stores(of_chain[v, c], of_chain[v, c + 1], price, has, chains[c], enterprise, w)
+            if has and season[c, calendar] > 0.0:
                 record_harvest(of_chain[v, c], of_chain[v, c + 1], chains[c], enterprise, w)
         record_practices(start, end, enterprise, exit_firm, w)
         record_income(of, to, window, calendar, household)
@@ -310,7 +310,7 @@ def record_villages(first: int, last: int, window: int, calendar: int, poverty_l
     r.whole_plain[first:last] = 0.0
     record_village(
         first, last, window, calendar, w.first_household, w.of_chain, w.household, w.enterprise, w.village, w.firm, w.route,
-        w.dealt, w.chains, w.season, w.receivable, r.exit_firm, poverty_line, w.bazaar_price, r.cells, r.whole,
+        w.dealt, w.chains, w.season, w.receivable, r.exit_firm, poverty_line, w.bazaar_price, w.has_goods, r.cells, r.whole,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from linkage_sim.books import N_FLOWS, STOCKED, VOUCHERS, Books
 from linkage_sim.context import Context
 from linkage_sim.frames import frame_of
-from linkage_sim.month.closing import close_books, measure_month, measure_stocks, traders_settle
+from linkage_sim.month.closing import close_month, measure_stocks, traders_settle
 from linkage_sim.month.looks import Looks
 from linkage_sim.month.record import (
     CELLS,
@@ -100,7 +100,7 @@ class Recorder:
         self.sum_villages(context, self.window(month))
         if month >= self.before + self.during:
             self.looks.invest(context)
-        flows = self.close_books(context)
+        self.close_month(context)
         if month == -1:
             self.was_active[:] = s.firm["active"]
             self.yardstick.start(context)
@@ -109,34 +109,26 @@ class Recorder:
         if month == self.before + self.during - 1:
             self.exit_firm[:] = s.enterprise["firm"]
         self.looks.take(context)
-        self.flows[month] = flows
-        self.measure(context, self.values[month])
 
     def sum_villages(self, context: Context, window: int) -> None:
         """Sums of every village; households' income is added to the window of the programme."""
         context.over_villages(record_villages, window, context.calendar, self.poverty_line, context.whole, self.held)
 
-    def measure(self, context: Context, row: NDArray[np.float64]) -> None:
-        """Put this month into its row of the record."""
-        measure_month(
-            context.month, context.calendar, self.premium, context.quote_gap, self.picking_labour, self.plant_labour, context.whole,
-            self.held,
-        )  # fmt: skip
-        if context.programme is not None:
-            for name, value in context.programme.observed().items():
-                row[self.single[name]] = value
-
-    def close_books(self, context: Context) -> NDArray[np.float64]:
-        """Post what traders earned, balance every account, clear the flows; returns the month's flows."""
-        flows = context.outside_flows
+    def close_month(self, context: Context) -> None:
+        """Post what traders earned, balance every account, put the month into its row of the record, clear the flows."""
+        flows, programme, month = context.outside_flows, context.programme, context.month
         self.premium = traders_settle(context.whole, self.held)
-        if context.programme is not None:
-            context.programme.pay_vouchers(flows.item(VOUCHERS))
-        ledger = context.programme.cash if context.programme is not None else 0.0
-        self.books.judge(*close_books(context.whole, self.held, ledger), self.stock_out, context.month)
-        done = flows.copy()
+        if programme is not None:
+            programme.pay_vouchers(flows.item(VOUCHERS))
+        worst, share = close_month(
+            month, context.calendar, self.premium, context.quote_gap, self.picking_labour, self.plant_labour,
+            0.0 if programme is None else programme.cash, context.whole, self.held,
+        )  # fmt: skip
+        self.books.judge(worst, share, self.stock_out, month)
         flows.fill(0.0)
-        return done
+        if programme is not None and month >= 0:
+            for name, value in programme.observed().items():
+                self.values[month, self.single[name]] = value
 
     def stocks_now(self, context: Context) -> NDArray[np.float64]:
         """Stocks measured in the state as it is between two months, in the order of `linkage_sim.books.STOCKED`."""

@@ -221,8 +221,12 @@ def sell_on(
 
 
 @compiled
-def everybody(month: int, working: int, w: Any, farm_gate: Any) -> None:
-    """All firms and processors; ``farm_gate`` (F,) USD paid there."""
+def everybody(month: int, working: int, w: Any) -> None:
+    """All firms and processors."""
+    farm_gate = np.zeros(w.bought.shape[0])
+    for f in range(w.bought.shape[0]):
+        for v in range(w.bought.shape[1]):
+            farm_gate[f] += w.bought[f, v]
     sell_on(
         month, working, w.chains, w.firms, w.markets, w.market_chain, w.plants, w.plant_city, w.plant_chain, w.plant_market, w.place_city,
         w.firm_haul, w.market_haul, w.city_haul, w.plant_haul, w.plant_market_haul, w.plant_city_haul, w.village, w.firm, w.route,
@@ -234,7 +238,7 @@ def everybody(month: int, working: int, w: Any, farm_gate: Any) -> None:
 def run(context: Context) -> None:
     """Phase 8 of one month."""
     working = 1 if context.programme is not None and context.programme.is_working(context.month) else 0
-    everybody(context.month, working, context.whole, np.add.reduce(context.bought, axis=1))
+    everybody(context.month, working, context.whole)
 
 
 READS = ("route.bought_a", "route.bought_b", "market_price", "market_open", "orders_left", "firm.capacity", "city_price", "large_plan")

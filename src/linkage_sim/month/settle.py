@@ -138,22 +138,25 @@ def firm_pays_enterprise(
 
 @compiled
 def enterprises_earn(
-    v: int, first: int, last: int, price: float, haul: float, skilled: float, is_harvest: bool, ch: Any, household: Any, enterprise: Any,
-    flows: Any,
+    v: int, first: int, last: int, price: float, haul: float, skilled: float, has_goods: bool, is_harvest: bool, ch: Any, household: Any,
+    enterprise: Any, flows: Any,
 ) -> None:  # fmt: skip
     """What enterprises of one village and chain earned at the bazaar this month less their costs, into ``enterprise.income``; posts it."""
     price_a, upkeep = price * (1.0 + ch.bazaar_grade_premium), ch.assets_upkeep / 12.0
     for e in range(first, last):
         en = enterprise[e]
-        sold = en.sold_a * price_a + en.sold_b * price
-        spent = (en.sold_a + en.sold_b) * haul + (en.stock_a + en.stock_b) * ch.harvest_storing_cost + en.practice_cost + en.assets * upkeep
-        en.income = sold - spent + (en.asset_sale - en.asset_cost)
-    sold_a, sold_b = column_sum(enterprise, "sold_a", first, last), column_sum(enterprise, "sold_b", first, last)
-    stock = column_sum(enterprise, "stock_a", first, last) + column_sum(enterprise, "stock_b", first, last)
+        en.income = en.asset_sale - en.asset_cost - (en.practice_cost + en.assets * upkeep)
     practices = column_sum(enterprise, "practice_cost", first, last)
-    flows[v, SALES] += sold_a * price_a + sold_b * price
-    flows[v, HAULS] += (sold_a + sold_b) * haul
-    flows[v, STORING] += stock * ch.harvest_storing_cost
+    if has_goods:
+        for e in range(first, last):
+            en = enterprise[e]
+            sold = en.sold_a * price_a + en.sold_b * price
+            en.income += sold - (en.sold_a + en.sold_b) * haul - (en.stock_a + en.stock_b) * ch.harvest_storing_cost
+        sold_a, sold_b = column_sum(enterprise, "sold_a", first, last), column_sum(enterprise, "sold_b", first, last)
+        stock = column_sum(enterprise, "stock_a", first, last) + column_sum(enterprise, "stock_b", first, last)
+        flows[v, SALES] += sold_a * price_a + sold_b * price
+        flows[v, HAULS] += (sold_a + sold_b) * haul
+        flows[v, STORING] += stock * ch.harvest_storing_cost
     flows[v, INPUTS] += practices + column_sum(enterprise, "assets", first, last) * upkeep
     bought, sold = column_sum(enterprise, "asset_cost", first, last), column_sum(enterprise, "asset_sale", first, last)
     flows[v, ASSETS_BOUGHT] += bought
@@ -197,13 +200,18 @@ def firms_settle(
 
 
 @compiled
-def households_earn(first: int, last: int, first_enterprise: int, last_enterprise: int, household: Any, enterprise: Any) -> None:
-    """What each household of a village earned this month with its enterprises and from elsewhere."""
+def households_earn(first: int, last: int, start: int, end: int, one_chain: bool, household: Any, enterprise: Any) -> None:
+    """What each household of a village earned this month with its enterprises ``start`` to ``end``, and from elsewhere."""
     for h in range(first, last):
         hh = household[h]
         hh.other_income = hh.wages + hh.remittances * hh.remittance_factor
-        hh.income = 0.0
-    for e in range(first_enterprise, last_enterprise):
+    if one_chain and end - start == last - first:  # everybody has one, in the order of households
+        for h in range(first, last):
+            household[h].income = enterprise[start + h - first].income
+        return
+    for h in range(first, last):
+        household[h].income = 0.0
+    for e in range(start, end):
         en = enterprise[e]
         household[en.household].income += en.income
 
@@ -238,7 +246,7 @@ def households_settle(
     first: int, last: int, month: int, chains: Any, season: Any, people: Any, firms: Any, first_household: Any, of_chain: Any,
     household: Any, enterprise: Any, village: Any, firm: Any, receivable: Any, bazaar_price: Any, rival_price: Any,
     rival_firm: Any, firm_paid_share: Any, flows: Any, repaid: Any, bought: Any, rival_paid: Any, route: Any, effects: Any, money: Any,
-    money_at: Any,
+    money_at: Any, has_goods: Any,
 ) -> None:  # fmt: skip
     """Money of every household of a range of villages."""
     pp = people[0]
@@ -250,7 +258,7 @@ def households_settle(
         for c in range(chains.shape[0]):
             enterprises_earn(
                 v, of_chain[v, c], of_chain[v, c + 1], bazaar_price[vi.bazaar, c], vi.haul, ef.business_skills_picking,
-                season[c, month % 12] > 0.0, chains[c], household, enterprise, flows,
+                has_goods[v, c] == 1, season[c, month % 12] > 0.0, chains[c], household, enterprise, flows,
             )  # fmt: skip
         start, end = of_chain[v, 0], of_chain[v, chains.shape[0]]
         firms_settle(
@@ -258,7 +266,7 @@ def households_settle(
             rival_paid, route, ef.contract_support_penalty,
         )  # fmt: skip
         of, to, at = first_household[v], first_household[v + 1], money_at[v]
-        households_earn(of, to, start, end, household, enterprise)
+        households_earn(of, to, start, end, chains.shape[0] == 1, household, enterprise)
         spend_and_save(of, to, at, pp.interest, pp.spending, pp.buffer, household, money)
         flows[v, WAGES] += column_sum(household, "other_income", of, to)
         flows[v, CONSUMPTION] += column_sum(money, "spent", at, at + to - of)
@@ -317,7 +325,7 @@ def settle(first: int, last: int, month: int, w: Any) -> None:
     households_settle(
         first, last, month, w.chains, w.season, w.people, w.firms, w.first_household, w.of_chain, w.household, w.enterprise, w.village,
         w.firm, w.receivable, w.bazaar_price, w.rival_price, w.rival_firm, w.firm_paid_share, w.flows, w.repaid, w.bought, w.rival_paid,
-        w.route, w.effects, w.money, w.money_at,
+        w.route, w.effects, w.money, w.money_at, w.has_goods,
     )  # fmt: skip
     groups_settle(first, last, w.first_household, w.household, w.village, w.effects, w.flows)
 

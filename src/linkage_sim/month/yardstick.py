@@ -13,6 +13,14 @@ from linkage_sim.month.record import traders_and_consumers
 
 
 @compiled
+def put_in(values: Any, out: Any) -> None:
+    """The same numbers in another array of two dimensions; to assign one to the other takes seconds to compile."""
+    for i in range(out.shape[0]):
+        for k in range(out.shape[1]):
+            out[i, k] = values[i, k]
+
+
+@compiled
 def competitive_month(
     calendar: int, chains: Any, traders: Any, supply: Any, bazaar_city: Any, bazaar_slope: Any, bazaar_haul: Any, bazaar_closed: Any,
     bazaar_demand0: Any, city_base: Any, city_usual: Any, city_region: Any, resold: Any, paid_price: Any, paid_city: Any,
@@ -22,13 +30,13 @@ def competitive_month(
 
     ``out`` (4,) USD: traders' sales, their costs, consumer surplus, and what the supply would have fetched.
     """
-    price[:] = paid_price
-    city[:] = paid_city
+    put_in(paid_price, price)
+    put_in(paid_city, city)
     clear(
         calendar, chains, traders, supply, bazaar_city, bazaar_slope, bazaar_haul, bazaar_closed, bazaar_demand0, city_base, city_usual,
         city_region, resold, price, flow, demand, city,
     )  # fmt: skip
-    resold[:] = city_extra  # resold now, it reaches the city next month
+    put_in(city_extra, resold)  # resold now, it reaches the city next month
     traders_and_consumers(chains, bazaar_city, bazaar_slope, bazaar_haul, price, flow, demand, supply, city, out)
 
 
