@@ -321,15 +321,13 @@ def plan_firm(
     plans the same way but pays the outside value, offers no contract, gives no services and knows no large suppliers.
     """
     contracts = 1 - fi.imitator
-    money = max(0.0, fi.cash + fi.credit)
+    start = money = max(0.0, fi.cash + fi.credit)
     n_villages = village.shape[0]
-    start = money
     plan = np.zeros(3)
     large_margin = large_kg = 0.0
     haul = city_haul[fi.place]
     done = np.zeros(markets.shape[0], dtype=np.uint8)
-    now = np.zeros(n_villages, dtype=np.uint8)
-    order = np.empty(n_villages, dtype=np.int64)
+    now, order = np.zeros(n_villages, dtype=np.uint8), np.empty(n_villages, dtype=np.int64)
     outlet = np.zeros(6)
     to_plant = False
     while not to_plant:
@@ -337,8 +335,7 @@ def plan_firm(
             f, c, fi, markets, market_chain, market_price, market_haul, orders, plants, plant_chain, plant_market, plant_haul,
             plant_market_haul, ef, done, outlet,
         )  # fmt: skip
-        left = ordered
-        reach = 0.0 if to_plant else fi.reach
+        left, reach = ordered, 0.0 if to_plant else fi.reach
         worth = outlet[0] * outlet[1] - outlet[2] - outlet[3] - outlet[4]
         for v in range(n_villages):
             now[v] = 0
