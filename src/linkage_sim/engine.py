@@ -198,7 +198,7 @@ class Simulation:
 
 def run(scenario: Scenario, seed: int, *, threads: int = 1, check: bool = False) -> Outcome:
     """Run one scenario with one seed from the first spin-up month to the end."""
-    simulation = Simulation(scenario, seed, threads=threads, check=check)
+    simulation = Simulation(scenario, seed, threads=threads, check=check, in_place=True)
     simulation.run()
     return simulation.outcome()
 

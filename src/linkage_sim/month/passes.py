@@ -189,21 +189,17 @@ def alone(month: int, passes: int, w: Any) -> float:
     """All of it in one thread, to the last bit as in several; returns as `post_clearing`."""
     calendar, villages = month % 12, w.village.shape[0]
     open_trade(month, w)
-    number, commit = 0, 1 if passes == 1 else 0
-    while True:
-        if commit == 1:
-            keep_word(calendar, w)
-        else:
-            begin_pass(number, calendar, w)
-        decide_in_villages(0, villages, commit, calendar, w)
-        if commit == 1:
-            break
+    settled = passes == 1
+    number = 0
+    while not settled and number < passes - 1:
+        begin_pass(number, calendar, w)
+        decide_in_villages(0, villages, 0, calendar, w)
         settled = end_pass(number, calendar, w) < SETTLED
         number += 1
-        if not settled and number == passes - 1:
-            go_back(w.bazaar_quote, w.last_gap, w.bracket)
-        commit = 1 if settled or number == passes - 1 else 0
-    rivals_remembered(0, villages, calendar, w)
+    if not settled:
+        go_back(w.bazaar_quote, w.last_gap, w.bracket)
+    keep_word(calendar, w)
+    last_pass(0, villages, calendar, w)
     return close_trade(calendar, w)
 
 
