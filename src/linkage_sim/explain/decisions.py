@@ -229,8 +229,8 @@ def trade_decisions(simulation: Simulation, before: State, e: int) -> list[Decis
     )  # fmt: skip
     goods = goods_table(len(before.enterprise))
     go = goods[e]
-    bring(e, e + 1, ch, bb, ef, before.household, before.enterprise, goods)
-    bring_ripe(e, e + 1, ch, ef, before.household, before.enterprise, goods)
+    bring(e, e + 1, True, ch, bb, ef, before.household, before.enterprise, goods)
+    bring_ripe(e, e + 1, True, ch, ef, before.household, before.enterprise, goods)
     work, _ = work_table(1)
     hold_worths(e, e + 1, 0, ch, x.ahead[b, c], float(vi["haul"]), goods, work)
     hold = float(work["hold"][0])

@@ -27,11 +27,14 @@ def learn_prices(calendar: int, behaviour: Any, usual_price: Any, bazaar_price: 
 
 
 @compiled
-def monthly(first: int, last: int, first_enterprise: Any, enterprise: Any) -> None:
+def monthly(first: int, last: int, first_enterprise: Any, has_kits: Any, enterprise: Any) -> None:
     """What wears every month: kits and equipment."""
+    for v in range(first, last):
+        if has_kits[v] == 1:
+            for e in range(first_enterprise[v], first_enterprise[v + 1]):
+                enterprise[e].kit_months = max(0.0, enterprise[e].kit_months - 1.0)
     for e in range(first_enterprise[first], first_enterprise[last]):
         en = enterprise[e]
-        en.kit_months = max(0.0, en.kit_months - 1.0)
         en.equipment_improved = max(0.0, en.equipment_improved - 1.0)
         en.equipment_quality = max(0.0, en.equipment_quality - 1.0)
 
@@ -189,7 +192,7 @@ def month_everywhere(calendar: int, w: Any) -> None:
 @compiled
 def month_in_villages(first: int, last: int, month: int, w: Any) -> None:
     """What wears, what is supported, what is remembered of prices in some villages."""
-    monthly(first, last, w.first_enterprise, w.enterprise)
+    monthly(first, last, w.first_enterprise, w.has_kits, w.enterprise)
     supports_month(
         first, last, w.key, w.firms, w.effects, w.first_household, w.of_household, w.by_household, w.household, w.enterprise, w.village
     )

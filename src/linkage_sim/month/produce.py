@@ -43,16 +43,21 @@ def forget_trade(first: int, last: int, had: bool, has: bool, was_harvest: bool,
 
 
 @compiled
-def lose_in_store(first: int, last: int, loss: float, enterprise: Any) -> tuple[float, float]:
+def lose_in_store(first: int, last: int, loss: float, kits: bool, enterprise: Any) -> tuple[float, float]:
     """Losses in store of a range of enterprises of one chain, part ``loss`` of a stock a month; returns kg lost and kg left."""
     before = column_sum(enterprise, "stock_a", first, last) + column_sum(enterprise, "stock_b", first, last)
     if before == 0.0:
         return 0.0, 0.0
-    for e in range(first, last):
-        en = enterprise[e]
-        kept = 1.0 - loss * (1.0 - (en.kit_effect if en.kit_months > 0.0 else 0.0))
-        en.stock_a *= kept
-        en.stock_b *= kept
+    if kits:
+        for e in range(first, last):
+            en = enterprise[e]
+            kept = 1.0 - loss * (1.0 - (en.kit_effect if en.kit_months > 0.0 else 0.0))
+            en.stock_a *= kept
+            en.stock_b *= kept
+    else:
+        for e in range(first, last):
+            enterprise[e].stock_a *= 1.0 - loss
+            enterprise[e].stock_b *= 1.0 - loss
     left = column_sum(enterprise, "stock_a", first, last) + column_sum(enterprise, "stock_b", first, last)
     return before - left, left
 
@@ -144,12 +149,13 @@ def produce(
     first: int, last: int, month: int, key: Any, chains: Any, firms: Any, ties: Any, season: Any, first_household: Any, of_chain: Any,
     of_household: Any, household: Any, enterprise: Any, village: Any, usual_price: Any, route: Any, tie_kept: Any,
     tie_broken: Any, flows: Any, behaviour: Any, effects: Any, goods: Any, has_goods: Any, has_rival: Any,
-    has_links: Any, money: Any, money_at: Any,
+    has_links: Any, has_kits: Any, money: Any, money_at: Any,
 ) -> None:  # fmt: skip
     """Ripening and storage losses of a range of villages.
 
     ``has_goods`` (V, C) is 1 where somebody has anything to sell, ``has_rival`` (V, C) where a rival buys, ``has_links`` (V,) where
-    somebody is linked; they come in as they were last month, 1 where that is not known.
+    somebody is linked; they come in as they were last month, 1 where that is not known. ``has_kits`` (V,) becomes 1 where a storage kit
+    was ever given.
     """
     calendar = month % 12
     for v in range(first, last):
@@ -157,10 +163,12 @@ def produce(
         from_row, to_row = of_chain[v, 0], of_chain[v, chains.shape[0]]
         has_links[v] = trust_linked(from_row, to_row, v, has_links[v] == 1, enterprise, tie_kept, tie_broken, route, ties)
         had = has = 0
+        has_kits[v] = column_sum(enterprise, "kit_effect", from_row, to_row) > 0.0
+        kits = has_kits[v] == 1
         for c in range(chains.shape[0]):
             start, end = of_chain[v, c], of_chain[v, c + 1]
             ripe, ripened = season[c, calendar], season[c, (calendar - 1) % 12]
-            lost, left = lose_in_store(start, end, chains[c].harvest_loss_store, enterprise)
+            lost, left = lose_in_store(start, end, chains[c].harvest_loss_store, kits, enterprise)
             flows[v, LOST_STORE] += lost
             if ripe > 0.0:
                 grown = ripen(start, end, month, ripe, chains[c], enterprise)
@@ -176,9 +184,9 @@ def produce(
             has_goods[v, c], has_rival[v, c] = left > 0.0, 0
             if left > 0.0:
                 has = 1
-                bring(start, end, chains[c], behaviour[0], effects[0], household, enterprise, goods)
+                bring(start, end, kits, chains[c], behaviour[0], effects[0], household, enterprise, goods)
                 if ripe > 0.0:
-                    bring_ripe(start, end, chains[c], effects[0], household, enterprise, goods)
+                    bring_ripe(start, end, kits, chains[c], effects[0], household, enterprise, goods)
         if had + has > 0:
             share_cash_gaps(
                 v, vi.bazaar, calendar, vi.haul, first_household[v], first_household[v + 1], of_chain, of_household, household, enterprise,
@@ -192,7 +200,7 @@ def in_villages(first: int, last: int, month: int, w: Any) -> None:
     produce(
         first, last, month, w.key, w.chains, w.firms, w.ties, w.season, w.first_household, w.of_chain, w.of_household,
         w.household, w.enterprise, w.village, w.usual_price, w.route, w.tie_kept, w.tie_broken, w.flows, w.behaviour,
-        w.effects, w.goods, w.has_goods, w.has_rival, w.has_links, w.money, w.money_at,
+        w.effects, w.goods, w.has_goods, w.has_rival, w.has_links, w.has_kits, w.money, w.money_at,
     )  # fmt: skip
 
 

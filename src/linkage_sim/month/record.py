@@ -61,25 +61,22 @@ def record_stores(first: int, last: int, price: float, has_goods: bool, ch: Any,
 
 
 @compiled
-def record_practices(first: int, last: int, enterprise: Any, exit_firm: Any, w: Any) -> None:
+def record_practices(first: int, last: int, kits: bool, enterprise: Any, exit_firm: Any, w: Any) -> None:
     """Count users of practices, kits, and linkages of the programme's last month that live; runs in vectors."""
     improved = quality = stores = worn = before = still = 0
     for e in range(first, last):
         en = enterprise[e]
         improved += en.uses_improved
         quality += en.uses_quality
-        stores += en.kit_months > 0.0
-        worn += en.kit_months <= 0.0 and en.kit_effect > 0.0
         before += exit_firm[e] >= 0
         still += exit_firm[e] >= 0 and en.firm == exit_firm[e]
-    w.improved_users, w.quality_users, w.stores, w.kits_worn, w.linked_before, w.still_linked = (
-        improved,
-        quality,
-        stores,
-        worn,
-        before,
-        still,
-    )
+    if kits:
+        for e in range(first, last):
+            en = enterprise[e]
+            stores += en.kit_months > 0.0
+            worn += en.kit_months <= 0.0 and en.kit_effect > 0.0
+    w.improved_users, w.quality_users, w.linked_before, w.still_linked = improved, quality, before, still
+    w.stores, w.kits_worn = stores, worn
 
 
 @compiled
@@ -184,7 +181,7 @@ def groups_in_order(cells: Any, village: Any, out: Any) -> None:
 def record_village(
     first: int, last: int, window: int, calendar: int, first_household: Any, of_chain: Any, household: Any, enterprise: Any,
     village: Any, firm: Any, route: Any, dealt: Any, chains: Any, season: Any, receivable: Any, exit_firm: Any,
-    poverty_line: float, bazaar_price: Any, has_goods: Any, cells: Any, whole: Any,
+    poverty_line: float, bazaar_price: Any, has_goods: Any, has_kits: Any, cells: Any, whole: Any,
 ) -> None:  # fmt: skip
     """Sums of a range of villages: ``cells`` (V, CELLS) and ``whole`` (V,), tables of zeros."""
     for v in range(first, last):
@@ -196,7 +193,7 @@ def record_village(
             record_stores(of_chain[v, c], of_chain[v, c + 1], price, has, chains[c], enterprise, w)
             if has and season[c, calendar] > 0.0:
                 record_harvest(of_chain[v, c], of_chain[v, c + 1], chains[c], enterprise, w)
-        record_practices(start, end, enterprise, exit_firm, w)
+        record_practices(start, end, has_kits[v] == 1, enterprise, exit_firm, w)
         record_income(of, to, window, calendar, household)
         record_links(start, end, v, household, enterprise, firm, route, receivable, w)
         record_households(of, to, poverty_line, household, cells[v], w)
@@ -310,7 +307,7 @@ def record_villages(first: int, last: int, window: int, calendar: int, poverty_l
     r.whole_plain[first:last] = 0.0
     record_village(
         first, last, window, calendar, w.first_household, w.of_chain, w.household, w.enterprise, w.village, w.firm, w.route,
-        w.dealt, w.chains, w.season, w.receivable, r.exit_firm, poverty_line, w.bazaar_price, w.has_goods, r.cells, r.whole,
+        w.dealt, w.chains, w.season, w.receivable, r.exit_firm, poverty_line, w.bazaar_price, w.has_goods, w.has_kits, r.cells, r.whole,
     )  # fmt: skip
 
 
