@@ -10,7 +10,7 @@ from linkage_sim.books import COLLECTING
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.month.large import cheaper_kg, city_ahead, paid_for
-from linkage_sim.month.rows import rows_of_chain
+from linkage_sim.month.rows import fall, rows_of_chain
 from linkage_sim.rules.firm import (
     farmer_share,
     member_cost,
@@ -301,9 +301,13 @@ def next_village(place: int, profit: Any, order: Any) -> int:
     Most firms open a few routes; one that cannot pay for any goes through all villages, which it then puts in ``order``.
     """
     if place < SOUGHT:
-        return int(np.argmax(profit))
+        best = 0
+        for v in range(1, profit.shape[0]):
+            if profit[v] > profit[best]:
+                best = v
+        return best
     if place == SOUGHT:
-        order[:] = np.argsort(-profit, kind="mergesort")
+        fall(profit, order)
     return int(order[place - SOUGHT])
 
 

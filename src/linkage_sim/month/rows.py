@@ -45,3 +45,30 @@ def most_of_chain(first: int, last: int, of_chain: Any) -> int:
         for c in range(of_chain.shape[1] - 1):
             most = max(most, of_chain[v, c + 1] - of_chain[v, c])
     return most
+
+
+@compiled
+def fall(values: Any, order: Any) -> None:
+    """Put the places of ``values`` into ``order`` from the largest to the smallest, equals as they stand.
+
+    A merge sort from the bottom; NumPy's takes three seconds to compile.
+    """
+    n = values.shape[0]
+    sorted_so_far = np.empty_like(order)
+    for k in range(n):
+        order[k] = k
+    width = 1
+    while width < n:
+        for start in range(0, n, 2 * width):
+            one, other = start, min(start + width, n)
+            middle, end = other, min(start + 2 * width, n)
+            for k in range(start, end):
+                if one < middle and (other >= end or values[order[one]] >= values[order[other]]):
+                    sorted_so_far[k] = order[one]
+                    one += 1
+                else:
+                    sorted_so_far[k] = order[other]
+                    other += 1
+        for k in range(n):
+            order[k] = sorted_so_far[k]
+        width *= 2
