@@ -225,19 +225,22 @@ def shift_assets(
     """Areas and herds of every household of a range of villages, of the chains that are 1 in ``chosen`` (C,) and shift."""
     noise = behaviour[0].area_noise
     rows = room_for_rows(first, last, first_enterprise)
-    on_land = np.zeros_like(chosen)
+    on_land, herds = np.empty_like(chosen), np.empty_like(chosen)
+    fields = animals = 0
     for c in range(chosen.shape[0]):
         on_land[c] = chosen[c] * (chains[c].assets_land > 0.0)
-    herds = chosen - on_land
+        herds[c] = chosen[c] - on_land[c]
+        fields += on_land[c]
+        animals += herds[c]
     for v in range(first, last):
         vi = village[v]
         start, end = first_enterprise[v], first_enterprise[v + 1]
-        if on_land.any():
+        if fields > 0:
             shift_land(
                 first_household[v], first_household[v + 1], month, chains, vi, of_household, by_household, household, enterprise, on_land,
                 noise, ahead, growing, scratch_all[v], rows,
             )  # fmt: skip
-        if herds.any():
+        if animals > 0:
             for e in rows[: rows_of(start, end, herds, enterprise, rows)]:
                 en = enterprise[e]
                 ch = chains[en.chain]

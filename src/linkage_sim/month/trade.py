@@ -126,7 +126,7 @@ def decides_to_deliver(
 KEPT_BACK, TAKEN, SIDE_SOLD = 0, 1, 2
 
 
-@compiled
+@inlined
 def settle_lot(
     commit: int, grade: int, lot: float, price: float, spot_net: float, worth: float, delivers: bool, rejected: bool, breaks: int,
     mended: float, en: Any, ro: Any,
@@ -174,7 +174,7 @@ def settle_lot(
     return KEPT_BACK if delivers else SIDE_SOLD
 
 
-@compiled
+@inlined
 def trade_contract(
     commit: int, grade: int, free: float, price: float, spot: float, spot_net: float, quote: float, side: float, breaks: int,
     en: Any, hh: Any, vi: Any, bb: Any, ro: Any, ef: Any,

@@ -116,7 +116,8 @@ def least_served(order: Ints, number: int, times: int, served: Ints, of_househol
                 others[waiting] = h
                 waiting += 1
         more = min(waiting, number - found)
-        rows[found : found + more] = others[:more]
+        for k in range(more):
+            rows[found + k] = others[k]
         found += more
         times += 1
     for h in rows:
@@ -147,7 +148,9 @@ def next_served(
     if len(served):
         rows = least_served(order, number, done // max(len(order), 1), served, of_household, by_household, firm)
     else:
-        rows = order[(done + np.arange(number)) % max(len(order), 1)]
+        rows = np.empty(number, dtype=np.int64)
+        for k in range(number):
+            rows[k] = order[(done + k) % len(order)]
     return gaining(rows, key, month, overlap, identity, village, duplicated), number, cost
 
 
