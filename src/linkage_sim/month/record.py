@@ -243,6 +243,16 @@ def traders_and_consumers(
 
 
 @compiled
+def mean_of(values: Any) -> float:
+    """Mean of an array of two dimensions."""
+    total = 0.0
+    for i in range(values.shape[0]):
+        for k in range(values.shape[1]):
+            total += values[i, k]
+    return total / (values.shape[0] * values.shape[1])
+
+
+@compiled
 def measure_region(
     firm: Any, route: Any, orders: Any, market_price: Any, chains: Any, village: Any, bazaar_price: Any, supply: Any, city_price: Any,
     bought: Any, was_active: Any, out: Any,
@@ -284,8 +294,8 @@ def measure_region(
         for c in range(bazaar_price.shape[1]):
             sold += supply[b, c]
             out[10] += bazaar_price[b, c] * supply[b, c]
-    out[10] = out[10] / sold if sold > 0.0 else np.mean(bazaar_price)
-    out[11] = np.mean(city_price)
+    out[10] = out[10] / sold if sold > 0.0 else mean_of(bazaar_price)
+    out[11] = mean_of(city_price)
     for v in range(village.shape[0]):
         out[12] += village[v].association / village.shape[0]
         out[17] += village[v].outlet
