@@ -130,8 +130,9 @@ def compare(
     allow_unequal_budgets: Annotated[bool, Parameter(help="compare although budgets differ", negative="")] = False,
     keep_runs: Annotated[bool, Parameter(help="keep a run folder of every scenario and world", negative="")] = False,
     break_even: Annotated[bool, Parameter(help="also find the unit costs at which the ranking turns")] = True,
+    again: Annotated[bool, Parameter(help="compare also what is finished already", negative="")] = False,
 ) -> int:
-    """Compare scenarios with a baseline in the same worlds, and write a report.
+    """Compare scenarios with a baseline in the same worlds, and write a report. What is finished already is shown at once.
 
     Parameters
     ----------
@@ -139,10 +140,12 @@ def compare(
     """
     from linkage_sim.experiments.compare import compare as compared
     from linkage_sim.experiments.progress import watched
+    from linkage_sim.results.folders import now
 
     if not folder_or_files:
         raise ScenarioError("nothing to compare; name a folder of scenario files, such as scenarios/apricot, or files")
     paths = [_found(path) for path in folder_or_files]
+    begun = now()
     kept = f"finished runs are readable in {out}"
     with _stoppable(kept if keep_runs else "no run was kept; --keep-runs keeps every finished one"), watched() as told:
         comparison = compared(
@@ -156,8 +159,11 @@ def compare(
             keep_runs=keep_runs,
             progress=told,
             break_even=break_even,
+            again=again,
         )
     _show(comparison)
+    if comparison.data["created"] < begun:
+        _tell(f"compared before, on {comparison.data['created']}; --again compares once more")
     return 0
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,32 @@ def test_the_frame_and_the_csv_are_tidy(compared: Any) -> None:
     read = pd.read_csv(compared.folder / "comparison.csv")
     assert list(read.columns) == list(COLUMNS)
     assert read["mean"].tolist() == frame["mean"].tolist(), "every digit is written"
+
+
+def test_what_was_compared_is_opened_unless_anything_differs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lived: list[int] = []
+    experiment = import_module("linkage_sim.experiments.compare")  # the package itself calls a function so
+    usual = experiment.simulated
+
+    def counted(*arguments: Any, **others: Any) -> Any:
+        lived.append(1)
+        return usual(*arguments, **others)
+
+    monkeypatch.setattr(experiment, "simulated", counted)
+    pair = small_scenarios()[:2]
+    asked: dict[str, Any] = {"replicates": 2, "jobs": 1, "out": tmp_path, "break_even": False}
+    first = compare(pair, **asked)
+    second = compare(pair, **asked)
+    assert len(lived) == 1
+    assert second.data == first.data
+    compare(pair, **asked, again=True)
+    assert len(lived) == 2
+    told = compare([pair[0], pair[1].model_copy(update={"story": "Another story."})], **asked)
+    assert len(lived) == 3
+    assert told.data["scenarios"][1]["story"] == "Another story."
+    (told.folder / "comparison.json").write_text("{}", encoding="utf-8")
+    assert compare(pair, **asked).data["rows"] == first.data["rows"]
+    assert len(lived) == 4, "a damaged folder is no finished comparison"
 
 
 def test_any_number_of_processes_gives_the_same_bytes(compared: Any, tmp_path: Path) -> None:

@@ -13,12 +13,12 @@ import numpy as np
 
 from linkage_sim import __version__
 from linkage_sim.compiled import model_version
-from linkage_sim.errors import EngineError
+from linkage_sim.errors import EngineError, ResultsError
 from linkage_sim.experiments.break_even import break_even_of, family
 from linkage_sim.experiments.executors import Progress, Workers, jobs_for, silent
 from linkage_sim.experiments.register import map_of, register_of, sources_of
 from linkage_sim.experiments.worker import Replicate, compile_once, live, remove_parts, with_seed
-from linkage_sim.results.comparison import FORMAT, Comparison, write_comparison
+from linkage_sim.results.comparison import FORMAT, Comparison, open_comparison, write_comparison
 from linkage_sim.results.declare import row_name
 from linkage_sim.results.folders import LARGEST_GAP, check_writable, now
 from linkage_sim.results.measures import FIRM_SHARE
@@ -76,8 +76,11 @@ def compare(
     keep_runs: bool = False,
     progress: Progress | None = None,
     break_even: bool = True,
+    again: bool = False,
 ) -> Comparison:
     """Compare scenarios with a baseline over paired worlds, and write the folder with the report.
+
+    What was compared before, by the same version of the model and with the same words, is opened instead: it would be the same.
 
     Parameters
     ----------
@@ -91,6 +94,7 @@ def compare(
     keep_runs : also write a run folder for every scenario and world
     progress : told how far it is
     break_even : also find the unit costs at which the ranking turns
+    again : compare also what is finished already
 
     Returns
     -------
@@ -105,6 +109,9 @@ def compare(
     told = silent if progress is None else progress
     design = designed(scenarios, replicates, seed, baseline, allow_unequal_budgets)
     check_writable(Path(out))
+    done = None if again or keep_runs else finished(Path(out) / design.folder, design, break_even)
+    if done is not None:
+        return done
     compile_once(design.scenarios, told)
     turning: list[dict[str, Any]] = []
     with Workers(jobs_for(jobs, replicates)) as workers:
@@ -119,8 +126,26 @@ def compare(
                 lambda dearer, worlds: simulated(workers, dearer, worlds, told, "break-even"),
             )
     told("report", 0, 0)
-    data = gathered(design, samples, turning)
+    data = gathered(design, samples, turning) | {"break_even_sought": break_even}
     return write_comparison(Path(out), design.folder, data, _write_report)
+
+
+def finished(folder: Path, design: Design, break_even: bool) -> Comparison | None:
+    """The same comparison where it is there already, whole and in the same words; else None."""
+    if not folder.is_dir():
+        return None
+    try:
+        found = open_comparison(folder)
+    except ResultsError:
+        return None
+    told = [(each["name"], each["title"], each["story"], each["hash"]) for each in found.data["scenarios"]]
+    asked = [(each.name, each.title, _story(each), each.hash()) for each in design.scenarios]
+    same = told == asked and found.data.get("break_even_sought") == break_even and found.data.get("command_path") == design.path
+    return found if same and found.report.is_file() else None
+
+
+def _story(scenario: Scenario) -> str:
+    return " ".join(scenario.story.split())
 
 
 def _write_report(folder: Path) -> Any:
@@ -304,7 +329,7 @@ def _described(scenario: Scenario, samples: Sequence[Sample]) -> dict[str, Any]:
     return {
         "name": scenario.name,
         "title": scenario.title,
-        "story": " ".join(scenario.story.split()),
+        "story": _story(scenario),
         "hash": scenario.hash(),
         "budget": scenario.facilitator.budget if has_plan else 0.0,
         "spent": math.fsum(act["spent"] for act in acts),
