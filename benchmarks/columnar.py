@@ -43,7 +43,7 @@ class Columns:
 def decide(one: Columns, quotes: Numbers, ahead: Numbers) -> dict[str, Numbers]:
     """One pass at quotes by bazaar; sums by village and by route that the kernel leaves in the state.
 
-    ``ahead`` (B, 2, 13) : prices expected, as `linkage_sim.month.trade.prices_ahead` leaves them for the chain
+    ``ahead`` (B, 13) : prices expected, as `linkage_sim.month.trade.prices_ahead` leaves them for the chain
     """
     e, v, at = one.e, one.v, one.village
     quote = quotes[v["bazaar"]]
@@ -76,9 +76,9 @@ def holding(one: Columns, ahead: Numbers, kit: Numbers) -> Numbers:
     keeps = one.h["patience"] * (1 - one.chain["harvest_loss_store"] * (1 - kit))
     bazaar, haul = one.v["bazaar"][one.village], one.v["haul"][one.village]
     best, kept = np.zeros(len(kit)), np.ones(len(kit))
-    for k in range(1, int(ahead[0, 0, 0]) + 1):
+    for k in range(1, int(ahead[0, 0]) + 1):
         kept *= keeps
-        np.maximum(best, kept * (ahead[bazaar, 0, k] - haul) - k * one.chain["harvest_storing_cost"], out=best)
+        np.maximum(best, kept * (ahead[bazaar, k] - haul) - k * one.chain["harvest_storing_cost"], out=best)
     return best
 
 
@@ -139,7 +139,7 @@ def share_to_sell(one: Columns, price: Numbers, quote: Numbers, hold: Numbers, s
     noise, floor, gap = one.behaviour["store_noise"], one.behaviour["need_floor"], one.e["cash_gap"]
     pays = price > 0
     safe = np.where(pays, price, 1.0)
-    if ahead[0, 0, 0] == 0:
+    if ahead[0, 0] == 0:
         return np.where(pays, np.minimum(1, price / (noise * quote)), 0.0)
     share = logistic((price - hold) / (noise * safe))
     with np.errstate(divide="ignore", invalid="ignore"):

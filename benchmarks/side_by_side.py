@@ -28,7 +28,7 @@ from plain_mesa.same import record_differences
 import linkage_sim
 from linkage_sim.context import Context
 from linkage_sim.engine import Simulation
-from linkage_sim.month import trade
+from linkage_sim.month import passes
 from linkage_sim.scenario.load import load_scenario, shipped
 from linkage_sim.scenario.scenario import Scenario
 
@@ -102,7 +102,7 @@ class FirstPass(Exception):
 
 
 def stop(context: Context, kernel: Callable[..., None], *arguments: Any) -> None:
-    if kernel is trade.decide:
+    if kernel is passes.decide_in_villages:
         raise FirstPass(arguments)
     kernel(0, context.villages, *arguments)
 
@@ -126,11 +126,11 @@ def hottest(households: int, month: int) -> tuple[str, ...]:
     context, arguments = at_first_pass(sized(households, 36), month)
     columns, quotes, ahead = columnar.Columns(context), context.state.bazaar_quote[:, 0].copy(), context.ahead[:, 0].copy()
     found = columnar.decide(columns, quotes, ahead)
-    trade.decide(*arguments)
+    passes.decide_in_villages(*arguments)
     if not columnar.same_as_kernel(context, found):
         raise SystemExit(f"{households} households, month {month}: the pass in columns is not the same")
     repeats = max(5, 200_000 // households)
-    fast = min(timed(lambda: trade.decide(*arguments)) for _ in range(repeats))
+    fast = min(timed(lambda: passes.decide_in_villages(*arguments)) for _ in range(repeats))
     slow = min(timed(lambda: columnar.decide(columns, quotes, ahead)) for _ in range(repeats))
     name = "harvest (August)" if month % 12 == 7 else "storing (January)"
     return f"{len(context.state.household):,}", name, f"{fast * 1e3:.3g}", f"{slow * 1e3:.3g}", f"{slow / fast:.1f}"

@@ -82,7 +82,7 @@ def profile(scenario: Scenario, seed: int, *, threads: int = 1, progress: Progre
         told("months", month + 1, months)
     simulation.context.close()
     state = simulation.context.state
-    size = sum(value.nbytes for value in vars(state).values() if isinstance(value, np.ndarray))
+    size = sum(value.nbytes for value in vars(state).values())
     return Profile(world, seconds, months, size, len(state.enterprise), copy_bandwidth(threads), threads)
 
 
