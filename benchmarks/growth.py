@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-import numpy as np
 from side_by_side import SEED, sized
 
 from linkage_sim.engine import Simulation
@@ -30,7 +29,7 @@ def month_of(households: int, threads: int) -> tuple[float, float]:
     seconds = (time.perf_counter() - begun) / MONTHS
     simulation.context.close()
     state = simulation.context.state
-    size = sum(value.nbytes for value in vars(state).values() if isinstance(value, np.ndarray))
+    size = sum(value.nbytes for value in vars(state).values())
     return seconds, size / len(state.enterprise)
 
 

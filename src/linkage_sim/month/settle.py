@@ -138,15 +138,17 @@ def firm_pays_enterprise(
 
 @compiled
 def enterprises_earn(
-    v: int, first: int, last: int, price: float, haul: float, skilled: float, has_goods: bool, is_harvest: bool, ch: Any, household: Any,
-    enterprise: Any, flows: Any,
+    v: int, first: int, last: int, price: float, haul: float, skilled: float, has_goods: bool, is_harvest: bool, invests: bool, ch: Any,
+    household: Any, enterprise: Any, flows: Any,
 ) -> None:  # fmt: skip
-    """What enterprises of one village and chain earned at the bazaar this month less their costs, into ``enterprise.income``; posts it."""
+    """What enterprises of one village and chain earned at the bazaar this month less their costs, into ``enterprise.income``; posts it.
+
+    ``invests`` : whether they may have paid for practices, planting or animals this month
+    """
     price_a, upkeep = price * (1.0 + ch.bazaar_grade_premium), ch.assets_upkeep / 12.0
     for e in range(first, last):
         en = enterprise[e]
-        en.income = en.asset_sale - en.asset_cost - (en.practice_cost + en.assets * upkeep)
-    practices = column_sum(enterprise, "practice_cost", first, last)
+        en.income = -en.assets * upkeep
     if has_goods:
         for e in range(first, last):
             en = enterprise[e]
@@ -157,13 +159,14 @@ def enterprises_earn(
         flows[v, SALES] += sold_a * price_a + sold_b * price
         flows[v, HAULS] += (sold_a + sold_b) * haul
         flows[v, STORING] += stock * ch.harvest_storing_cost
-    flows[v, INPUTS] += practices + column_sum(enterprise, "assets", first, last) * upkeep
-    bought, sold = column_sum(enterprise, "asset_cost", first, last), column_sum(enterprise, "asset_sale", first, last)
-    flows[v, ASSETS_BOUGHT] += bought
-    flows[v, ASSETS_SOLD] += sold
-    if practices + bought + sold > 0.0:
+    flows[v, INPUTS] += column_sum(enterprise, "assets", first, last) * upkeep
+    if invests:
+        flows[v, INPUTS] += column_sum(enterprise, "practice_cost", first, last)
+        flows[v, ASSETS_BOUGHT] += column_sum(enterprise, "asset_cost", first, last)
+        flows[v, ASSETS_SOLD] += column_sum(enterprise, "asset_sale", first, last)
         for e in range(first, last):
             en = enterprise[e]
+            en.income += en.asset_sale - en.asset_cost - en.practice_cost
             en.practice_cost = en.asset_cost = en.asset_sale = 0.0
     if is_harvest:
         total = 0.0
@@ -256,9 +259,10 @@ def households_settle(
         for f in range(repaid.shape[0]):
             repaid[f, v] = bought[f, v] = rival_paid[f, v] = 0.0
         for c in range(chains.shape[0]):
+            invests = int(chains[c].practice_month) == month % 12 or int(chains[c].area_month) == month % 12
             enterprises_earn(
                 v, of_chain[v, c], of_chain[v, c + 1], bazaar_price[vi.bazaar, c], vi.haul, ef.business_skills_picking,
-                has_goods[v, c] == 1, season[c, month % 12] > 0.0, chains[c], household, enterprise, flows,
+                has_goods[v, c] == 1, season[c, month % 12] > 0.0, invests, chains[c], household, enterprise, flows,
             )  # fmt: skip
         start, end = of_chain[v, 0], of_chain[v, chains.shape[0]]
         firms_settle(
