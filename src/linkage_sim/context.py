@@ -48,8 +48,8 @@ class Programme(Protocol):
 OWN = (
     "key", "effects", "kits", "outside_flows", "market_first", "services", "repaid", "bought", "rival_paid", "first_household",
     "first_enterprise", "of_chain", "by_household", "of_household", "input_normal", "bazaar_outlet", "wanted", "supply", "last_quote",
-    "asked", "still", "goods", "has_goods", "has_rival", "has_links", "has_kits", "work", "work_at", "money", "money_at", "dealt",
-    "last_gap", "bracket", "scratch", "ahead", "no_ties", "season_ahead",
+    "asked", "still", "goods", "has_goods", "has_rival", "has_links", "has_kits", "is_plain", "work", "work_at", "money", "money_at",
+    "dealt", "last_gap", "bracket", "scratch", "ahead", "no_ties", "season_ahead",
 )  # fmt: skip
 """Arrays and tables that a run has beside its state and the numbers of its world."""
 
@@ -102,7 +102,7 @@ class Context:
         self.goods = goods_table(len(s.enterprise))
         self.has_goods = np.ones((self.villages, len(self.parameters.chains)), dtype=np.uint8)
         self.has_rival, self.has_links = np.ones_like(self.has_goods), np.ones(self.villages, dtype=np.uint8)
-        self.has_kits = np.ones_like(self.has_links)
+        self.has_kits, self.is_plain = np.ones_like(self.has_links), np.zeros_like(self.has_links)
         self.work, apart = work_table(layout.most_goods, self.threads)
         villages_each = np.diff(self.cuts(self.villages))
         self.work_at = np.repeat(np.arange(self.threads) * apart, villages_each)

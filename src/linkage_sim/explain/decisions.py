@@ -229,7 +229,7 @@ def trade_decisions(simulation: Simulation, before: State, e: int) -> list[Decis
     )  # fmt: skip
     goods = goods_table(len(before.enterprise))
     go = goods[e]
-    bring(e, e + 1, True, ch, bb, ef, before.household, before.enterprise, goods)
+    bring(e, e + 1, False, True, ch, bb, ef, before.household, before.enterprise, goods)
     bring_ripe(e, e + 1, True, ch, ef, before.household, before.enterprise, goods)
     work, _ = work_table(1)
     hold_worths(e, e + 1, 0, ch, x.ahead[b, c], float(vi["haul"]), goods, work)
@@ -241,8 +241,9 @@ def trade_decisions(simulation: Simulation, before: State, e: int) -> list[Decis
         share_a = float(go["share_a"])
         price_a, price_b = prices_under_contract(int(p.firms["formula"][0]), net_a, net_b, en)
         picked, _, eaten, kg = pick(
-            max(max(out_a, hold), price_a), max(max(net_b, hold), price_b), float(en["potential"]), float(en["food_left"]), go
-        )
+            max(max(out_a, hold), price_a), max(max(net_b, hold), price_b), float(en["potential"]), float(en["food_left"]), share_a,
+            float(go["loss"]), float(go["picking"]),
+        )  # fmt: skip
         free_a, free_b = kg * share_a, kg * (1.0 - share_a) - eaten
         en["picked"] = picked
         en["food_left"] -= eaten

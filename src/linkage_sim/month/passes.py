@@ -121,9 +121,10 @@ def begin_pass(number: int, calendar: int, w: Any) -> None:
 def decide_in_villages(first: int, last: int, commit: int, calendar: int, w: Any) -> None:
     """One pass in some villages; with ``commit`` it counts."""
     decide(
-        first, last, commit, calendar, w.season, w.chains, w.behaviour, w.firms, w.of_chain, w.has_goods, w.has_rival, w.goods, w.work_at,
-        w.work, w.household, w.enterprise, w.village, w.firm, w.route, w.dealt, w.side_share, w.bazaar_quote, w.rival_price, w.rival_second,
-        w.rival_top, w.rival_firm, w.rival_ratio, w.rival_want, w.rival_cap, w.village_supply, w.flows, w.ahead, w.still, w.effects,
+        first, last, commit, calendar, w.season, w.chains, w.behaviour, w.firms, w.of_chain, w.has_goods, w.has_rival, w.is_plain, w.goods,
+        w.work_at, w.work, w.household, w.enterprise, w.village, w.firm, w.route, w.dealt, w.side_share, w.bazaar_quote, w.rival_price,
+        w.rival_second, w.rival_top, w.rival_firm, w.rival_ratio, w.rival_want, w.rival_cap, w.village_supply, w.flows, w.ahead, w.still,
+        w.effects,
     )  # fmt: skip
 
 

@@ -149,13 +149,13 @@ def produce(
     first: int, last: int, month: int, key: Any, chains: Any, firms: Any, ties: Any, season: Any, first_household: Any, of_chain: Any,
     of_household: Any, household: Any, enterprise: Any, village: Any, usual_price: Any, route: Any, tie_kept: Any,
     tie_broken: Any, flows: Any, behaviour: Any, effects: Any, goods: Any, has_goods: Any, has_rival: Any,
-    has_links: Any, has_kits: Any, money: Any, money_at: Any,
+    has_links: Any, has_kits: Any, is_plain: Any, money: Any, money_at: Any,
 ) -> None:  # fmt: skip
     """Ripening and storage losses of a range of villages.
 
     ``has_goods`` (V, C) is 1 where somebody has anything to sell, ``has_rival`` (V, C) where a rival buys, ``has_links`` (V,) where
     somebody is linked; they come in as they were last month, 1 where that is not known. ``has_kits`` (V,) becomes 1 where a storage kit
-    was ever given.
+    was ever given, ``is_plain`` (V,) where `bring` finds nothing of anybody's own.
     """
     calendar = month % 12
     for v in range(first, last):
@@ -165,6 +165,8 @@ def produce(
         had = has = 0
         has_kits[v] = column_sum(enterprise, "kit_effect", from_row, to_row) > 0.0
         kits = has_kits[v] == 1
+        skill = column_sum(household, "business", first_household[v], first_household[v + 1])
+        is_plain[v] = skill == 0.0 and not kits and has_links[v] == 0
         for c in range(chains.shape[0]):
             start, end = of_chain[v, c], of_chain[v, c + 1]
             ripe, ripened = season[c, calendar], season[c, (calendar - 1) % 12]
@@ -184,8 +186,8 @@ def produce(
             has_goods[v, c], has_rival[v, c] = left > 0.0, 0
             if left > 0.0:
                 has = 1
-                bring(start, end, kits, chains[c], behaviour[0], effects[0], household, enterprise, goods)
-                if ripe > 0.0:
+                bring(start, end, is_plain[v] == 1, kits, chains[c], behaviour[0], effects[0], household, enterprise, goods)
+                if ripe > 0.0 and is_plain[v] == 0:
                     bring_ripe(start, end, kits, chains[c], effects[0], household, enterprise, goods)
         if had + has > 0:
             share_cash_gaps(
@@ -200,7 +202,7 @@ def in_villages(first: int, last: int, month: int, w: Any) -> None:
     produce(
         first, last, month, w.key, w.chains, w.firms, w.ties, w.season, w.first_household, w.of_chain, w.of_household,
         w.household, w.enterprise, w.village, w.usual_price, w.route, w.tie_kept, w.tie_broken, w.flows, w.behaviour,
-        w.effects, w.goods, w.has_goods, w.has_rival, w.has_links, w.has_kits, w.money, w.money_at,
+        w.effects, w.goods, w.has_goods, w.has_rival, w.has_links, w.has_kits, w.is_plain, w.money, w.money_at,
     )  # fmt: skip
 
 

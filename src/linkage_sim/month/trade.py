@@ -16,6 +16,7 @@ from linkage_sim.books import (
 )  # fmt: skip
 from linkage_sim.columns import column_sum
 from linkage_sim.compiled import compiled, inlined
+from linkage_sim.month.goods import loss_at_harvest, part_of_grade_a
 from linkage_sim.rules.contract import (
     breach_mended,
     contract_price,
@@ -193,13 +194,15 @@ def trade_contract(
 
 
 @inlined
-def pick(best_a: float, best_b: float, potential: float, food: float, go: Any) -> tuple[float, float, float, float]:
+def pick(
+    best_a: float, best_b: float, potential: float, food: float, share_a: float, loss: float, picking: float
+) -> tuple[float, float, float, float]:
     """Pick what is worth picking, keep food first; returns kg picked, lost, eaten, and free (of both grades)."""
-    value = go.share_a * best_a + (1.0 - go.share_a) * best_b
-    picked = potential if worth_picking(value, go.loss, go.picking) else 0.0
-    kg = picked * (1.0 - go.loss)
-    eaten = min(food, kg * (1.0 - go.share_a))
-    return picked, picked * go.loss, eaten, kg
+    value = share_a * best_a + (1.0 - share_a) * best_b
+    picked = potential if worth_picking(value, loss, picking) else 0.0
+    kg = picked * (1.0 - loss)
+    eaten = min(food, kg * (1.0 - share_a))
+    return picked, picked * loss, eaten, kg
 
 
 @inlined
@@ -297,17 +300,31 @@ def contract_prices(first: int, last: int, at: int, formula: int, net_a: float, 
     return linked
 
 
+@inlined
+def pick_one(share_a: float, loss: float, picking: float, out_a: float, net_b: float, en: Any, wk: Any) -> None:
+    """One enterprise picks; all is on offer, as if nothing went under contract."""
+    best_a, best_b = max(max(out_a, wk.hold), wk.price_a), max(max(net_b, wk.hold), wk.price_b)
+    picked, wasted, eaten, kg = pick(best_a, best_b, en.potential, en.food_left, share_a, loss, picking)
+    wk.picked, wk.wasted, wk.eaten = picked, wasted, eaten
+    wk.offer_a = en.stock_a + kg * share_a
+    wk.offer_b = en.stock_b + (kg * (1.0 - share_a) - eaten)
+    wk.side_a = wk.side_b = 0.0
+
+
 @compiled
-def pick_ripe(first: int, last: int, at: int, out_a: float, net_b: float, goods: Any, enterprise: Any, work: Any) -> None:
-    """Pick what is ripe in a village and chain; it is on offer, as if nothing went under contract. Runs in vectors."""
+def pick_ripe(
+    first: int, last: int, at: int, plain: bool, out_a: float, net_b: float, ch: Any, goods: Any, enterprise: Any, work: Any
+) -> None:
+    """Pick what is ripe in a village and chain. Runs in vectors."""
+    if plain:
+        for k in range(whole_vectors(last - first)):
+            en = enterprise[first + k]
+            share_a, loss, picking = part_of_grade_a(en, ch), loss_at_harvest(en, ch, 0.0), ch.harvest_picking_cost * en.picking_factor
+            pick_one(share_a, loss, picking, out_a, net_b, en, work[at + k])
+        return
     for k in range(whole_vectors(last - first)):
-        go, en, wk = goods[first + k], enterprise[first + k], work[at + k]
-        best_a, best_b = max(max(out_a, wk.hold), wk.price_a), max(max(net_b, wk.hold), wk.price_b)
-        picked, wasted, eaten, kg = pick(best_a, best_b, en.potential, en.food_left, go)
-        wk.picked, wk.wasted, wk.eaten = picked, wasted, eaten
-        wk.offer_a = en.stock_a + kg * go.share_a
-        wk.offer_b = en.stock_b + (kg * (1.0 - go.share_a) - eaten)
-        wk.side_a = wk.side_b = 0.0
+        go = goods[first + k]
+        pick_one(go.share_a, go.loss, go.picking, out_a, net_b, enterprise[first + k], work[at + k])
 
 
 @compiled
@@ -359,17 +376,27 @@ def post_picking(v: int, first: int, last: int, at: int, work: Any, enterprise: 
     flows[v, EATEN] += column_sum(work, "eaten", at, at + number)
 
 
+@inlined
+def share_of_one(months: float, price: float, quote: float, floor: float, noise: float, en: Any, wk: Any) -> None:
+    """What part of its offer one enterprise sells, and how much that is."""
+    share = sold_from_store(months, price, quote, wk.hold, en.cash_gap, wk.offer_a + wk.offer_b, noise, floor)
+    wk.share = share
+    wk.sells_a = wk.side_a + share * wk.offer_a
+    wk.sells_b = wk.side_b + share * wk.offer_b
+
+
 @compiled
 def shares_sold(
-    first: int, last: int, at: int, months: float, price: float, quote: float, floor: float, goods: Any, enterprise: Any, work: Any
+    first: int, last: int, at: int, plain: bool, months: float, price: float, quote: float, bb: Any, goods: Any, enterprise: Any, work: Any
 ) -> None:
-    """Put into ``work.share`` what part of its offer each sells, and how much that is; a loop that runs in vectors."""
+    """Put into ``work`` what part of its offer each sells; loops that run in vectors."""
+    floor, noise = bb.need_floor, bb.store_noise
+    if plain:
+        for k in range(whole_vectors(last - first)):
+            share_of_one(months, price, quote, floor, noise, enterprise[first + k], work[at + k])
+        return
     for k in range(whole_vectors(last - first)):
-        go, en, wk = goods[first + k], enterprise[first + k], work[at + k]
-        share = sold_from_store(months, price, quote, wk.hold, en.cash_gap, wk.offer_a + wk.offer_b, go.noise, floor)
-        wk.share = share
-        wk.sells_a = wk.side_a + share * wk.offer_a
-        wk.sells_b = wk.side_b + share * wk.offer_b
+        share_of_one(months, price, quote, floor, goods[first + k].noise, enterprise[first + k], work[at + k])
 
 
 @compiled
@@ -394,9 +421,9 @@ def hand_over(v: int, c: int, first: int, last: int, at: int, ratio: float, work
 @compiled
 def decide(
     first: int, last: int, commit: int, calendar: int, season: Any, chains: Any, behaviour: Any, firms: Any, of_chain: Any, has_goods: Any,
-    has_rival: Any, goods: Any, work_at: Any, work: Any, household: Any, enterprise: Any, village: Any, firm: Any, route: Any, dealt: Any,
-    side_share: Any, bazaar_quote: Any, rival_price: Any, rival_second: Any, rival_top: Any, rival_firm: Any, rival_ratio: Any,
-    rival_want: Any, rival_cap: Any, village_supply: Any, flows: Any, ahead: Any, still: Any, effects: Any,
+    has_rival: Any, is_plain: Any, goods: Any, work_at: Any, work: Any, household: Any, enterprise: Any, village: Any, firm: Any,
+    route: Any, dealt: Any, side_share: Any, bazaar_quote: Any, rival_price: Any, rival_second: Any, rival_top: Any, rival_firm: Any,
+    rival_ratio: Any, rival_want: Any, rival_cap: Any, village_supply: Any, flows: Any, ahead: Any, still: Any, effects: Any,
 ) -> None:  # fmt: skip
     """Every enterprise of a range of villages that has goods decides at the quote; with ``commit`` stocks and dues move.
 
@@ -419,11 +446,11 @@ def decide(
                 quote, chains[c].bazaar_grade_premium, vi.haul, rival_firm[v, c], rival_top[v, c], rival_second[v, c],
                 rival_ratio[v, c],
             )  # fmt: skip
-            at = work_at[v]
+            at, plain = work_at[v], is_plain[v] == 1
             hold_worths(start, end, at, chains[c], ahead[b, c], vi.haul, goods, work)
             if season[c, calendar] > 0.0:
                 linked = contract_prices(start, end, at, formula, net_a, net_b, enterprise, work)
-                pick_ripe(start, end, at, out_a, net_b, goods, enterprise, work)
+                pick_ripe(start, end, at, plain, out_a, net_b, chains[c], goods, enterprise, work)
                 if linked > 0 and vi.closed == 0:
                     deliver(
                         v, commit, start, end, at, quote, net_a, net_b, out_a, behaviour[0], effects[0], goods, work, household, enterprise,
@@ -434,7 +461,7 @@ def decide(
             else:
                 offer_stock(start, end, at, enterprise, work)
             price = net_b if vi.closed == 0 else 0.0
-            shares_sold(start, end, at, ahead[b, c, 0], price, quote, behaviour[0].need_floor, goods, enterprise, work)
+            shares_sold(start, end, at, plain, ahead[b, c, 0], price, quote, behaviour[0], goods, enterprise, work)
             grade_a = column_sum(work, "sells_a", at, at + end - start)
             village_supply[v, c] = grade_a * (1.0 - ratio) + column_sum(work, "sells_b", at, at + end - start)
             rival_want[v, c] = grade_a if rival else 0.0
