@@ -10,8 +10,7 @@ import numpy as np
 
 from linkage_sim.books import FLOWS
 from linkage_sim.compiled import model_version
-from linkage_sim.engine import run as live_once
-from linkage_sim.engine import seed_of
+from linkage_sim.engine import Simulation, seed_of
 from linkage_sim.errors import ResultsError
 from linkage_sim.experiments.executors import Progress, Workers, jobs_for, silent
 from linkage_sim.experiments.worker import compile_once, remove_parts, with_seed
@@ -60,9 +59,13 @@ class _Task:
     name: str
 
 
-def _run_into(task: _Task) -> Path:
-    seed = seed_of(task.scenario, task.replicate)
-    outcome = live_once(task.scenario, seed, threads=task.threads)
+def _run_into(task: _Task, progress: Progress = silent) -> Path:
+    seed, line = seed_of(task.scenario, task.replicate), task.scenario.timeline
+    simulation = Simulation(task.scenario, seed, threads=task.threads, in_place=True)
+    for month in range(1 - line.spin_up, line.months + 1):
+        simulation.run(until=month)
+        progress("months", line.spin_up + month, line.spin_up + line.months)
+    outcome = simulation.outcome()
     name = task.name or run_name(task.scenario, task.replicate)
     return write_run(task.out, name, task.scenario, outcome, FLOWS, task.replicate, seed)
 
@@ -81,8 +84,11 @@ def run_replicates(
     compile_once([scenario], progress)
     tasks = [_Task(scenario, number, out, threads, "") for number in range(replicates)]
     try:
-        with Workers(jobs_for(jobs, len(tasks))) as workers:
-            paths = workers.run(_run_into, tasks, lambda done: progress("worlds", done, len(tasks)))
+        if len(tasks) == 1:  # then its months are what there is to tell of
+            paths = [_run_into(tasks[0], progress)]
+        else:
+            with Workers(jobs_for(jobs, len(tasks))) as workers:
+                paths = workers.run(_run_into, tasks, lambda done: progress("worlds", done, len(tasks)))
     finally:
         remove_parts(out)
     return [open_run(path) for path in paths]
