@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -76,14 +77,14 @@ def test_a_rerun_that_differs_names_the_columns(tmp_path: Path, monkeypatch: pyt
     done = run(small("baseline"), out=tmp_path)
     from linkage_sim.experiments import single
 
-    honest = single.live_once
+    honest = single.Simulation.outcome
 
-    def off_by_a_bit(*arguments, **words):  # type: ignore[no-untyped-def]
-        outcome = honest(*arguments, **words)
+    def off_by_a_bit(simulation: single.Simulation) -> Any:
+        outcome = honest(simulation)
         outcome.monthly[5, 1] += 1e-9
         return outcome
 
-    monkeypatch.setattr(single, "live_once", off_by_a_bit)
+    monkeypatch.setattr(single.Simulation, "outcome", off_by_a_bit)
     assert rerun(done.path).differs == ["income.all"]
 
 
@@ -96,3 +97,13 @@ def test_a_seed_out_of_bounds_is_refused(tmp_path: Path, seed: int) -> None:
 def test_what_is_wrong_with_the_file_is_said(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="no such file"):
         run(tmp_path / "nothing.yaml", out=tmp_path)
+
+
+def test_a_run_alone_tells_its_months(tmp_path: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    (done,) = run_replicates(small("baseline"), 1, tmp_path, progress=lambda *what: told.append(what))
+    months = [(at, of) for what, at, of in told if what == "months"]
+    spin_up = small("baseline").timeline.spin_up
+    assert months == [(at, spin_up + len(done.monthly)) for at in range(1, spin_up + len(done.monthly) + 1)]
+    again = run(small("baseline"), out=tmp_path / "again")
+    assert again.monthly.equals(done.monthly)
