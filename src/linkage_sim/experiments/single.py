@@ -10,7 +10,7 @@ import numpy as np
 
 from linkage_sim.books import FLOWS
 from linkage_sim.compiled import model_version
-from linkage_sim.engine import Simulation, seed_of
+from linkage_sim.engine import Outcome, Simulation, seed_of
 from linkage_sim.errors import ResultsError
 from linkage_sim.experiments.executors import Progress, Workers, jobs_for, silent
 from linkage_sim.experiments.worker import compile_once, remove_parts, with_seed
@@ -59,13 +59,19 @@ class _Task:
     name: str
 
 
-def _run_into(task: _Task, progress: Progress = silent) -> Path:
-    seed, line = seed_of(task.scenario, task.replicate), task.scenario.timeline
+def _lived(task: _Task, seed: int, progress: Progress) -> Outcome:
+    """What a run leaves behind; its state, which may be large, is gone before anything is written."""
+    line = task.scenario.timeline
     simulation = Simulation(task.scenario, seed, threads=task.threads, in_place=True)
     for month in range(1 - line.spin_up, line.months + 1):
         simulation.run(until=month)
         progress("months", line.spin_up + month, line.spin_up + line.months)
-    outcome = simulation.outcome()
+    return simulation.outcome()
+
+
+def _run_into(task: _Task, progress: Progress = silent) -> Path:
+    seed = seed_of(task.scenario, task.replicate)
+    outcome = _lived(task, seed, progress)
     name = task.name or run_name(task.scenario, task.replicate)
     return write_run(task.out, name, task.scenario, outcome, FLOWS, task.replicate, seed)
 
