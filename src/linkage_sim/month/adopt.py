@@ -9,13 +9,13 @@ import numpy as np
 from linkage_sim.books import DEBT_MADE, INPUT_LOAN, VOUCHERS
 from linkage_sim.compiled import compiled, inlined
 from linkage_sim.draws import STREAM, uniform
+from linkage_sim.month.goods import part_of_grade_a
 from linkage_sim.month.join import keep_to_targets, members_of, nothing_offered, offers_of, set_due, tie_trust
 from linkage_sim.month.rows import room_for_rows, rows_of, rows_of_chain
 from linkage_sim.month.savings import group_room
 from linkage_sim.rules.contract import rejection_chance
 from linkage_sim.rules.firm import outside_value
 from linkage_sim.rules.group import season_interest
-from linkage_sim.rules.harvest import grade_a_share
 from linkage_sim.rules.practice import adoption_chance, outlay, quality_premium, season_cost
 
 IMPROVED, QUALITY, SERVED = STREAM["practice.improved"], STREAM["practice.quality"], STREAM["practice.served"]
@@ -76,7 +76,7 @@ def improved_case(
     value_b = outside_value(price, 0.0, vi.haul, 0.0)
     picking = ch.harvest_picking_cost * en.picking_factor * (1.0 - ef.business_skills_picking * hh.business)
     kg = en.expected_kg
-    share_a = grade_a_share(ch.harvest_grade_a, ch.practices_quality_gain, en.uses_quality)
+    share_a = part_of_grade_a(en, ch)
     best = value_b + share_a * max(0.0, premium)
     gain = ch.practices_improved_gain * kg * max(0.0, best - picking)
     gain += ch.practices_improved_loss_cut * kg * value_b

@@ -8,6 +8,7 @@ import numpy as np
 
 from linkage_sim.compiled import compiled
 from linkage_sim.draws import STREAM, uniform
+from linkage_sim.month.goods import kit_now, loss_at_harvest, part_of_grade_a
 from linkage_sim.month.rows import room_for_rows, rows_of
 from linkage_sim.rules.area import (
     area_step,
@@ -20,7 +21,6 @@ from linkage_sim.rules.area import (
     preference,
 )  # fmt: skip
 from linkage_sim.rules.firm import outside_value
-from linkage_sim.rules.harvest import grade_a_share
 from linkage_sim.world.state import GESTATION
 
 DEATHS = STREAM["assets.deaths"]
@@ -31,9 +31,7 @@ SPENDABLE = 0.5
 @compiled
 def unit_return(en: Any, ch: Any, price: float, premium: float) -> float:
     """Return expected of one asset unit, USD a year: bazaar price and, as far as it is trusted, the premium of the contract."""
-    kit = en.kit_effect if en.kit_months > 0.0 else 0.0
-    cut = ch.practices_improved_loss_cut * en.uses_improved + ch.practices_quality_loss_cut * en.uses_quality
-    loss = max(0.0, ch.harvest_loss_harvest * (1.0 - kit) - cut)
+    loss = loss_at_harvest(en, ch, kit_now(en))
     gain = ch.practices_improved_gain * en.uses_improved
     kg = ch.harvest_yield_per_asset * en.skill * (1.0 + gain) * ch.harvest_conversion * ch.usual_bad_year * (1.0 - loss)
     cost = ch.practices_improved_cost * en.uses_improved + ch.practices_quality_cost * en.uses_quality + ch.assets_upkeep
@@ -54,7 +52,7 @@ def young(e: int, ch: Any, growing: Any) -> float:
 @compiled
 def expects(en: Any, ch: Any, vi: Any, price: float) -> float:
     """Return that an enterprise expects of one asset unit at the bazaar price of the coming harvest, USD a year."""
-    share_a = grade_a_share(ch.harvest_grade_a, ch.practices_quality_gain, en.uses_quality)
+    share_a = part_of_grade_a(en, ch)
     premium = ch.bazaar_grade_premium * price * share_a
     if en.firm >= 0:
         premium = max(premium, en.linked_trust * (en.premium_a * share_a + en.premium_b * (1.0 - share_a)))

@@ -15,6 +15,12 @@ def loss_cut(en: Any, ch: Any) -> float:
 
 
 @inlined
+def kit_now(en: Any) -> float:
+    """Part of its losses that a storage kit saves an enterprise this month, 0 without one or with a worn one."""
+    return en.kit_effect if en.kit_months > 0.0 else 0.0
+
+
+@inlined
 def loss_at_harvest(en: Any, ch: Any, kit: float) -> float:
     """Share lost at harvest where a storage kit saves part ``kit`` of it."""
     return harvest_loss(ch.harvest_loss_harvest, kit, loss_cut(en, ch))
@@ -43,7 +49,7 @@ def bring(first: int, last: int, plain: bool, kits: bool, ch: Any, bb: Any, ef: 
     if kits:
         for e in range(first, last):
             go, en = goods[e], enterprise[e]
-            go.kept = household[en.household].patience * (1.0 - loss * (1.0 - (en.kit_effect if en.kit_months > 0.0 else 0.0)))
+            go.kept = household[en.household].patience * (1.0 - loss * (1.0 - kit_now(en)))
 
 
 @compiled
@@ -58,4 +64,4 @@ def bring_ripe(first: int, last: int, kits: bool, ch: Any, ef: Any, household: A
     if kits:
         for e in range(first, last):
             en = enterprise[e]
-            goods[e].loss = loss_at_harvest(en, ch, en.kit_effect if en.kit_months > 0.0 else 0.0)
+            goods[e].loss = loss_at_harvest(en, ch, kit_now(en))

@@ -10,11 +10,10 @@ import numpy as np
 from linkage_sim.books import SERVICES
 from linkage_sim.compiled import compiled
 from linkage_sim.draws import STREAM, uniform
-from linkage_sim.month.goods import loss_cut
+from linkage_sim.month.goods import kit_now, loss_at_harvest, part_of_grade_a
 from linkage_sim.month.rows import rows_of_chain
 from linkage_sim.rules.contract import join_chance, join_value, rejection_chance
 from linkage_sim.rules.firm import outside_value
-from linkage_sim.rules.harvest import grade_a_share
 from linkage_sim.rules.trust import trust
 
 JOIN, BREAKUP = STREAM["contract.join"], STREAM["contract.breakup"]
@@ -38,9 +37,7 @@ def expected_harvest(en: Any, ch: Any) -> float:
     """Harvest an enterprise expects in a year without news, kg, with its present practices."""
     gain = ch.practices_improved_gain * en.uses_improved
     fresh = en.assets * ch.harvest_yield_per_asset * en.skill * (1.0 + gain)
-    loss = ch.harvest_loss_harvest * (1.0 - (en.kit_effect if en.kit_months > 0.0 else 0.0))
-    loss = max(0.0, loss - loss_cut(en, ch))
-    return fresh * ch.harvest_conversion * ch.usual_bad_year * (1.0 - loss)
+    return fresh * ch.harvest_conversion * ch.usual_bad_year * (1.0 - loss_at_harvest(en, ch, kit_now(en)))
 
 
 @compiled
@@ -112,7 +109,7 @@ def members_of(first: int, last: int, chosen: Any, route: Any) -> Any:
 @compiled
 def grades_bought(en: Any, ch: Any, ro: Any) -> tuple[float, float]:
     """Kg of grade A and grade B of a year without news that a firm would buy of an enterprise."""
-    share_a = grade_a_share(ch.harvest_grade_a, ch.practices_quality_gain, en.uses_quality)
+    share_a = part_of_grade_a(en, ch)
     return en.expected_kg * share_a if ro.price_a > 0.0 else 0.0, en.expected_kg * (1.0 - share_a) if ro.price_b > 0.0 else 0.0
 
 
@@ -201,7 +198,7 @@ def chance_to_join(best: int, before: int, value: float, base: float, bb: Any) -
 def set_due(en: Any, ch: Any) -> None:
     """Contract kg of the coming season: all of the grades bought that a year without events would give."""
     normal = en.expected_kg / ch.usual_bad_year
-    share_a = grade_a_share(ch.harvest_grade_a, ch.practices_quality_gain, en.uses_quality)
+    share_a = part_of_grade_a(en, ch)
     en.due_a = normal * share_a if en.price_a > 0.0 else 0.0
     en.due_b = normal * (1.0 - share_a) if en.price_b > 0.0 else 0.0
     en.contracted = en.due_a + en.due_b

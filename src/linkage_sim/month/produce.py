@@ -9,8 +9,9 @@ from linkage_sim.columns import column_sum
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.draws import STREAM, uniform
-from linkage_sim.month.goods import bring, bring_ripe
+from linkage_sim.month.goods import bring, bring_ripe, kit_now
 from linkage_sim.month.join import tie_trust
+from linkage_sim.month.rows import linked_among
 from linkage_sim.rules.contract import rejection_chance
 from linkage_sim.rules.harvest import harvest
 
@@ -24,7 +25,9 @@ def usual_rejection(fm: Any, ro: Any) -> float:
 
 
 @compiled
-def forget_trade(first: int, last: int, had: bool, has: bool, was_harvest: bool, had_rival: bool, enterprise: Any) -> None:
+def forget_trade(
+    first: int, last: int, had: bool, has: bool, was_harvest: bool, is_harvest: bool, had_rival: bool, enterprise: Any
+) -> None:
     """What enterprises of one village and chain traded last month is forgotten, but for what they will overwrite this month.
 
     Those who have goods again write what they sell; only after a month of harvest is there anything picked, delivered or ripe.
@@ -40,6 +43,9 @@ def forget_trade(first: int, last: int, had: bool, has: bool, was_harvest: bool,
         for e in range(first, last):
             en = enterprise[e]
             en.picked = en.firm_pays = en.delivered = 0.0
+        if not is_harvest:
+            for e in range(first, last):
+                enterprise[e].potential = 0.0
 
 
 @compiled
@@ -51,7 +57,7 @@ def lose_in_store(first: int, last: int, loss: float, kits: bool, enterprise: An
     if kits:
         for e in range(first, last):
             en = enterprise[e]
-            kept = 1.0 - loss * (1.0 - (en.kit_effect if en.kit_months > 0.0 else 0.0))
+            kept = 1.0 - loss * (1.0 - kit_now(en))
             en.stock_a *= kept
             en.stock_b *= kept
     else:
@@ -65,9 +71,7 @@ def lose_in_store(first: int, last: int, loss: float, kits: bool, enterprise: An
 @compiled
 def trust_linked(first: int, last: int, v: int, had: bool, enterprise: Any, tie_kept: Any, tie_broken: Any, route: Any, ties: Any) -> bool:
     """Trust of a range of enterprises in the firms they are linked to; returns whether any is. ``had``: whether any was last month."""
-    linked = 0
-    for e in range(first, last):
-        linked += enterprise[e].firm >= 0
+    linked = linked_among(first, last, enterprise)
     if linked > 0:
         for e in range(first, last):
             en = enterprise[e]
@@ -178,10 +182,7 @@ def produce(
                 left += grown
                 if has_links[v] == 1:
                     luck_of_lots(start, end, v, month, key, firms[c], enterprise, route, effects[0])
-            elif ripened > 0.0:
-                for e in range(start, end):
-                    enterprise[e].potential = 0.0
-            forget_trade(start, end, has_goods[v, c] == 1, left > 0.0, ripened > 0.0, has_rival[v, c] == 1, enterprise)
+            forget_trade(start, end, has_goods[v, c] == 1, left > 0.0, ripened > 0.0, ripe > 0.0, has_rival[v, c] == 1, enterprise)
             had += has_goods[v, c]
             has_goods[v, c], has_rival[v, c] = left > 0.0, 0
             if left > 0.0:

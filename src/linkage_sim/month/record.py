@@ -8,7 +8,8 @@ import numpy as np
 
 from linkage_sim.columns import column_sum
 from linkage_sim.compiled import as_table, compiled
-from linkage_sim.rules.harvest import grade_a_share
+from linkage_sim.month.goods import part_of_grade_a
+from linkage_sim.month.rows import linked_among, owed_among
 
 WORK_DAYS_MONTH = 20.0
 """Work days of a full-time equivalent in a month (240 a year, DCED)."""
@@ -92,7 +93,7 @@ def record_harvest(first: int, last: int, ch: Any, enterprise: Any, w: Any) -> N
     best = 0.0
     for e in range(first, last):
         en = enterprise[e]
-        best += en.picked * grade_a_share(ch.harvest_grade_a, ch.practices_quality_gain, en.uses_quality)
+        best += en.picked * part_of_grade_a(en, ch)
     w.grade_a_kg += best
 
 
@@ -100,15 +101,12 @@ def record_harvest(first: int, last: int, ch: Any, enterprise: Any, w: Any) -> N
 def record_links(first: int, last: int, v: int, household: Any, enterprise: Any, firm: Any, route: Any, receivable: Any, w: Any) -> None:
     """Add what a range of enterprises owes and is owed, and its trust; their households are reached and linked."""
     w.debt_usd += column_sum(enterprise, "debt", first, last)
-    linked = owing = 0
-    for e in range(first, last):
-        linked += enterprise[e].firm >= 0
-        owing += enterprise[e].owing_firm >= 0
-    if owing > 0:
+    if owed_among(first, last, enterprise) > 0:
         for e in range(first, last):
             if enterprise[e].owing_firm >= 0:
                 for k in range(receivable.shape[1]):
                     w.owed_usd += receivable[e, k]
+    linked = linked_among(first, last, enterprise)
     if linked == 0:
         return
     w.trust += column_sum(enterprise, "linked_trust", first, last)

@@ -137,10 +137,6 @@ class Recorder:
         self.whole_plain[:] = 0.0
         for name, amounts in zip(("stock_kg", "cash_usd", "debt_usd", "owed_usd"), held, strict=True):
             self.whole[name][0] = amounts.sum()
-        return self.stocks(context)
-
-    def stocks(self, context: Context) -> NDArray[np.float64]:
-        """Closing stocks from the month's sums of villages, in the order of `linkage_sim.books.STOCKED`."""
         measure_stocks(context.whole, self.held, context.programme.cash if context.programme is not None else 0.0)
         return self.stock_out
 

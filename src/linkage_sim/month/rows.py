@@ -32,6 +32,24 @@ def rows_of(first: int, last: int, chosen: Any, enterprise: Any, rows: Any) -> i
 
 
 @compiled
+def linked_among(first: int, last: int, enterprise: Any) -> int:
+    """How many of a range of enterprises have a contract; counted in vectors, for in most villages nobody has."""
+    number = 0
+    for e in range(first, last):
+        number += enterprise[e].firm >= 0
+    return number
+
+
+@compiled
+def owed_among(first: int, last: int, enterprise: Any) -> int:
+    """How many of a range of enterprises some firm owes."""
+    number = 0
+    for e in range(first, last):
+        number += enterprise[e].owing_firm >= 0
+    return number
+
+
+@compiled
 def rows_of_chain(v: int, c: int, of_chain: Any) -> Any:
     """Enterprises of one village and chain, in their order; ``of_chain`` as of `linkage_sim.world.layout.Layout`."""
     return range(of_chain[v, c], of_chain[v, c + 1])

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
+from linkage_sim.month.goods import part_of_grade_a
 from linkage_sim.month.join import tie_trust
 from linkage_sim.month.offer import season_price
 from linkage_sim.rules.contract import contract_price, is_self_enforcing, relationship_rent, side_selling_gain, social_sanction
 from linkage_sim.rules.firm import future_at_stake, loss_of_keeping, running_cost
-from linkage_sim.rules.harvest import grade_a_share
 
 UNLINKED, FRAGILE, HOLDS = 0, 1, 2
 """What `links_hold` says of an enterprise."""
@@ -82,7 +82,7 @@ def links_hold(
             bazaar = season_price(usual_price, season, vi.bazaar, c, calendar, bazaar_price[vi.bazaar, c], bb.news_memory)
             usual = max(0.0, bazaar - vi.haul)
             low, high = remembered_range(price_memory[v, c], usual)
-            share_a = grade_a_share(ch.harvest_grade_a, ch.practices_quality_gain, en.uses_quality) if en.price_b > 0.0 else 1.0
+            share_a = part_of_grade_a(en, ch) if en.price_b > 0.0 else 1.0
             trusted = tie_trust(e, f, v, tie_kept, tie_broken, route, ties)
             temptation = future = margin = surplus = 0.0
             for g in range(2):

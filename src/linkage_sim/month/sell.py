@@ -134,6 +134,27 @@ def overflow(
 
 
 @compiled
+def processors_ship(
+    c: int, plants: Any, plant_city: Any, plant_chain: Any, plant_market: Any, plant_market_haul: Any, plant_city_haul: Any,
+    market_price: Any, market_open: Any, city_price: Any, city_extra: Any, plant_free: Any, plant_capacity: Any, plant_flows: Any,
+) -> None:  # fmt: skip
+    """Processors of a chain ship what they took from firms, and fill up in their city where it sells for less than they can bid."""
+    for q in range(plants.shape[0]):
+        if plant_chain[q] != c:
+            continue
+        w = plant_city[q]
+        took = plant_capacity[q] - plant_free[q] if market_open[w, plant_market[q]] == 1 else 0.0
+        plant_flows[PLANT_SHIPPED] += took
+        bid = plant_bid(q, plants, plant_market, plant_market_haul, market_price, 0.0) - plant_city_haul[q]
+        if bid > city_price[w, c]:
+            lot = plant_free[q]
+            plant_free[q] = 0.0
+            city_extra[w, c] -= lot
+            plant_flows[PLANT_FROM_CITY] += lot
+            plant_flows[PLANT_SHIPPED] += lot
+
+
+@compiled
 def sell_on(
     month: int, working: int, chains: Any, firms: Any, markets: Any, market_chain: Any, plants: Any, plant_city: Any,
     plant_chain: Any, plant_market: Any, place_city: Any, firm_haul: Any, market_haul: Any, city_haul: Any, plant_haul: Any,
@@ -205,19 +226,10 @@ def sell_on(
                 part_b = min(fi.stock_b, spare)
                 fi.stock_b -= part_b
                 fi.stock_a = max(0.0, fi.stock_a - (spare - part_b))
-        for q in range(plants.shape[0]):
-            if plant_chain[q] != c:
-                continue
-            w = plant_city[q]
-            took = plant_capacity[q] - plant_free[q] if market_open[w, plant_market[q]] == 1 else 0.0
-            plant_flows[PLANT_SHIPPED] += took
-            bid = plant_bid(q, plants, plant_market, plant_market_haul, market_price, 0.0) - plant_city_haul[q]
-            if bid > city_price[w, c]:
-                lot = plant_free[q]
-                plant_free[q] = 0.0
-                city_extra[w, c] -= lot
-                plant_flows[PLANT_FROM_CITY] += lot
-                plant_flows[PLANT_SHIPPED] += lot
+        processors_ship(
+            c, plants, plant_city, plant_chain, plant_market, plant_market_haul, plant_city_haul, market_price, market_open, city_price,
+            city_extra, plant_free, plant_capacity, plant_flows,
+        )  # fmt: skip
 
 
 @compiled

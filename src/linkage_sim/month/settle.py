@@ -28,6 +28,7 @@ from linkage_sim.books import (
 from linkage_sim.columns import column_sum
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
+from linkage_sim.month.rows import owed_among
 from linkage_sim.month.savings import groups_settle
 
 
@@ -35,15 +36,6 @@ from linkage_sim.month.savings import groups_settle
 def months_to_pay(usual: int, mobile: int, faster: int) -> int:
     """Months until a delivery is due: as usual in the chain, sooner by phone."""
     return max(0, usual - faster) if mobile == 1 else usual
-
-
-@compiled
-def owed(first: int, last: int, enterprise: Any) -> int:
-    """How many of a range of enterprises some firm owes; counted in vectors, for most villages have none."""
-    number = 0
-    for e in range(first, last):
-        number += enterprise[e].owing_firm >= 0
-    return number
 
 
 @compiled
@@ -57,7 +49,7 @@ def dues(
     for v in range(first, last):
         for f in range(firm_due.shape[0]):
             firm_due[f, v] = 0.0
-        if owed(first_enterprise[v], first_enterprise[v + 1], enterprise) == 0:
+        if owed_among(first_enterprise[v], first_enterprise[v + 1], enterprise) == 0:
             continue
         for e in range(first_enterprise[v], first_enterprise[v + 1]):
             en = enterprise[e]
@@ -184,7 +176,7 @@ def firms_settle(
     firm_paid_share: Any, flows: Any, repaid: Any, bought: Any, rival_paid: Any, route: Any, penalty: float,
 ) -> None:  # fmt: skip
     """Rivals pay at the farm gate, firms under contract what is due."""
-    if column_sum(enterprise, "rival_a", first, last) == 0.0 and owed(first, last, enterprise) == 0:
+    if column_sum(enterprise, "rival_a", first, last) == 0.0 and owed_among(first, last, enterprise) == 0:
         return
     for e in range(first, last):
         en = enterprise[e]

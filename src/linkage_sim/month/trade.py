@@ -17,6 +17,7 @@ from linkage_sim.books import (
 from linkage_sim.columns import column_sum
 from linkage_sim.compiled import compiled, inlined
 from linkage_sim.month.goods import loss_at_harvest, part_of_grade_a
+from linkage_sim.month.rows import linked_among
 from linkage_sim.rules.contract import (
     breach_mended,
     contract_price,
@@ -286,9 +287,7 @@ def offer_stock(first: int, last: int, at: int, enterprise: Any, work: Any) -> N
 @compiled
 def contract_prices(first: int, last: int, at: int, formula: int, net_a: float, net_b: float, enterprise: Any, work: Any) -> int:
     """What firms pay this month to those of a village and chain who have a contract, 0 to others; returns how many have one."""
-    linked = 0
-    for k in range(last - first):
-        linked += enterprise[first + k].firm >= 0
+    linked = linked_among(first, last, enterprise)
     for k in range(whole_vectors(last - first)):
         wk = work[at + k]
         wk.price_a = wk.price_b = 0.0
