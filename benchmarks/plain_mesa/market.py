@@ -137,6 +137,8 @@ class Bazaar(mesa.Agent):
         self.road_closed: list[float] = start["closed"]
         self.price = self.quote = self.last_quote = self.asked = start["price"]
         self.demand = self.outflow = self.supply = self.last_gap = 0.0
+        self.step = [0.5] * 12
+        self.asks = True
         self.bounds = [None, None]
         self.closed = False
         self.ahead: list[float] = []
@@ -180,11 +182,12 @@ class Bazaar(mesa.Agent):
         ]
 
     def asks_again(self, number: int) -> bool:
-        """Whether the quote has moved enough since its villages decided for another pass to change anything."""
-        if number > 0 and abs(self.quote / self.asked - 1) <= STILL:
-            return False
-        self.asked = self.quote
-        return True
+        """Whether another pass could change anything: the quote is not settled and has moved since its villages decided."""
+        settled = abs(self.last_gap) <= self.model.settled or abs(self.quote / self.asked - 1) <= STILL
+        self.asks = number == 0 or not settled
+        if self.asks:
+            self.asked = self.quote
+        return self.asks
 
     # --- clearing -------------------------------------------------------------------------------------
 
@@ -240,8 +243,18 @@ class Bazaar(mesa.Agent):
 
     def move_quote(self, number: int) -> float:
         """Move the quote towards the cleared price; returns the gap (log) before that."""
-        gap, here = log(self.price / self.quote), log(self.quote)
-        moved, share = log(self.quote / self.last_quote), 0.5
+        gap = log(self.price / self.quote)
+        if self.asks:
+            share = self.share_of_gap(number, gap)
+        else:
+            share = 0.0 if abs(gap) <= self.model.settled else self.step[self.model.calendar]
+        self.last_quote, self.last_gap = self.quote, gap
+        self.quote *= exp(share * gap)
+        return abs(gap)
+
+    def share_of_gap(self, number: int, gap: float) -> float:
+        """First as in the last year, then where the last two passes say; once that has failed, half the way between bounds."""
+        here, moved, share = log(self.quote), log(self.quote / self.last_quote), self.step[self.model.calendar]
         if number == 0:
             self.bounds, self.closest = [None, None], (1e9, self.quote)
         self.closest = min(self.closest, (abs(gap), self.quote), key=lambda one: one[0])
@@ -253,14 +266,11 @@ class Bazaar(mesa.Agent):
         if number > 0 and abs(moved) > 1e-9:
             fall = (gap - self.last_gap) / moved
             if fall < 0:
-                share = min(1, max(0.1, -1 / fall))
-        self.last_quote, self.last_gap = self.quote, gap
+                share = self.step[self.model.calendar] = min(1, max(0.1, -1 / fall))
         low, high = self.bounds
         if number >= HALVING and abs(gap) > self.model.settled and low is not None and high is not None:
-            self.quote = exp(0.5 * (low + high))
-        else:
-            self.quote *= exp(share * gap)
-        return abs(gap)
+            return (0.5 * (low + high) - here) / gap
+        return share
 
     def go_back(self) -> None:
         """A quote still far off after the last try goes back to the one that came closest."""

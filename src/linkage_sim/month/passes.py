@@ -114,7 +114,7 @@ def look_ahead(calendar: int, w: Any) -> None:
 def begin_pass(number: int, calendar: int, w: Any) -> None:
     """What prices everybody expects, and which quotes stand still."""
     look_ahead(calendar, w)
-    mark_still(number, w.bazaar_quote, w.asked, w.still)
+    mark_still(number, w.bazaar_quote, w.asked, w.last_gap, w.still)
 
 
 @compiled
@@ -142,7 +142,9 @@ def clear_everywhere(calendar: int, w: Any) -> None:
 def end_pass(number: int, calendar: int, w: Any) -> float:
     """Clear, and move quotes towards prices; returns the gap left."""
     clear_everywhere(calendar, w)
-    return next_quote(number, w.bazaar_quote, w.bazaar_price, w.last_quote, w.last_gap, w.bracket)
+    return next_quote(
+        number, calendar, w.still, w.bazaar_quote, w.bazaar_price, w.last_quote, w.last_gap, w.bracket, w.quote_step
+    )  # fmt: skip
 
 
 def seek_in_threads(context: Context, passes: int) -> None:
@@ -220,7 +222,7 @@ def run(context: Context) -> None:
 
 READS = ("enterprise.potential", "usual_price", "tie_kept", "tie_broken", "household.gap", "market_price", "firm.expected_margin")
 WRITES = (
-    "bazaar_quote", "bazaar_price", "bazaar_outflow", "bazaar_demand", "city_price", "rival_price", "rival_gain", "rival_second",
+    "bazaar_quote", "quote_step", "bazaar_price", "bazaar_outflow", "bazaar_demand", "city_price", "rival_price", "rival_gain", "rival_second",
     "rival_top", "rival_firm", "rival_ratio", "rival_want", "rival_cap", "village_supply", "firm.breaks", "firm.season_breaks",
     "firm.word_loss", "firm.word_due", "firm.word_margin", "firm.word_hears", "enterprise.sold_a",
     "enterprise.sold_b", "enterprise.rival_a", "enterprise.picked", "enterprise.firm_pays", "enterprise.delivered",

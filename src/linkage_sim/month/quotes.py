@@ -18,58 +18,78 @@ STILL = 0.001
 
 
 @compiled
-def mark_still(number: int, bazaar_quote: Any, asked: Any, still: Any) -> None:
-    """Find the bazaars and chains for which a pass would change next to nothing.
+def mark_still(number: int, bazaar_quote: Any, asked: Any, last_gap: Any, still: Any) -> None:
+    """Find the bazaars and chains that need no further pass: their quote settled, or a pass would change next to nothing.
 
-    ``asked`` (B, C) is the quote, USD/kg, that villages of a bazaar last decided on; ``still`` (B, C) is 1 where they need not again.
+    ``asked`` (B, C) is the quote, USD/kg, that villages of a bazaar last decided on, ``last_gap`` (B, C) how far from it the price
+    cleared (log); ``still`` (B, C) is 1 where they need not again.
     """
     for b in range(bazaar_quote.shape[0]):
         for c in range(bazaar_quote.shape[1]):
-            still[b, c] = number > 0 and abs(bazaar_quote[b, c] / asked[b, c] - 1.0) <= STILL
+            settled = abs(last_gap[b, c]) <= SETTLED or abs(bazaar_quote[b, c] / asked[b, c] - 1.0) <= STILL
+            still[b, c] = number > 0 and settled
             if still[b, c] == 0:
                 asked[b, c] = bazaar_quote[b, c]
 
 
 @compiled
-def next_quote(number: int, bazaar_quote: Any, bazaar_price: Any, last_quote: Any, last_gap: Any, bracket: Any) -> float:
-    """Move the quote towards the cleared price; returns the largest gap (log) before that.
+def next_quote(
+    number: int, calendar: int, still: Any, bazaar_quote: Any, bazaar_price: Any, last_quote: Any, last_gap: Any, bracket: Any,
+    quote_step: Any,
+) -> float:  # fmt: skip
+    """Move quotes towards cleared prices; returns the largest gap (log) before that.
 
-    The first step is to the geometric mean of both. Supply rises with the quote, so the cleared price falls with it and
-    the quote that clears lies between the two: later steps go where the last two passes say (secant), never past it.
-    Where supply is so elastic that this has not settled after `SECANT` passes, later steps halve the ``bracket`` (4, B, C)
-    of log quotes between which it must lie; its last two rows keep the quote that came closest, and by how much (log).
+    A quote whose villages were not asked (``still``, (B, C)) stands where it is, unless the price of its city has moved it out of reach.
+    ``quote_step`` (B, C, 12) as of `share_of_gap`.
     """
     worst = 0.0
     for b in range(bazaar_quote.shape[0]):
         for c in range(bazaar_quote.shape[1]):
-            gap = math.log(bazaar_price[b, c] / bazaar_quote[b, c])
+            quote = bazaar_quote[b, c]
+            gap = math.log(bazaar_price[b, c] / quote)
             worst = max(worst, abs(gap))
-            share = 0.5
-            moved = math.log(bazaar_quote[b, c] / last_quote[b, c])
-            if number == 0:
-                bracket[0, b, c], bracket[1, b, c], bracket[3, b, c] = -1e9, 1e9, 1e9
-            here = math.log(bazaar_quote[b, c])
-            if abs(gap) < bracket[3, b, c]:
-                bracket[2, b, c], bracket[3, b, c] = bazaar_quote[b, c], abs(gap)
-            if gap > 0.0:
-                bracket[0, b, c] = here
-                if bracket[1, b, c] <= here:
-                    bracket[1, b, c] = here + gap
+            if still[b, c] == 0:
+                share = share_of_gap(number, quote, gap, last_quote[b, c], last_gap[b, c], bracket[:, b, c], quote_step[b, c], calendar)
             else:
-                bracket[1, b, c] = here
-                if bracket[0, b, c] >= here:
-                    bracket[0, b, c] = here + gap
-            if number > 0 and abs(moved) > 1e-9:
-                fall = (gap - last_gap[b, c]) / moved
-                if fall < 0.0:
-                    share = min(1.0, max(0.1, -1.0 / fall))
-            last_quote[b, c] = bazaar_quote[b, c]
-            last_gap[b, c] = gap
-            if number >= SECANT and abs(gap) > SETTLED and bracket[0, b, c] > -1e8 and bracket[1, b, c] < 1e8:
-                bazaar_quote[b, c] = math.exp(0.5 * (bracket[0, b, c] + bracket[1, b, c]))
-            else:
-                bazaar_quote[b, c] *= math.exp(share * gap)
+                share = 0.0 if abs(gap) <= SETTLED else quote_step[b, c, calendar]
+            last_quote[b, c], last_gap[b, c] = quote, gap
+            bazaar_quote[b, c] = quote * math.exp(share * gap)
     return worst
+
+
+@compiled
+def share_of_gap(
+    number: int, quote: float, gap: float, last_quote: float, last_gap: float, bracket: Any, step: Any, calendar: int
+) -> float:
+    """What part of the gap (log) to the cleared price a quote moves by.
+
+    Supply rises with the quote, so the cleared price falls with it and the quote that clears lies between the two. Later steps go where
+    the last two passes say (secant), never past it; the first goes as far as that was the last time in the same calendar month,
+    ``step`` (12,), which starts as the half. Where supply is so elastic that this has not settled after `SECANT` passes, later steps
+    halve the ``bracket`` (4,) of log quotes between which it must lie; its last two rows keep the quote that came closest, and by
+    how much (log).
+    """
+    here, moved, share = math.log(quote), math.log(quote / last_quote), step[calendar]
+    if number == 0:
+        bracket[0], bracket[1], bracket[3] = -1e9, 1e9, 1e9
+    if abs(gap) < bracket[3]:
+        bracket[2], bracket[3] = quote, abs(gap)
+    if gap > 0.0:
+        bracket[0] = here
+        if bracket[1] <= here:
+            bracket[1] = here + gap
+    else:
+        bracket[1] = here
+        if bracket[0] >= here:
+            bracket[0] = here + gap
+    if number > 0 and abs(moved) > 1e-9:
+        fall = (gap - last_gap) / moved
+        if fall < 0.0:
+            share = min(1.0, max(0.1, -1.0 / fall))
+            step[calendar] = share
+    if number >= SECANT and abs(gap) > SETTLED and bracket[0] > -1e8 and bracket[1] < 1e8:
+        return (0.5 * (bracket[0] + bracket[1]) - here) / gap
+    return share
 
 
 @compiled

@@ -305,7 +305,7 @@ def _wide(scenario: Scenario, routes: Routes, parameters: Parameters, enterprise
         "rival_firm": np.int32, "bazaar_closed": np.uint8, "market_open": np.uint8, "order_gap": np.uint8, "market_barred": np.uint8,
     }  # fmt: skip
     wide = {name: np.zeros(tuple(sizes[part] for part in shape), dtype=whole.get(name, np.float64)) for name, shape in _SHAPES.items()}
-    wide["rival_firm"][:] = -1
+    wide["rival_firm"][:], wide["quote_step"][:] = -1, 0.5
     for name in ("market_open", "district_bad", "crop_left"):
         wide[name][:] = 1
     wide["plant_capacity"][:] = parameters.plants["capacity"]

@@ -292,6 +292,7 @@ WIDE: dict[str, tuple[str, str, str]] = {
     "village_supply": ("village x chain", "trade", "kg brought to the bazaar"),
     "bazaar_price": ("bazaar x chain", "trade", "cleared price, USD/kg"),
     "bazaar_quote": ("bazaar x chain", "trade", "price decided on, USD/kg"),
+    "quote_step": ("bazaar x chain x month", "trade", "part of the gap to the cleared price by which a quote moves first"),
     "bazaar_outflow": ("bazaar x chain", "trade", "kg traders took to the city; negative: brought"),
     "bazaar_demand": ("bazaar x chain", "trade", "kg sold to local consumers"),
     "bazaar_demand0": ("bazaar x chain", "world", "local demand at the reference price, kg/month"),
@@ -361,6 +362,7 @@ class State:
     village_supply: Numbers
     bazaar_price: Numbers
     bazaar_quote: Numbers
+    quote_step: Numbers
     bazaar_outflow: Numbers
     bazaar_demand: Numbers
     bazaar_demand0: Numbers
