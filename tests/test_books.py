@@ -47,15 +47,12 @@ def busiest_months() -> list[Month]:
     """Months of a real run in which, together, as many flows as possible moved."""
     simulation = engine.Simulation(with_plan(PLAN, {"lead_firms.entry": 8}), 7)
     months: list[Month] = []
-    books = simulation.recorder.books
-    judge = books.judge
-
-    def listen(worst: int, share: float, stocks: Numbers, month: int) -> None:
-        months.append(Month(books.stocks.copy(), simulation.context.outside_flows.copy(), stocks.copy()))
-        judge(worst, share, stocks, month)
-
-    books.judge = listen  # type: ignore[method-assign]
-    simulation.run()
+    recorder = simulation.recorder
+    simulation.run(until=0)
+    while simulation.month < simulation.scenario.timeline.months:
+        opening = recorder.books.stocks.copy()
+        simulation.step()
+        months.append(Month(opening, recorder.flows[simulation.month - 1].copy(), recorder.stock_out.copy()))
     return sorted(months, key=lambda month: -int((month.flows != 0).sum()))[:3]
 
 

@@ -134,6 +134,8 @@ _STOCK_ROWS = np.array([ACCOUNTS.index(name) for name in STOCKED])
 _CHECKED = np.array([name not in OPEN_ENDED for name in ACCOUNTS])
 
 
+BALANCED = 1e-6
+"""Largest share of a month's turnover of its unit by which an account may be off."""
 SMALLEST_TURNOVER = 10.0
 """Kg or USD added to a month's turnover: in a nearly empty month rounding of prices is all there is."""
 
@@ -190,7 +192,7 @@ class Books:
     def judge(self, worst: int, share: float, stocks: NDArray[np.float64], month: int) -> None:
         """Close a month that `balance` has held against its flows; the next one opens with its stocks."""
         self.worst = max(self.worst, share)
-        if not share <= 1e-6:
+        if not share <= BALANCED:
             raise BooksError(
                 f"month {month}: account {ACCOUNTS[worst]!r} does not balance: {self.gap[worst]:.6g} of a turnover of "
                 f"{self.turnover[_ACCOUNT_UNIT[worst]]:.6g}"

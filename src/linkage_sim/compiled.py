@@ -39,7 +39,7 @@ def model_version() -> str:
     for folder in ("rules", "month", "world", "programme"):
         for path in sorted((HERE / folder).glob("*.py")):
             state.update(path.name.encode() + path.read_bytes())
-    for name in ("draws.py", "columns.py", "frames.py", "context.py", "engine.py", "books.py"):
+    for name in ("draws.py", "columns.py", "frames.py", "calls.py", "context.py", "engine.py", "books.py"):
         state.update((HERE / name).read_bytes())
     return state.hexdigest()
 

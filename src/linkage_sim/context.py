@@ -17,7 +17,7 @@ from linkage_sim.draws import Key
 from linkage_sim.frames import Frame, frame_of
 from linkage_sim.world.events import Events
 from linkage_sim.world.goods import MONEY, goods_table, work_table
-from linkage_sim.world.layout import Layout
+from linkage_sim.world.layout import MONTHS, Layout
 from linkage_sim.world.parameters import Parameters
 from linkage_sim.world.state import State
 
@@ -31,6 +31,9 @@ class Programme(Protocol):
 
     def is_working(self, month: int) -> bool:
         """Whether it is there in a recorded month and has a plan."""
+
+    def next_act(self, month: int) -> float:
+        """The first month from this one on in which it does anything; infinity if in none."""
 
     def act(self, context: Context) -> None:
         """Live one month of the plan."""
@@ -49,7 +52,7 @@ OWN = (
     "key", "effects", "kits", "outside_flows", "market_first", "services", "repaid", "bought", "rival_paid", "first_household",
     "first_enterprise", "of_chain", "by_household", "of_household", "input_normal", "bazaar_outlet", "wanted", "supply", "last_quote",
     "asked", "still", "goods", "has_goods", "has_rival", "has_links", "has_kits", "is_plain", "work", "work_at", "money", "money_at",
-    "dealt", "last_gap", "bracket", "scratch", "ahead", "no_ties", "season_ahead",
+    "dealt", "last_gap", "bracket", "scratch", "ahead", "no_ties", "season_ahead", "month_of", "working", "quote_gap", "substitution_fade",
 )  # fmt: skip
 """Arrays and tables that a run has beside its state and the numbers of its world."""
 
@@ -78,7 +81,6 @@ class Context:
     month: int = 0
     programme: Programme | None = None
     events: Events | None = None
-    quote_gap: float = 0.0
     effects: Any = None
     kits: NDArray[np.float64] = field(default_factory=lambda: np.zeros(2))
     outside_flows: NDArray[np.float64] = field(default_factory=lambda: np.zeros(N_FLOWS))
@@ -93,7 +95,9 @@ class Context:
         self.first_household, self.first_enterprise, self.of_chain = layout.first_household, layout.first_enterprise, layout.of_chain
         self.by_household, self.of_household = layout.by_household, layout.of_household
         self.input_normal, self.bazaar_outlet, self.months = layout.input_normal, layout.bazaar_outlet, layout.months
-        self.substitution_fade = 0.0
+        self.month_of = layout.month_of
+        self.working = np.zeros(1, dtype=np.int64)
+        self.quote_gap, self.substitution_fade = np.zeros(1), np.zeros(1)
         self.wanted = np.zeros(len(self.state.input_stock))
         self.supply = np.zeros_like(self.state.bazaar_price)
         self.last_quote = np.ones_like(self.supply)
@@ -128,7 +132,8 @@ class Context:
 
     def go_on_from(self, other: Context) -> None:
         """Continue where another run of the same world stands between two months; the state is not taken."""
-        self.month, self.quote_gap = other.month, other.quote_gap
+        self.month = other.month
+        self.quote_gap[:] = other.quote_gap
         self.no_ties[:] = other.no_ties
         if self.events is not None and other.events is not None:
             self.events.happened[:] = other.events.happened
@@ -145,10 +150,7 @@ class Context:
 
     def chosen(self, name: str) -> NDArray[np.int64]:
         """(C,) 1 for chains whose month of that name it is, else 0; ``area_month`` only where the chain shifts."""
-        chains = self.parameters.chains
-        found: NDArray[np.bool_] = chains[name] == self.calendar
-        if name == "area_month":
-            found &= chains["assets_adjustment"] > 0.0
+        found: NDArray[np.bool_] = self.month_of[MONTHS.index(name)] == self.calendar
         return found.astype(np.int64)
 
     @property

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage_sim.calls import addresses_of, live
 from linkage_sim.context import Context
 from linkage_sim.draws import key_of
 from linkage_sim.errors import EngineError
+from linkage_sim.month import environment
 from linkage_sim.month.looks import HOUSEHOLDS
-from linkage_sim.month.plan import PHASES
+from linkage_sim.month.plan import ALONE, PHASES, RECORD
 from linkage_sim.month.recorder import Recorder
+from linkage_sim.programme import facilitator
 from linkage_sim.programme.facilitator import Facilitation
 from linkage_sim.scenario.scenario import Scenario, same_entries
 from linkage_sim.world.events import events_of, own_markets
@@ -122,7 +127,7 @@ class Simulation:
         self.context.kits[:] = effects.storage.unit.materials, effects.storage.life
         same = like is not None and same_entries(scenario, like.scenario, ("interventions",))
         self.context.effects = like.context.effects if like is not None and same else effect_numbers(effects)
-        self.context.substitution_fade = effects.brokering.substitution_fade
+        self.context.substitution_fade[:] = effects.brokering.substitution_fade
         self.context.programme = Facilitation(scenario, self.world, self.context)
         if like is not None and start is not None:
             self.recorder: Recorder = like.recorder.copy()
@@ -138,6 +143,36 @@ class Simulation:
         """Live one month: ten phases."""
         if self.month >= self.scenario.timeline.months:
             raise EngineError(f"the run has ended: it has {self.scenario.timeline.months} months")
+        self._live(self.month + 1)
+
+    def _live(self, end: int) -> None:
+        """Live a month, or with one thread several up to ``end``, that left out, in which nobody acts or looks."""
+        context, recorder, month = self.context, self.recorder, self.month
+        if context.threads > 1 or self.check or self.watch is not None or numba.config.DISABLE_JIT:
+            self._live_by_phases()
+            return
+        assert context.programme is not None
+        act = context.programme.next_act(month)
+        if context.events is None and act > month:
+            phases, end = self._phases, int(min(end, act, recorder.looks.next(month) + 1))
+        else:
+            phases, end = self._phases[1:], month + 1
+            environment.run(context)
+            facilitator.run(context)
+        recorder.open(context)
+        context.month = live(month, end, phases, context.whole, self._record, recorder.held) - 1
+        recorder.close(context, month)
+        context.month += 1
+
+    @cached_property
+    def _phases(self) -> NDArray[np.int64]:
+        return addresses_of(ALONE, self.context.whole)
+
+    @cached_property
+    def _record(self) -> int:
+        return int(addresses_of((RECORD,), self.context.whole, self.recorder.held)[0])
+
+    def _live_by_phases(self) -> None:
         for phase in PHASES:
             if phase.run is None:
                 self.recorder.record(self.context)
@@ -153,7 +188,7 @@ class Simulation:
         """Live until a month (exclusive); left out: to the end."""
         end = self.scenario.timeline.months if until is None else until
         while self.month < end:
-            self.step()
+            self._live(end)
 
     def fork(self, scenario: Scenario) -> Simulation:
         """A simulation of a scenario of the same world that goes on from here; this one may go on too.
@@ -174,7 +209,7 @@ class Simulation:
         )
         other.context.go_on_from(self.context)
         assert other.context.programme is not None
-        other.recorder.rewrite(other.context.programme.observed(), max(self.month, 0))
+        other.recorder.rewrite(other.context.programme.observed(), 0, max(self.month, 0))
         return other
 
     def outcome(self) -> Outcome:

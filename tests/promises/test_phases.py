@@ -23,7 +23,14 @@ SHORT_OF_CASH = {
     "lead_firms.route_setup": 20,
     "lead_firms.route_running": 20,
 }
-EXITS = {f"events.exit_{number}": {"kind": "buyer_exit", "chain": "apricot", "firm": number, "at": 33 + number} for number in range(6)}
+
+
+def exits(first: int, step: int) -> dict[str, Any]:
+    """Every firm leaves, the first in this month, the next some months later."""
+    terms = {"kind": "buyer_exit", "chain": "apricot"}
+    return {f"events.exit_{number}": {**terms, "firm": number, "at": first + step * number} for number in range(6)}
+
+
 SETTINGS: tuple[dict[str, Any], ...] = (
     {},
     # rivals that enter, firms that grow, village shops, kits that are bought again, closed roads
@@ -69,16 +76,17 @@ SETTINGS: tuple[dict[str, Any], ...] = (
         f"{MARKETS}.regional.grade_b_value": 1,
         f"{MARKETS}.bulk.price": 1.3,
         f"{MARKETS}.premium.price": 1.0,
-        "events.exit": {"kind": "buyer_exit", "chain": "apricot", "at": 16},
+        **exits(16, 1),
     },
     # every firm leaves: with written contracts; late with what it owes
-    EXITS,
-    SHORT_OF_CASH | {f"events.late_{number}": {"kind": "buyer_exit", "chain": "apricot", "firm": number, "at": 32} for number in range(6)},
+    exits(33, 1),
+    SHORT_OF_CASH | exits(32, 0),
     # events of every kind
     {
         "events.frost": {"kind": "frost", "chain": "apricot", "at": 17},
         "events.border": {"kind": "border_closure", "place": "oybek", "at": 19},
         "events.exit": {"kind": "buyer_exit", "chain": "apricot", "chance": 1.0, "month": "sep"},
+        **exits(1, 1),
         "lead_firms.capacity": 60,
         "lead_firms.capital": 1500,
         "lead_firms.credit_line": 0,

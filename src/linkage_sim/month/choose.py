@@ -10,6 +10,7 @@ from linkage_sim.month.adopt import practice_purchase, practice_wish, ration_inp
 from linkage_sim.month.area import shift_assets
 from linkage_sim.month.join import contract_choice
 from linkage_sim.month.offer import season_ahead
+from linkage_sim.month.rows import CONTRACTING, PLANTING, SHIFTING, chains_of_month, is_month
 
 
 @compiled
@@ -62,9 +63,53 @@ def purchase(first: int, last: int, month: int, chosen: Any, w: Any) -> None:
     )  # fmt: skip
 
 
+@compiled
+def forget_services(w: Any) -> None:
+    """Nothing is spent on suppliers yet."""
+    for f in range(w.services.shape[0]):
+        for v in range(w.services.shape[1]):
+            w.services[f, v] = 0.0
+
+
+@compiled
+def pay_services(w: Any) -> None:
+    """Firms pay for what they did for suppliers."""
+    for f in range(w.services.shape[0]):
+        spent = 0.0
+        for v in range(w.services.shape[1]):
+            spent += w.services[f, v]
+        w.firm[f].cash -= spent
+        w.firm[f].season_margin -= spent
+
+
+@compiled
+def alone(month: int, w: Any) -> None:
+    """All of it in one thread; does nothing outside contracting and planting months and those in which areas shift."""
+    calendar, villages = month % 12, w.village.shape[0]
+    shifting = is_month(SHIFTING, calendar, w.month_of)
+    contracting, planting = is_month(CONTRACTING, calendar, w.month_of), is_month(PLANTING, calendar, w.month_of)
+    if shifting or contracting or planting:
+        expect(calendar, w)
+    if shifting:
+        shift(0, villages, month, chains_of_month(SHIFTING, calendar, w.month_of), w)
+    if contracting or planting:
+        forget_services(w)
+        if contracting:
+            contract(0, villages, month, chains_of_month(CONTRACTING, calendar, w.month_of), w)
+        if planting:
+            chosen = chains_of_month(PLANTING, calendar, w.month_of)
+            wish(0, villages, month, chosen, w)
+            ration(w)
+            purchase(0, villages, month, chosen, w)
+        pay_services(w)
+
+
 def run(context: Context) -> None:
-    """Phase 4 of one month; does nothing outside contracting and planting months."""
-    s, w, month = context.state, context.whole, context.month
+    """Phase 4 of one month."""
+    w, month = context.whole, context.month
+    if context.threads == 1:
+        alone(month, w)
+        return
     contracting, planting = context.is_month("contract_month"), context.is_month("practice_month")
     shifting = context.is_month("area_month")
     if not (shifting or contracting or planting):
@@ -74,7 +119,7 @@ def run(context: Context) -> None:
         context.over_villages(shift, month, context.chosen("area_month"), w)
     if not contracting and not planting:
         return
-    context.services[:] = 0.0
+    forget_services(w)
     if contracting:
         context.over_villages(contract, month, context.chosen("contract_month"), w)
     if planting:
@@ -82,9 +127,7 @@ def run(context: Context) -> None:
         context.over_villages(wish, month, chosen, w)
         ration(w)
         context.over_villages(purchase, month, chosen, w)
-    spent = context.services.sum(axis=1)
-    s.firm["cash"] -= spent
-    s.firm["season_margin"] -= spent
+    pay_services(w)
 
 
 READS = ("route.price_a", "route.is_open", "tie_kept", "tie_broken", "memory", "price_memory", "usual_price", "village.association")

@@ -1,4 +1,4 @@
-"""Phase 10, record: the end of a month in two calls, before and after the programme pays for vouchers."""
+"""Phase 10, record: the end of a month."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from linkage_sim.books import (
     COLLECTING,
     FIRM_COSTS,
+    FIRM_INVEST,
     FIRM_SALES,
     FROM_LARGE,
     GRANTS,
@@ -37,9 +38,10 @@ from linkage_sim.month.record import (
     groups_in_order,
     in_order,
     measure_region,
+    record_villages,
     traders_and_consumers,
 )  # fmt: skip
-from linkage_sim.month.yardstick import competitive_month
+from linkage_sim.month.yardstick import competitive_month, put_in
 
 _WHOLE = len(GROUPS) * len(PER_GROUP)
 _SINGLE = _WHOLE + len(WHOLE)
@@ -77,16 +79,37 @@ def close_books(w: Any, r: Any, ledger: float) -> tuple[int, float]:
 
 
 @compiled
-def close_month(
-    month: int, calendar: int, premium: float, quote_gap: float, picking_labour: float, plant_labour: float, ledger: float, w: Any, r: Any
-) -> tuple[int, float]:
-    """Close the books of a month, and fill its row of the record unless it is of the spin-up; returns as `close_books`."""
-    worst, share = close_books(w, r, ledger)
+def close_month(month: int, w: Any, r: Any) -> None:
+    """Close the books of a month, fill its row of the record unless it is of the spin-up, and forget its flows.
+
+    ``r.judged`` (3,) becomes the account that is off most, by what share, and the largest share of any month; ``r.stocks`` become
+    those of the next month. ``r.ledger`` (1,) is the facilitator's, USD, less the ``r.vouchers`` (1,) redeemed this month.
+    """
+    if month >= r.window[0] + r.window[1]:
+        for f in range(r.invested.shape[0]):
+            r.invested[f] += w.firm_flows[f, FIRM_INVEST] > 0.0
+    premium = traders_settle(w, r)
+    r.vouchers[0] = w.outside_flows[VOUCHERS]
+    worst, share = close_books(w, r, r.ledger[0] - r.vouchers[0])
+    r.judged[0], r.judged[1], r.judged[2] = worst, share, max(r.judged[2], share)
+    for k in range(r.stock_out.shape[0]):
+        r.opening[k] = r.stock_out[k]
     if month >= 0:
         for k in range(w.outside_flows.shape[0]):
             r.flows[month, k] = w.outside_flows[k]
-        measure_month(month, calendar, premium, quote_gap, picking_labour, plant_labour, w, r)
-    return worst, share
+        measure_month(month, premium, w, r)
+    w.outside_flows[:] = 0.0
+    if month == -1:  # what changes is recorded from the next month on
+        for f in range(w.firm.shape[0]):
+            r.was_active[f] = w.firm[f].active
+        put_in(w.city_extra, r.resold)
+
+
+@compiled
+def alone(month: int, w: Any, r: Any) -> None:
+    """Phase 10 in one thread, but for what is looked at a few times in a run."""
+    record_villages(0, w.village.shape[0], month, w, r)
+    close_month(month, w, r)
 
 
 @compiled
@@ -114,13 +137,12 @@ def traders_settle(w: Any, r: Any) -> float:
 
 
 @compiled
-def measure_month(
-    month: int, calendar: int, premium: float, quote_gap: float, picking_labour: float, plant_labour: float, w: Any, r: Any
-) -> None:
+def measure_month(month: int, premium: float, w: Any, r: Any) -> None:
     """Fill the row of a month: groups of households, the whole, and `SINGLE`, but for what a facilitator says of itself.
 
-    ``r.money`` and ``r.fair_money`` (4,) as of `traders_settle`, at the prices paid and at competitive ones. Farmers' receipts are the
-    traders' purchases, so that sales less costs and consumer surplus hold what all three parties would gain.
+    ``r.labour`` (2,) days of work a tonne in picking and at processors. ``r.money`` and ``r.fair_money`` (4,) as of `traders_settle`,
+    at the prices paid and at competitive ones. Farmers' receipts are the traders' purchases, so that sales less costs and consumer
+    surplus hold what all three parties would gain.
     """
     row, flows, money, fair = r.values[month], r.flows[month], r.money, r.fair_money
     row[:] = 0.0
@@ -135,12 +157,12 @@ def measure_month(
     for i in range(region.shape[0]):
         single[_REGION[i]] = region[i]
     competitive_month(
-        calendar, w.chains, r.fair_traders, w.supply, w.bazaar_city, r.fair_slope, w.bazaar_haul, w.bazaar_closed, w.bazaar_demand0,
+        month % 12, w.chains, r.fair_traders, w.supply, w.bazaar_city, r.fair_slope, w.bazaar_haul, w.bazaar_closed, w.bazaar_demand0,
         w.city_base, w.city_usual, w.city_region, r.resold, w.bazaar_price, w.city_price, w.city_extra, r.fair_price, r.fair_outflow,
         r.fair_demand, r.fair_city, fair,
     )  # fmt: skip
-    days = region[_JOBS] + row[_WHOLE + _PICKED] / 1000.0 * picking_labour
-    single[FTE] = (days + flows[PLANT_SHIPPED] / 1000.0 * plant_labour) / WORK_DAYS_MONTH
+    days = region[_JOBS] + row[_WHOLE + _PICKED] / 1000.0 * r.labour[0]
+    single[FTE] = (days + flows[PLANT_SHIPPED] / 1000.0 * r.labour[1]) / WORK_DAYS_MONTH
     spending = flows[FIRM_COSTS] + flows[COLLECTING] + flows[SERVICES] + flows[LARGE_PAID]
     single[MARGIN] = flows[FIRM_SALES] - spending - region[_MARGIN]
     single[LARGE] = flows[FROM_LARGE]
@@ -148,7 +170,7 @@ def measure_month(
     single[SURPLUS] = money[2]
     single[EXPORTS] = flows[FIRM_SALES]
     single[LOST] = flows[LOST_HARVEST] + flows[LOST_STORE]
-    single[GAP] = quote_gap
+    single[GAP] = w.quote_gap[0]
     single[SPENT] = flows[STAFF] + flows[GRANTS] + flows[VOUCHERS] + flows[PARTNERS]
     single[PAID] = money[3]
     single[FAIR] = fair[3]

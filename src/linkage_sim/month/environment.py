@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.draws import MIDDLE, STREAM, normal, normal_of_middle, uniform
@@ -151,20 +153,21 @@ def in_villages(first: int, last: int, month: int, w: Any, moving: int, start: A
 
 
 @compiled
-def alone(month: int, w: Any, moving: int, start: Any, place: Any, share: Any, size: Any) -> None:
-    """All of it in one thread."""
+def alone(month: int, w: Any) -> None:
+    """All of it in one thread, in a world that no event strikes."""
+    none, nothing = np.empty(0, dtype=np.int64), np.empty(0)
     everywhere(month, w)
-    in_villages(0, w.village.shape[0], month, w, moving, start, place, share, size)
+    in_villages(0, w.village.shape[0], month, w, 0, none, none, nothing, nothing)
 
 
 def run(context: Context) -> None:
     """Phase 1 of one month."""
-    month, w, moving = context.month, context.whole, falling_remittances(context)
-    if context.threads == 1:
-        alone(month, w, *moving)
+    month, w = context.month, context.whole
+    if context.threads == 1 and context.events is None:
+        alone(month, w)
     else:
         everywhere(month, w)
-        context.over_villages(in_villages, month, w, *moving)
+        context.over_villages(in_villages, month, w, *falling_remittances(context))
     if context.events is not None and context.month >= 0:
         strike(context, context.events)
 

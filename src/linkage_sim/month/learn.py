@@ -10,6 +10,7 @@ from linkage_sim.books import FIRM_CLOSED, FIRM_INVEST, FIRM_SALES, FIRM_TO_CITY
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.draws import STREAM, uniform
+from linkage_sim.month.rows import ENDING, chains_of_month, is_month
 from linkage_sim.month.season import bazaar_news, season_end, season_met
 from linkage_sim.month.supports import contracts_season, plants_wear, supports_month
 from linkage_sim.rules.harvest import harvest_year
@@ -206,13 +207,11 @@ def met_in_villages(first: int, last: int, ends: Any, w: Any, met: Any, seen: An
 
 
 @compiled
-def season_in_villages(
-    first: int, last: int, month: int, ends: Any, w: Any, substitution_fade: float, met: Any, news: Any, seen: Any
-) -> None:
+def season_in_villages(first: int, last: int, month: int, ends: Any, w: Any, met: Any, news: Any, seen: Any) -> None:
     """What is left of it in some villages."""
     season_end(
         first, last, month, ends, w.chains, w.behaviour, w.ties, w.firms, w.of_chain, w.enterprise, w.firm, w.route,
-        w.tie_kept, w.tie_broken, w.no_ties, w.memory, w.side_share, substitution_fade, w.village, w.effects, met, news, seen,
+        w.tie_kept, w.tie_broken, w.no_ties, w.memory, w.side_share, w.substitution_fade[0], w.village, w.effects, met, news, seen,
     )  # fmt: skip
 
 
@@ -227,9 +226,18 @@ def season_of_firms(month: int, w: Any) -> None:
 
 @compiled
 def alone(month: int, w: Any) -> None:
-    """All that is learned every month, in one thread."""
-    month_in_villages(0, w.village.shape[0], month, w)
-    month_everywhere(month % 12, w)
+    """All of it in one thread."""
+    calendar, villages, firms = month % 12, w.village.shape[0], w.firm.shape[0]
+    month_in_villages(0, villages, month, w)
+    month_everywhere(calendar, w)
+    if is_month(ENDING, calendar, w.month_of):
+        ends = chains_of_month(ENDING, calendar, w.month_of)
+        met, seen = np.zeros((villages, firms, 3)), np.zeros((villages, ends.shape[0], 5))
+        news = np.zeros((w.input_stock.shape[0], firms, 3))
+        met_in_villages(0, villages, ends, w, met, seen)
+        bazaar_news(w.village, met, news)
+        season_in_villages(0, villages, month, ends, w, met, news, seen)
+        season_of_firms(month, w)
 
 
 def run(context: Context) -> None:
@@ -237,9 +245,9 @@ def run(context: Context) -> None:
     s, w, month = context.state, context.whole, context.month
     if context.threads == 1:
         alone(month, w)
-    else:
-        context.over_villages(month_in_villages, month, w)
-        month_everywhere(context.calendar, w)
+        return
+    context.over_villages(month_in_villages, month, w)
+    month_everywhere(context.calendar, w)
     if context.is_month("season_end"):
         ends = context.chosen("season_end")
         met = np.zeros((context.villages, len(s.firm), 3))
@@ -247,7 +255,7 @@ def run(context: Context) -> None:
         seen = np.zeros((context.villages, len(context.parameters.chains), 5))
         context.over_villages(met_in_villages, ends, w, met, seen)
         bazaar_news(s.village, met, news)
-        context.over_villages(season_in_villages, month, ends, w, context.substitution_fade, met, news, seen)
+        context.over_villages(season_in_villages, month, ends, w, met, news, seen)
         season_of_firms(month, w)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage_sim.books import FIRM_INVEST
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.month.selfenforcing import HOLDS, holding_links
@@ -60,15 +60,16 @@ class Looks:
         self.later = min(self.exit + LASTING_MONTHS, self.last)
         shape = context.state.route.shape
         self.firms = np.zeros(shape[0], dtype=FIRMS)
+        self.invested = np.zeros(shape[0])
         self.routes = np.zeros(shape, dtype=ROUTES)
         self.households = {name: np.zeros(len(context.state.household), dtype=np.uint8) for name in HOUSEHOLDS}
         self.exit_firm = np.full(len(context.state.enterprise), -1)
         self.exit_hold = np.zeros(len(context.state.enterprise), dtype=bool)
         self.village = context.state.household["village"][context.state.enterprise["household"]]
 
-    def invest(self, context: Context) -> None:
-        """Note which firms invest this month; called after exit, before the books are closed."""
-        self.firms["invested_seasons"] += context.state.firm_flows[:, FIRM_INVEST] > 0.0
+    def next(self, month: int) -> float:
+        """The first month from this one on after which there is anything to look at; infinity for none."""
+        return min((look for look in (self.exit, self.later, self.last) if look >= month), default=math.inf)
 
     def take(self, context: Context) -> None:
         """Look where this month asks for it."""
@@ -105,6 +106,7 @@ class Looks:
         self.routes["hold_end"] = self.count(holding_links(context) == HOLDS, firm)
         self.firms["links_end"] = self.routes["links_end"].sum(axis=1)
         self.firms["firm"] = np.arange(len(self.firms))
+        self.firms["invested_seasons"] = self.invested
         for name in ("chain", "imitator", "supported", "active", "spent"):
             self.firms[name] = s.firm[name]
         self.households["linked_end"][:] = self.linked(context, np.ones(s.route.shape, dtype=bool))

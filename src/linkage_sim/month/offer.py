@@ -10,7 +10,7 @@ from linkage_sim.books import COLLECTING
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.month.large import cheaper_kg, city_ahead, paid_for
-from linkage_sim.month.rows import fall, rows_of_chain
+from linkage_sim.month.rows import CONTRACTING, chains_of_month, fall, is_month, rows_of_chain
 from linkage_sim.rules.firm import (
     farmer_share,
     member_cost,
@@ -438,28 +438,48 @@ def villages_worth(first: int, last: int, calendar: int, chosen: Any, w: Any, ou
 
 
 @compiled
-def firms_plan(first: int, last: int, which: Any, month: int, working: int, w: Any, outside: Any, volume: Any) -> None:
+def firms_plan(first: int, last: int, which: Any, month: int, w: Any, outside: Any, volume: Any) -> None:
     """Plans and offers of some firms."""
     offer(
-        first, last, which, month, working, w.chains, w.behaviour, w.firms, w.season, w.markets, w.market_chain, w.firm_haul,
+        first, last, which, month, w.working[0], w.chains, w.behaviour, w.firms, w.season, w.markets, w.market_chain, w.firm_haul,
         w.market_haul, w.first_enterprise, w.enterprise, w.village, w.firm, w.route, w.market_price, outside, volume, w.orders,
         w.orders_left, w.firm_flows, w.effects, w.plants, w.plant_chain, w.plant_market, w.plant_haul, w.plant_market_haul, w.place_city,
         w.city_season, w.city_price, w.city_haul, w.large_plan,
     )  # fmt: skip
 
 
+@compiled
+def alone(month: int, w: Any) -> None:
+    """All of it in one thread; does nothing outside contracting months."""
+    calendar, villages = month % 12, w.village.shape[0]
+    if not is_month(CONTRACTING, calendar, w.month_of):
+        return
+    chosen = chains_of_month(CONTRACTING, calendar, w.month_of)
+    outside, volume = np.zeros((chosen.shape[0], villages, 2)), np.zeros((chosen.shape[0], villages, 3))
+    villages_worth(0, villages, calendar, chosen, w, outside, volume)
+    which = np.empty(w.firm.shape[0], dtype=np.int64)
+    number = 0
+    for f in range(w.firm.shape[0]):
+        if chosen[w.firm[f].chain] == 1:
+            which[number] = f
+            number += 1
+    firms_plan(0, number, which, month, w, outside, volume)
+
+
 def run(context: Context) -> None:
-    """Phase 3 of one month; does nothing outside contracting months."""
+    """Phase 3 of one month."""
+    s, w = context.state, context.whole
+    if context.threads == 1:
+        alone(context.month, w)
+        return
     if not context.is_month("contract_month"):
         return
-    s, w = context.state, context.whole
-    working = 1 if context.programme is not None and context.programme.is_working(context.month) else 0
     chosen = context.chosen("contract_month")
     outside, volume = np.zeros((len(chosen), context.villages, 2)), np.zeros((len(chosen), context.villages, 3))
     context.over_villages(villages_worth, context.calendar, chosen, w, outside, volume)
     which = np.flatnonzero(chosen[s.firm["chain"]])
     which = which[np.argsort(which % context.threads, kind="stable")]  # those in business stand first: dealt out in turn
-    context.over(len(which), firms_plan, which, context.month, working, w, outside, volume)
+    context.over(len(which), firms_plan, which, context.month, w, outside, volume)
 
 
 READS = (

@@ -181,16 +181,16 @@ def last_pass(first: int, last: int, calendar: int, w: Any) -> None:
 
 
 @compiled
-def close_trade(calendar: int, w: Any) -> float:
-    """Clear what was brought to market and post it; returns as `post_clearing`."""
+def close_trade(calendar: int, w: Any) -> None:
+    """Clear what was brought to market and post it; ``w.quote_gap`` (1,) as `post_clearing` returns it."""
     clear_everywhere(calendar, w)
-    return post_clearing(w.bazaar_quote, w.bazaar_price, w.bazaar_demand, w.bazaar_outflow, w.outside_flows)
+    w.quote_gap[0] = post_clearing(w.bazaar_quote, w.bazaar_price, w.bazaar_demand, w.bazaar_outflow, w.outside_flows)
 
 
 @compiled
-def alone(month: int, passes: int, w: Any) -> float:
-    """All of it in one thread, to the last bit as in several; returns as `post_clearing`."""
-    calendar, villages = month % 12, w.village.shape[0]
+def alone(month: int, w: Any) -> None:
+    """All of it in one thread, to the last bit as in several."""
+    calendar, villages, passes = month % 12, w.village.shape[0], int(w.behaviour[0].quote_passes)
     open_trade(month, w)
     settled = passes == 1
     number = 0
@@ -203,32 +203,30 @@ def alone(month: int, passes: int, w: Any) -> float:
         go_back(w.bazaar_quote, w.last_gap, w.bracket)
     keep_word(calendar, w)
     last_pass(0, villages, calendar, w)
-    return close_trade(calendar, w)
+    close_trade(calendar, w)
 
 
 def run(context: Context) -> None:
     """Phase 6 of one month."""
     month, calendar, w = context.month, context.calendar, context.whole
-    passes = int(context.parameters.behaviour["quote_passes"][0])
     if context.threads == 1:
-        context.quote_gap = alone(month, passes, w)
+        alone(month, w)
         return
     open_trade(month, w)
-    seek_in_threads(context, passes)
+    seek_in_threads(context, int(context.parameters.behaviour["quote_passes"][0]))
     keep_word(calendar, w)
     context.over_villages(last_pass, calendar, w)
-    context.quote_gap = close_trade(calendar, w)
+    close_trade(calendar, w)
 
 
 READS = ("enterprise.potential", "usual_price", "tie_kept", "tie_broken", "household.gap", "market_price", "firm.expected_margin")
 WRITES = (
-    "bazaar_quote", "quote_step", "bazaar_price", "bazaar_outflow", "bazaar_demand", "city_price", "rival_price", "rival_gain", "rival_second",
-    "rival_top", "rival_firm", "rival_ratio", "rival_want", "rival_cap", "village_supply", "firm.breaks", "firm.season_breaks",
-    "firm.word_loss", "firm.word_due", "firm.word_margin", "firm.word_hears", "enterprise.sold_a",
-    "enterprise.sold_b", "enterprise.rival_a", "enterprise.picked", "enterprise.firm_pays", "enterprise.delivered",
-    "enterprise.stock_a", "enterprise.stock_b", "enterprise.due_a", "enterprise.due_b", "enterprise.food_left", "enterprise.owing_firm",
+    "bazaar_quote", "quote_step", "bazaar_price", "bazaar_outflow", "bazaar_demand", "city_price", "rival_price", "rival_gain",
+    "rival_second", "rival_top", "rival_firm", "rival_ratio", "rival_want", "rival_cap", "village_supply", "firm.breaks",
+    "firm.season_breaks", "firm.word_loss", "firm.word_due", "firm.word_margin", "firm.word_hears", "enterprise.sold_a",
+    "enterprise.sold_b", "enterprise.rival_a", "enterprise.picked", "enterprise.firm_pays", "enterprise.delivered", "enterprise.stock_a",
+    "enterprise.stock_b", "enterprise.due_a", "enterprise.due_b", "enterprise.food_left", "enterprise.owing_firm",
     "enterprise.season_delivered", "enterprise.season_side", "enterprise.season_kept", "enterprise.season_broken", "route.due",
-    "route.worth_a", "route.worth_b", "route.accepted", "route.margin",
-    "route.loss", "route.bought_a", "route.bought_b", "route.side", "route.broken", "route.season_due", "route.season_side",
-    "route.season_kept", "route.season_broken", "flows",
+    "route.worth_a", "route.worth_b", "route.accepted", "route.margin", "route.loss", "route.bought_a", "route.bought_b", "route.side",
+    "route.broken", "route.season_due", "route.season_side", "route.season_kept", "route.season_broken", "flows",
 )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from linkage_sim.context import Context
-from linkage_sim.month import choose, environment, learn, offer, passes, produce, record, sell, settle
+from linkage_sim.month import choose, closing, environment, learn, offer, passes, produce, record, sell, settle
 from linkage_sim.programme import facilitator
 
 
@@ -48,3 +48,8 @@ PHASES: tuple[Phase, ...] = (
     Phase(9, "learn", "expectations, trust, investment, entry and exit", learn.run, learn.READS, learn.WRITES),
     Phase(10, "record", "what is kept, and the books close", None, record.READS, record.WRITES),
 )
+
+ALONE = (environment.alone, offer.alone, choose.alone, produce.alone, passes.alone, settle.alone, sell.alone, learn.alone)
+"""What compiled code calls where one thread lives a month in which nobody acts; all but the first also where somebody does."""
+RECORD = closing.alone
+"""The end of such a month."""

@@ -207,9 +207,18 @@ def in_villages(first: int, last: int, month: int, w: Any) -> None:
     )  # fmt: skip
 
 
+@compiled
+def alone(month: int, w: Any) -> None:
+    """All of it in one thread."""
+    in_villages(0, w.village.shape[0], month, w)
+
+
 def run(context: Context) -> None:
     """Phase 5 of one month."""
-    context.over_villages(in_villages, context.month, context.whole)
+    if context.threads == 1:
+        alone(context.month, context.whole)
+    else:
+        context.over_villages(in_villages, context.month, context.whole)
 
 
 READS = ("enterprise.assets", "enterprise.skill", "enterprise.weather", "enterprise.uses_improved", "enterprise.kit_months")

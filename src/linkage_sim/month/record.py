@@ -309,13 +309,22 @@ MEASURED = (
 
 
 @compiled
-def record_villages(first: int, last: int, window: int, calendar: int, poverty_line: float, w: Any, r: Any) -> None:
-    """Sums of some villages, from nothing."""
+def window_of(month: int, before: int, during: int) -> int:
+    """0 before, 1 during, 2 after the programme; 3 in the spin-up."""
+    if month < 0:
+        return 3
+    return 0 if month < before else 1 if month < before + during else 2
+
+
+@compiled
+def record_villages(first: int, last: int, month: int, w: Any, r: Any) -> None:
+    """Sums of some villages, from nothing; households' income is added to the window of the programme."""
+    window = window_of(month, r.window[0], r.window[1])
     r.cells_plain[first:last] = 0.0
     r.whole_plain[first:last] = 0.0
     record_village(
-        first, last, window, calendar, w.first_household, w.of_chain, w.household, w.enterprise, w.village, w.firm, w.route,
-        w.dealt, w.chains, w.season, w.receivable, r.exit_firm, poverty_line, w.bazaar_price, w.has_goods, w.has_kits, r.cells, r.whole,
+        first, last, window, month % 12, w.first_household, w.of_chain, w.household, w.enterprise, w.village, w.firm, w.route, w.dealt,
+        w.chains, w.season, w.receivable, r.exit_firm, r.poverty_line[0], w.bazaar_price, w.has_goods, w.has_kits, r.cells, r.whole,
     )  # fmt: skip
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage_sim.books import N_FLOWS, STOCKED, VOUCHERS, Books
+from linkage_sim.books import N_FLOWS, STOCKED, Books
 from linkage_sim.context import Context
 from linkage_sim.frames import frame_of
-from linkage_sim.month.closing import close_month, measure_stocks, traders_settle
+from linkage_sim.month import closing
 from linkage_sim.month.looks import Looks
 from linkage_sim.month.record import (
     CELLS,
@@ -43,19 +43,20 @@ class Recorder:
         self.values: NDArray[np.float64] = np.zeros((months, len(self.names)))
         self.flows: NDArray[np.float64] = np.zeros((months, N_FLOWS))
         self.before, self.during = before, during
-        self.poverty_line = poverty_line
         self.cells = cell_sums(context.villages)
         self.whole = whole_sums(context.villages)
         self.exit_firm = np.full(len(context.state.enterprise), -1, dtype=np.int32)
         self.money = np.zeros(4)
-        self.premium = 0.0
+        self.window = np.array([before, during])
+        self.line = np.array([poverty_line])
+        self.ledger, self.vouchers, self.judged = np.zeros(1), np.zeros(1), np.zeros(3)
         self.was_active = context.state.firm["active"].copy()
         self.yardstick = Yardstick(context)
         self.looks = Looks(context, before, during, months)
         self.stock_out = np.zeros(len(STOCKED))
         plants = context.parameters.plants
-        self.plant_labour = float(plants["labour"].mean()) if len(plants) else 0.0
-        self.picking_labour = float(context.parameters.chains["harvest_labour"].mean())
+        picking = context.parameters.chains["harvest_labour"].mean()
+        self.labour = np.array([picking, plants["labour"].mean() if len(plants) else 0.0])
         self.books = Books(np.zeros(len(STOCKED)))
         self.look_through()
         self.books.stocks[:] = self.stocks_now(context)
@@ -74,7 +75,8 @@ class Recorder:
             was_active=self.was_active, money=self.money, stock_out=self.stock_out, fair_money=fair.money, fair_traders=fair.traders,
             fair_slope=fair.slope, resold=fair.resold, fair_price=fair.price, fair_outflow=fair.outflow, fair_demand=fair.demand,
             fair_city=fair.city, values=self.values, flows=self.flows, opening=self.books.stocks, gap=self.books.gap,
-            turnover=self.books.turnover,
+            turnover=self.books.turnover, window=self.window, poverty_line=self.line, labour=self.labour, invested=self.looks.invested,
+            ledger=self.ledger, vouchers=self.vouchers, judged=self.judged,
         )  # fmt: skip
 
     def copy(self) -> Recorder:
@@ -83,52 +85,46 @@ class Recorder:
         other.look_through()
         return other
 
-    def rewrite(self, observed: dict[str, float], months: int) -> None:
-        """Put what is observed of a facilitator that does not act yet into the first months."""
+    def rewrite(self, observed: dict[str, float], first: int, last: int) -> None:
+        """Put what is observed of a facilitator into months ``first`` to ``last``, that left out."""
         for name, value in observed.items():
-            self.values[:months, self.single[name]] = value
-
-    def window(self, month: int) -> int:
-        """0 before, 1 during, 2 after the programme; 3 in the spin-up."""
-        if month < 0:
-            return 3
-        return 0 if month < self.before else 1 if month < self.before + self.during else 2
+            self.values[first:last, self.single[name]] = value
 
     def record(self, context: Context) -> None:
-        """Phase 10 of one month: sums, books, and what is cleared for the next."""
-        s, month = context.state, context.month
-        self.sum_villages(context, self.window(month))
-        if month >= self.before + self.during:
-            self.looks.invest(context)
-        self.close_month(context)
-        if month == -1:
-            self.was_active[:] = s.firm["active"]
-            self.yardstick.start(context)
-        if month < 0:
-            return
+        """Phase 10 of one month."""
+        self.open(context)
+        if context.threads == 1:
+            closing.alone(context.month, context.whole, self.held)
+        else:
+            context.over_villages(record_villages, context.month, context.whole, self.held)
+            closing.close_month(context.month, context.whole, self.held)
+        self.close(context, context.month)
+
+    def open(self, context: Context) -> None:
+        """Note what the programme has in its ledger before a month is recorded."""
+        if context.programme is not None:
+            self.ledger[0] = context.programme.cash
+
+    def close(self, context: Context, first: int) -> None:
+        """What is left to Python after months ``first`` to that of the context; but for the last of them nobody acted or looked.
+
+        Raises
+        ------
+        BooksError
+            where an account is off by more than a millionth of the month's turnover of its unit.
+        """
+        s, month, programme = context.state, context.month, context.programme
+        account, share, worst = self.judged.tolist()
+        self.books.worst = max(self.books.worst, worst)
+        self.books.judge(int(account), share, self.stock_out, month)
+        if programme is not None:
+            programme.pay_vouchers(self.vouchers.item())
+            if month >= 0:
+                self.rewrite(programme.observed(), max(first, 0), month + 1)
         if month == self.before + self.during - 1:
             self.exit_firm[:] = s.enterprise["firm"]
-        self.looks.take(context)
-
-    def sum_villages(self, context: Context, window: int) -> None:
-        """Sums of every village; households' income is added to the window of the programme."""
-        context.over_villages(record_villages, window, context.calendar, self.poverty_line, context.whole, self.held)
-
-    def close_month(self, context: Context) -> None:
-        """Post what traders earned, balance every account, put the month into its row of the record, clear the flows."""
-        flows, programme, month = context.outside_flows, context.programme, context.month
-        self.premium = traders_settle(context.whole, self.held)
-        if programme is not None:
-            programme.pay_vouchers(flows.item(VOUCHERS))
-        worst, share = close_month(
-            month, context.calendar, self.premium, context.quote_gap, self.picking_labour, self.plant_labour,
-            0.0 if programme is None else programme.cash, context.whole, self.held,
-        )  # fmt: skip
-        self.books.judge(worst, share, self.stock_out, month)
-        flows.fill(0.0)
-        if programme is not None and month >= 0:
-            for name, value in programme.observed().items():
-                self.values[month, self.single[name]] = value
+        if month == self.looks.next(month):
+            self.looks.take(context)
 
     def stocks_now(self, context: Context) -> NDArray[np.float64]:
         """Stocks measured in the state as it is between two months, in the order of `linkage_sim.books.STOCKED`."""
@@ -137,7 +133,7 @@ class Recorder:
         self.whole_plain[:] = 0.0
         for name, amounts in zip(("stock_kg", "cash_usd", "debt_usd", "owed_usd"), held, strict=True):
             self.whole[name][0] = amounts.sum()
-        measure_stocks(context.whole, self.held, context.programme.cash if context.programme is not None else 0.0)
+        closing.measure_stocks(context.whole, self.held, context.programme.cash if context.programme is not None else 0.0)
         return self.stock_out
 
 

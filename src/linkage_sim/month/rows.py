@@ -1,4 +1,4 @@
-"""Which enterprises of a village a phase that acts once a season is about: those of the chains whose month it is."""
+"""Whose month it is, and which enterprises of a village a phase that acts once a season is about: those of these chains."""
 
 from __future__ import annotations
 
@@ -7,6 +7,27 @@ from typing import Any
 import numpy as np
 
 from linkage_sim.compiled import compiled
+
+CONTRACTING, PLANTING, ENDING, SHIFTING = range(4)
+"""Rows of ``month_of`` (4, C): the month of each chain's contracts, practices, season's end, and of shifting areas (-1 for never)."""
+
+
+@compiled
+def is_month(which: int, calendar: int, month_of: Any) -> bool:
+    """Whether this calendar month is that of any chain; ``which`` is a row of ``month_of``."""
+    found = False
+    for c in range(month_of.shape[1]):
+        found = found or month_of[which, c] == calendar
+    return found
+
+
+@compiled
+def chains_of_month(which: int, calendar: int, month_of: Any) -> Any:
+    """(C,) 1 for chains whose month it is, else 0."""
+    chosen = np.zeros(month_of.shape[1], dtype=np.int64)
+    for c in range(chosen.shape[0]):
+        chosen[c] = month_of[which, c] == calendar
+    return chosen
 
 
 @compiled

@@ -233,24 +233,23 @@ def sell_on(
 
 
 @compiled
-def everybody(month: int, working: int, w: Any) -> None:
+def alone(month: int, w: Any) -> None:
     """All firms and processors."""
     farm_gate = np.zeros(w.bought.shape[0])
     for f in range(w.bought.shape[0]):
         for v in range(w.bought.shape[1]):
             farm_gate[f] += w.bought[f, v]
     sell_on(
-        month, working, w.chains, w.firms, w.markets, w.market_chain, w.plants, w.plant_city, w.plant_chain, w.plant_market, w.place_city,
-        w.firm_haul, w.market_haul, w.city_haul, w.plant_haul, w.plant_market_haul, w.plant_city_haul, w.village, w.firm, w.route,
-        w.market_price, w.market_open, w.order_gap, w.market_barred, w.city_price, w.city_extra, w.plant_free, w.orders_left, w.firm_flows,
-        w.outside_flows, farm_gate, w.plant_capacity, w.effects, w.season, w.orders, w.large_plan,
+        month, w.working[0], w.chains, w.firms, w.markets, w.market_chain, w.plants, w.plant_city, w.plant_chain, w.plant_market,
+        w.place_city, w.firm_haul, w.market_haul, w.city_haul, w.plant_haul, w.plant_market_haul, w.plant_city_haul, w.village, w.firm,
+        w.route, w.market_price, w.market_open, w.order_gap, w.market_barred, w.city_price, w.city_extra, w.plant_free, w.orders_left,
+        w.firm_flows, w.outside_flows, farm_gate, w.plant_capacity, w.effects, w.season, w.orders, w.large_plan,
     )  # fmt: skip
 
 
 def run(context: Context) -> None:
     """Phase 8 of one month."""
-    working = 1 if context.programme is not None and context.programme.is_working(context.month) else 0
-    everybody(context.month, working, context.whole)
+    alone(context.month, context.whole)
 
 
 READS = ("route.bought_a", "route.bought_b", "market_price", "market_open", "orders_left", "firm.capacity", "city_price", "large_plan")

@@ -28,7 +28,7 @@ from linkage_sim.books import (
 from linkage_sim.columns import column_sum
 from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
-from linkage_sim.month.rows import owed_among
+from linkage_sim.month.rows import ENDING, is_month, owed_among
 from linkage_sim.month.savings import groups_settle
 
 
@@ -339,13 +339,25 @@ def end_season(first: int, last: int, month: int, w: Any) -> None:
 
 
 @compiled
+def forget_paid(w: Any) -> None:
+    """What firms got back and paid this month is settled."""
+    for f in range(w.repaid.shape[0]):
+        for v in range(w.repaid.shape[1]):
+            w.repaid[f, v] = w.rival_paid[f, v] = 0.0
+
+
+@compiled
 def alone(month: int, w: Any) -> None:
-    """All of it in one thread, but for the end of a season."""
+    """All of it in one thread."""
     villages = w.village.shape[0]
     fall_due(0, villages, month, w)
     pay(w)
     settle(0, villages, month, w)
     receive(w)
+    if is_month(ENDING, month % 12, w.month_of):
+        forget_paid(w)
+        end_season(0, villages, month, w)
+        receive(w)
 
 
 def run(context: Context) -> None:
@@ -353,13 +365,13 @@ def run(context: Context) -> None:
     w, month = context.whole, context.month
     if context.threads == 1:
         alone(month, w)
-    else:
-        context.over_villages(fall_due, month, w)
-        pay(w)
-        context.over_villages(settle, month, w)
-        receive(w)
+        return
+    context.over_villages(fall_due, month, w)
+    pay(w)
+    context.over_villages(settle, month, w)
+    receive(w)
     if context.is_month("season_end"):
-        context.repaid[:] = context.rival_paid[:] = 0.0
+        forget_paid(w)
         context.over_villages(end_season, month, w)
         receive(w)
 

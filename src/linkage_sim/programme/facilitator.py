@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -106,9 +107,14 @@ class Facilitation:
         """Whether the programme is there in a recorded month and has a plan."""
         return bool(self.plan) and self.first <= month <= self.last
 
+    def next_act(self, month: int) -> float:
+        """The first month from this one on in which it does anything, be it to leave; infinity if in none."""
+        return max(month, self.first) if self.plan and month <= self.last + 1 else math.inf
+
     def act(self, context: Context) -> None:
         """One month of the plan."""
         month = context.month
+        context.working[0] = self.is_working(month)
         if not self.plan:
             return
         if month == self.first:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage_sim.world.parameters import Parameters, Table, bazaars_with_shop, usual_inputs
+from linkage_sim.world.parameters import Parameters, bazaars_with_shop, usual_inputs
 from linkage_sim.world.state import State
 
 Ints = NDArray[np.int64]
@@ -25,7 +25,8 @@ class Layout:
     most_goods : enterprises of the largest village and chain
     input_normal : (B,) USD that practices cost in a normal year round each bazaar
     bazaar_outlet : (B,) 1 where there is an input shop
-    months : calendar months in which some chain has its ``contract_month``, ``practice_month``, ``season_end``, ``area_month``
+    month_of : (4, C) calendar months of each chain by `MONTHS`; -1 for the last where areas do not shift
+    months : calendar months in which some chain has one of these, by name
     """
 
     first_household: Ints
@@ -36,7 +37,12 @@ class Layout:
     most_goods: int
     input_normal: NDArray[np.float64]
     bazaar_outlet: NDArray[np.float64]
+    month_of: Ints
     months: dict[str, frozenset[int]]
+
+
+MONTHS = ("contract_month", "practice_month", "season_end", "area_month")
+"""In the order of `CONTRACTING`, `PLANTING`, `ENDING` and `SHIFTING` of `linkage_sim.month.rows`."""
 
 
 def layout_of(state: State, parameters: Parameters) -> Layout:
@@ -47,17 +53,14 @@ def layout_of(state: State, parameters: Parameters) -> Layout:
     edges = np.arange(villages + 1)
     place = of_enterprise * len(chains) + chain
     of_chain = np.searchsorted(place, edges[:-1, None] * len(chains) + np.arange(len(chains) + 1))
+    month_of = np.array([chains[name].astype(np.int64) for name in MONTHS])
+    month_of[-1, chains["assets_adjustment"] <= 0.0] = -1
     of_household = np.zeros(len(state.household) + 1, dtype=np.int64)
     np.cumsum(np.bincount(household, minlength=len(state.household)), out=of_household[1:])
     return Layout(
         np.searchsorted(village, edges), np.searchsorted(of_enterprise, edges), of_chain,
         np.argsort(household, kind="stable"), of_household, int(np.diff(of_chain, axis=1).max(initial=0)),
         usual_inputs(chains, state.enterprise["assets"], chain, state.village["bazaar"][of_enterprise], shops),
-        bazaars_with_shop(shops, float(parameters.inputs["bazaar_outlets"][0])).astype(float), _months(chains),
+        bazaars_with_shop(shops, float(parameters.inputs["bazaar_outlets"][0])).astype(float), month_of,
+        {name: frozenset(of.tolist()) for name, of in zip(MONTHS, month_of, strict=True)},
     )  # fmt: skip
-
-
-def _months(chains: Table) -> dict[str, frozenset[int]]:
-    found = {name: frozenset(chains[name].astype(int).tolist()) for name in ("contract_month", "practice_month", "season_end")}
-    moves = chains["assets_adjustment"] > 0.0
-    return found | {"area_month": frozenset(chains["area_month"][moves].astype(int).tolist())}
