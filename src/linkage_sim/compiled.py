@@ -101,8 +101,7 @@ def _compile(function: F, **options: bool) -> F:
         return forms[0]
 
     def template(args: Any, kws: Any) -> Any:
-        if options.get("forceinline"):  # taken in whole, constants become known all the same: one form does for all of them
-            args, kws = tuple(map(unliteral, args)), {name: unliteral(kind) for name, kind in kws.items()}
+        args, kws = tuple(map(unliteral, args)), {name: unliteral(kind) for name, kind in kws.items()}  # one form for all constants
         return called().get_call_template(args, kws)
 
     kernel.get_call_template = template

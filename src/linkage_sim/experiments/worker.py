@@ -11,15 +11,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import platformdirs
+from numba.core.targetconfig import TargetConfig
 
 from linkage_sim.books import FLOWS
+from linkage_sim.calls import addresses_of
 from linkage_sim.compiled import model_version
 from linkage_sim.engine import Simulation, run_together, seed_of
-from linkage_sim.errors import BooksError, EngineError
+from linkage_sim.errors import EngineError
 from linkage_sim.experiments.executors import Progress, aside
-from linkage_sim.month.plan import PHASES
+from linkage_sim.month import passes
+from linkage_sim.month.plan import ALONE, RECORD
 from linkage_sim.results.folders import observed_of, write_run
 from linkage_sim.results.observed import Observed
 from linkage_sim.results.pairing import Sample, sample_of
@@ -104,9 +109,9 @@ def compile_once(scenarios: Sequence[Scenario], progress: Progress) -> None:
     helped: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
     with contextlib.suppress(OSError):  # where nothing can be kept, what another process compiles would not be found
         folder.mkdir(parents=True, exist_ok=True)
-        helped = aside(_compile_from_the_end, scenarios)
+        helped = aside(_compile_the_rest, scenarios)
     progress("compiling (first time only)", 0, 0)
-    with helped, _few_collections():
+    with helped, _quick_compiling():
         short = _short(scenarios, 12)
         short.run()
         short.outcome()
@@ -121,25 +126,33 @@ def _short(scenarios: Sequence[Scenario], spin_up: int) -> Simulation:
     return Simulation(scenario.model_copy(update={"timeline": line}), scenario.seed)
 
 
-def _compile_from_the_end(scenarios: Sequence[Scenario]) -> None:
-    """The short run with months after the first, and all their phases, in the opposite order: first what another comes to last."""
-    with _few_collections():
+def _compile_the_rest(scenarios: Sequence[Scenario]) -> None:
+    """Trade, which takes longest, then what a month and a run come to last: what another process compiles from the beginning meets it."""
+    with _quick_compiling():
         short = _short(scenarios, 0)
-        for month in (0, *reversed(range(1, short.scenario.timeline.months))):
-            short.context.month = month
-            for phase in reversed(PHASES):
-                with contextlib.suppress(BooksError):  # they need not balance here
-                    (phase.run or short.recorder.record)(short.context)
-        short.outcome()
+        whole, record = short.context.whole, short.recorder.held
+        addresses_of((passes.alone,), whole)
+        addresses_of((RECORD,), whole, record)
+        addresses_of(tuple(reversed(ALONE)), whole)
+        short.recorder.looks.at_the_end(short.context)
 
 
 @contextlib.contextmanager
-def _few_collections() -> Iterator[None]:
-    """Python looks for garbage less often: of what a compiler makes, most stays, and looking through it takes a tenth of the time."""
-    before = gc.get_threshold()
+def _quick_compiling() -> Iterator[None]:
+    """Spare the compiler two detours, a quarter of its time.
+
+    Python looks for garbage less often, since most of what a compiler makes stays. And Numba compares its options, which it does
+    three hundred thousand times, by those that were set; only where these differ by all of them with their defaults.
+    """
+    before, options = gc.get_threshold(), TargetConfig.__eq__
+
+    def same(one: Any, other: Any) -> Any:
+        return (isinstance(other, TargetConfig) and one._values == other._values) or options(one, other)
+
     gc.set_threshold(50_000, 20, 50)
     try:
-        yield
+        with mock.patch.multiple(TargetConfig, __eq__=same, __hash__=lambda one: hash(type(one))):
+            yield
     finally:
         gc.set_threshold(*before)
 

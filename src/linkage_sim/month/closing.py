@@ -124,8 +124,8 @@ def traders_settle(w: Any, r: Any) -> float:
         w.chains, w.bazaar_city, w.bazaar_slope, w.bazaar_haul, w.bazaar_price, w.bazaar_outflow, w.bazaar_demand, w.supply, w.city_price,
         money,
     )  # fmt: skip
-    in_order(w.flows, flows)
-    in_order(w.firm_flows, flows)
+    in_order(w.flows, 0, flows)
+    in_order(w.firm_flows, 0, flows)
     w.flows[:] = 0.0
     w.firm_flows[:] = 0.0
     premium = flows[SALES] - money[3]
@@ -146,32 +146,31 @@ def measure_month(month: int, premium: float, w: Any, r: Any) -> None:
     """
     row, flows, money, fair = r.values[month], r.flows[month], r.money, r.fair_money
     row[:] = 0.0
-    groups_in_order(r.cells_plain, w.village, row[:_WHOLE].reshape(len(GROUPS), len(PER_GROUP)))
-    in_order(r.whole_plain, row[_WHOLE:_SINGLE])
-    single = row[_SINGLE:]
+    groups_in_order(r.cells_plain, w.village, row)
+    in_order(r.whole_plain, _WHOLE, row)
     region = np.zeros(len(MEASURED))
     measure_region(
         w.firm, w.route, w.orders, w.market_price, w.chains, w.village, w.bazaar_price, w.supply, w.city_price, w.bought, r.was_active,
         region,
     )  # fmt: skip
     for i in range(region.shape[0]):
-        single[_REGION[i]] = region[i]
+        row[_SINGLE + _REGION[i]] = region[i]
     competitive_month(
         month % 12, w.chains, r.fair_traders, w.supply, w.bazaar_city, r.fair_slope, w.bazaar_haul, w.bazaar_closed, w.bazaar_demand0,
         w.city_base, w.city_usual, w.city_region, r.resold, w.bazaar_price, w.city_price, w.city_extra, r.fair_price, r.fair_outflow,
         r.fair_demand, r.fair_city, fair,
     )  # fmt: skip
     days = region[_JOBS] + row[_WHOLE + _PICKED] / 1000.0 * r.labour[0]
-    single[FTE] = (days + flows[PLANT_SHIPPED] / 1000.0 * r.labour[1]) / WORK_DAYS_MONTH
+    row[_SINGLE + FTE] = (days + flows[PLANT_SHIPPED] / 1000.0 * r.labour[1]) / WORK_DAYS_MONTH
     spending = flows[FIRM_COSTS] + flows[COLLECTING] + flows[SERVICES] + flows[LARGE_PAID]
-    single[MARGIN] = flows[FIRM_SALES] - spending - region[_MARGIN]
-    single[LARGE] = flows[FROM_LARGE]
-    single[PROFIT] = flows[TRADER_PROFIT]
-    single[SURPLUS] = money[2]
-    single[EXPORTS] = flows[FIRM_SALES]
-    single[LOST] = flows[LOST_HARVEST] + flows[LOST_STORE]
-    single[GAP] = w.quote_gap[0]
-    single[SPENT] = flows[STAFF] + flows[GRANTS] + flows[VOUCHERS] + flows[PARTNERS]
-    single[PAID] = money[3]
-    single[FAIR] = fair[3]
-    single[FAIR_GAIN] = premium + fair[0] - fair[1] + fair[2] - (money[0] - money[1] + money[2])
+    row[_SINGLE + MARGIN] = flows[FIRM_SALES] - spending - region[_MARGIN]
+    row[_SINGLE + LARGE] = flows[FROM_LARGE]
+    row[_SINGLE + PROFIT] = flows[TRADER_PROFIT]
+    row[_SINGLE + SURPLUS] = money[2]
+    row[_SINGLE + EXPORTS] = flows[FIRM_SALES]
+    row[_SINGLE + LOST] = flows[LOST_HARVEST] + flows[LOST_STORE]
+    row[_SINGLE + GAP] = w.quote_gap[0]
+    row[_SINGLE + SPENT] = flows[STAFF] + flows[GRANTS] + flows[VOUCHERS] + flows[PARTNERS]
+    row[_SINGLE + PAID] = money[3]
+    row[_SINGLE + FAIR] = fair[3]
+    row[_SINGLE + FAIR_GAIN] = premium + fair[0] - fair[1] + fair[2] - (money[0] - money[1] + money[2])

@@ -164,15 +164,16 @@ def record_households(first: int, last: int, poverty_line: float, household: Any
 
 @compiled
 def groups_in_order(cells: Any, village: Any, out: Any) -> None:
-    """Sums of every group of `GROUPS` over villages in their order; ``cells`` (V, CELLS, k), ``out`` (groups, k)."""
+    """Sums of every group of `GROUPS` over villages in their order; ``cells`` (V, CELLS, k), ``out`` (groups * k or more,)."""
+    each = cells.shape[2]
     for v in range(cells.shape[0]):
         for cell in range(CELLS):
-            for k in range(out.shape[1]):
+            for k in range(each):
                 value = cells[v, cell, k]
-                out[0, k] += value
-                out[2 - cell // 3, k] += value
-                out[3 + cell % 3, k] += value
-                out[6 + village[v].remote, k] += value
+                out[k] += value
+                out[(2 - cell // 3) * each + k] += value
+                out[(3 + cell % 3) * each + k] += value
+                out[(6 + village[v].remote) * each + k] += value
 
 
 @compiled
@@ -204,11 +205,11 @@ def record_village(
 
 
 @compiled
-def in_order(sums: Any, out: Any) -> None:
-    """Sum over villages in their order."""
+def in_order(sums: Any, start: int, out: Any) -> None:
+    """Sum over villages in their order, into ``out`` from a place on."""
     for v in range(sums.shape[0]):
-        for k in range(out.shape[0]):
-            out[k] += sums[v, k]
+        for k in range(sums.shape[1]):
+            out[start + k] += sums[v, k]
 
 
 @compiled
