@@ -53,6 +53,7 @@ OWN = (
     "first_enterprise", "of_chain", "by_household", "of_household", "input_normal", "bazaar_outlet", "wanted", "supply", "last_quote",
     "asked", "still", "goods", "has_goods", "has_rival", "has_links", "has_kits", "is_plain", "work", "work_at", "money", "money_at",
     "dealt", "last_gap", "bracket", "scratch", "ahead", "no_ties", "season_ahead", "month_of", "working", "quote_gap", "substitution_fade",
+    "changed", "has_skill", "has_owed", "is_brought",
 )  # fmt: skip
 """Arrays and tables that a run has beside its state and the numbers of its world."""
 
@@ -96,7 +97,7 @@ class Context:
         self.by_household, self.of_household = layout.by_household, layout.of_household
         self.input_normal, self.bazaar_outlet, self.months = layout.input_normal, layout.bazaar_outlet, layout.months
         self.month_of = layout.month_of
-        self.working = np.zeros(1, dtype=np.int64)
+        self.working, self.changed = np.zeros(1, dtype=np.int64), np.full(1, self.month)
         self.quote_gap, self.substitution_fade = np.zeros(1), np.zeros(1)
         self.wanted = np.zeros(len(self.state.input_stock))
         self.supply = np.zeros_like(self.state.bazaar_price)
@@ -107,6 +108,7 @@ class Context:
         self.has_goods = np.ones((self.villages, len(self.parameters.chains)), dtype=np.uint8)
         self.has_rival, self.has_links = np.ones_like(self.has_goods), np.ones(self.villages, dtype=np.uint8)
         self.has_kits, self.is_plain = np.ones_like(self.has_links), np.zeros_like(self.has_links)
+        self.has_skill, self.has_owed, self.is_brought = self.has_kits.copy(), self.has_kits.copy(), np.zeros_like(self.has_goods)
         self.work, apart = work_table(layout.most_goods, self.threads)
         villages_each = np.diff(self.cuts(self.villages))
         self.work_at = np.repeat(np.arange(self.threads) * apart, villages_each)
@@ -122,6 +124,13 @@ class Context:
         self.no_ties = np.zeros((route.shape[1], route.shape[0]), dtype=np.uint8)
         self.season_ahead = np.zeros_like(self.supply)
 
+    def look_again(self) -> None:
+        """Somebody may get or lose a contract, a practice, a kit, knowledge or skill this month: what follows from these is looked at.
+
+        Phases of months in which that cannot be take what they found before.
+        """
+        self.changed[0] = self.month
+
     @cached_property
     def whole(self) -> Frame:
         """State, numbers of the world and what is worked on besides, in one piece, as phases hand it to compiled code; made once."""
@@ -133,7 +142,7 @@ class Context:
     def go_on_from(self, other: Context) -> None:
         """Continue where another run of the same world stands between two months; the state is not taken."""
         self.month = other.month
-        self.quote_gap[:] = other.quote_gap
+        self.quote_gap[:], self.changed[:] = other.quote_gap, self.month
         self.no_ties[:] = other.no_ties
         if self.events is not None and other.events is not None:
             self.events.happened[:] = other.events.happened

@@ -191,6 +191,7 @@ class LinkageModel(mesa.Model):
             for name, amount in zip(STOCKED, (found - recorder.books.stocks).tolist(), strict=True):
                 self.by_hand[name] += amount
             recorder.books.stocks[:], self.written, self.touched = found, False, True
+        context.look_again()  # whoever holds an agent may have changed anything
         self.simulation.step()
         if self.month >= self.scenario.timeline.months:
             self.running = False

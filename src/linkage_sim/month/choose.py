@@ -93,6 +93,7 @@ def alone(month: int, w: Any) -> None:
     if shifting:
         shift(0, villages, month, chains_of_month(SHIFTING, calendar, w.month_of), w)
     if contracting or planting:
+        w.changed[0] = month
         forget_services(w)
         if contracting:
             contract(0, villages, month, chains_of_month(CONTRACTING, calendar, w.month_of), w)
@@ -119,6 +120,7 @@ def run(context: Context) -> None:
         context.over_villages(shift, month, context.chosen("area_month"), w)
     if not contracting and not planting:
         return
+    context.look_again()
     forget_services(w)
     if contracting:
         context.over_villages(contract, month, context.chosen("contract_month"), w)

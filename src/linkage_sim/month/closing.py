@@ -89,6 +89,7 @@ def close_month(month: int, w: Any, r: Any) -> None:
         for f in range(r.invested.shape[0]):
             r.invested[f] += w.firm_flows[f, FIRM_INVEST] > 0.0
     premium = traders_settle(w, r)
+    r.recorded[0] = month
     r.vouchers[0] = w.outside_flows[VOUCHERS]
     worst, share = close_books(w, r, r.ledger[0] - r.vouchers[0])
     r.judged[0], r.judged[1], r.judged[2] = worst, share, max(r.judged[2], share)

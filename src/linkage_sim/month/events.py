@@ -82,6 +82,7 @@ def falling_remittances(context: Context) -> tuple[int, Any, Any, Any, Any]:
 def strike(context: Context, events: Events) -> None:
     """Let every event of a scenario do its work this month; months before the record are left alone."""
     s, p, key, month = context.state, context.parameters, context.key, context.month
+    context.look_again()
     s.market_barred[:] = 0
     _new_crops(context)
     p.markets[:] = events.markets

@@ -195,7 +195,18 @@ def month_in_villages(first: int, last: int, month: int, w: Any) -> None:
     """What wears, what is supported, what is remembered of prices in some villages."""
     monthly(first, last, w.first_enterprise, w.has_kits, w.enterprise)
     supports_month(
-        first, last, w.key, w.firms, w.effects, w.first_household, w.of_household, w.by_household, w.household, w.enterprise, w.village
+        first,
+        last,
+        w.key,
+        w.firms,
+        w.effects,
+        w.first_household,
+        w.of_household,
+        w.by_household,
+        w.has_skill,
+        w.household,
+        w.enterprise,
+        w.village,
     )
     season_prices(first, last, month, w.chains, w.season, w.village, w.price_memory, w.bazaar_price)
 
@@ -237,6 +248,7 @@ def alone(month: int, w: Any) -> None:
         met_in_villages(0, villages, ends, w, met, seen)
         bazaar_news(w.village, met, news)
         season_in_villages(0, villages, month, ends, w, met, news, seen)
+        w.changed[0] = month
         season_of_firms(month, w)
 
 
@@ -256,6 +268,7 @@ def run(context: Context) -> None:
         context.over_villages(met_in_villages, ends, w, met, seen)
         bazaar_news(s.village, met, news)
         context.over_villages(season_in_villages, month, ends, w, met, news, seen)
+        context.look_again()
         season_of_firms(month, w)
 
 

@@ -70,7 +70,7 @@ def lose_in_store(first: int, last: int, loss: float, kits: bool, enterprise: An
 
 @compiled
 def trust_linked(first: int, last: int, v: int, had: bool, enterprise: Any, tie_kept: Any, tie_broken: Any, route: Any, ties: Any) -> bool:
-    """Trust of a range of enterprises in the firms they are linked to; returns whether any is. ``had``: whether any was last month."""
+    """Trust of a range of enterprises in the firms they are linked to; returns whether any is. ``had``: whether any was before."""
     linked = linked_among(first, last, enterprise)
     if linked > 0:
         for e in range(first, last):
@@ -80,6 +80,23 @@ def trust_linked(first: int, last: int, v: int, had: bool, enterprise: Any, tie_
         for e in range(first, last):
             enterprise[e].linked_trust = 0.0
     return linked > 0
+
+
+@compiled
+def look_at_village(v: int, w: Any) -> None:
+    """Find whether anybody in a village is linked (and trusts), has a storage kit or business skill, and whether `bring` finds anything.
+
+    Into ``w.has_links``, ``w.has_kits``, ``w.has_skill`` and ``w.is_plain`` (V,); what was brought to market is looked at again.
+    """
+    chains = w.chains.shape[0]
+    first, last = w.of_chain[v, 0], w.of_chain[v, chains]
+    linked = trust_linked(first, last, v, w.has_links[v] == 1, w.enterprise, w.tie_kept, w.tie_broken, w.route, w.ties)
+    kits = column_sum(w.enterprise, "kit_effect", first, last) > 0.0
+    skill = column_sum(w.household, "business", w.first_household[v], w.first_household[v + 1]) > 0.0
+    w.has_links[v], w.has_kits[v], w.has_skill[v] = linked, kits, skill
+    w.is_plain[v] = not (linked or kits or skill)
+    for c in range(chains):
+        w.is_brought[v, c] = 0
 
 
 @compiled
@@ -149,68 +166,51 @@ def share_cash_gaps(
 
 
 @compiled
-def produce(
-    first: int, last: int, month: int, key: Any, chains: Any, firms: Any, ties: Any, season: Any, first_household: Any, of_chain: Any,
-    of_household: Any, household: Any, enterprise: Any, village: Any, usual_price: Any, route: Any, tie_kept: Any,
-    tie_broken: Any, flows: Any, behaviour: Any, effects: Any, goods: Any, has_goods: Any, has_rival: Any,
-    has_links: Any, has_kits: Any, is_plain: Any, money: Any, money_at: Any,
-) -> None:  # fmt: skip
+def produce(first: int, last: int, month: int, w: Any) -> None:
     """Ripening and storage losses of a range of villages.
 
-    ``has_goods`` (V, C) is 1 where somebody has anything to sell, ``has_rival`` (V, C) where a rival buys, ``has_links`` (V,) where
-    somebody is linked; they come in as they were last month, 1 where that is not known. ``has_kits`` (V,) becomes 1 where a storage kit
-    was ever given, ``is_plain`` (V,) where `bring` finds nothing of anybody's own.
+    ``w.has_goods`` (V, C) is 1 where somebody has anything to sell, ``w.has_rival`` (V, C) where a rival buys: they come in as they were
+    last month, 1 where that is not known. ``w.is_brought`` (V, C) is 1 where `bring` would find what it found before.
     """
-    calendar = month % 12
+    calendar, chains, household, enterprise, flows = month % 12, w.chains, w.household, w.enterprise, w.flows
     for v in range(first, last):
-        vi = village[v]
-        from_row, to_row = of_chain[v, 0], of_chain[v, chains.shape[0]]
-        has_links[v] = trust_linked(from_row, to_row, v, has_links[v] == 1, enterprise, tie_kept, tie_broken, route, ties)
+        vi = w.village[v]
+        if w.changed[0] >= month - 1:
+            look_at_village(v, w)
+        kits, plain = w.has_kits[v] == 1, w.is_plain[v] == 1
         had = has = 0
-        has_kits[v] = column_sum(enterprise, "kit_effect", from_row, to_row) > 0.0
-        kits = has_kits[v] == 1
-        skill = column_sum(household, "business", first_household[v], first_household[v + 1])
-        is_plain[v] = skill == 0.0 and not kits and has_links[v] == 0
         for c in range(chains.shape[0]):
-            start, end = of_chain[v, c], of_chain[v, c + 1]
-            ripe, ripened = season[c, calendar], season[c, (calendar - 1) % 12]
+            start, end = w.of_chain[v, c], w.of_chain[v, c + 1]
+            ripe, ripened = w.season[c, calendar], w.season[c, (calendar - 1) % 12]
             lost, left = lose_in_store(start, end, chains[c].harvest_loss_store, kits, enterprise)
             flows[v, LOST_STORE] += lost
             if ripe > 0.0:
                 grown = ripen(start, end, month, ripe, chains[c], enterprise)
                 flows[v, RIPENED] += grown
                 left += grown
-                if has_links[v] == 1:
-                    luck_of_lots(start, end, v, month, key, firms[c], enterprise, route, effects[0])
-            forget_trade(start, end, has_goods[v, c] == 1, left > 0.0, ripened > 0.0, ripe > 0.0, has_rival[v, c] == 1, enterprise)
-            had += has_goods[v, c]
-            has_goods[v, c], has_rival[v, c] = left > 0.0, 0
+                if w.has_links[v] == 1:
+                    luck_of_lots(start, end, v, month, w.key, w.firms[c], enterprise, w.route, w.effects[0])
+            forget_trade(start, end, w.has_goods[v, c] == 1, left > 0.0, ripened > 0.0, ripe > 0.0, w.has_rival[v, c] == 1, enterprise)
+            had += w.has_goods[v, c]
+            w.has_goods[v, c], w.has_rival[v, c] = left > 0.0, 0
             if left > 0.0:
                 has = 1
-                bring(start, end, is_plain[v] == 1, kits, chains[c], behaviour[0], effects[0], household, enterprise, goods)
-                if ripe > 0.0 and is_plain[v] == 0:
-                    bring_ripe(start, end, kits, chains[c], effects[0], household, enterprise, goods)
+                if w.is_brought[v, c] == 0 or kits or w.has_skill[v] == 1:
+                    bring(start, end, plain, kits, chains[c], w.behaviour[0], w.effects[0], household, enterprise, w.goods)
+                    w.is_brought[v, c] = 1
+                if ripe > 0.0 and not plain:
+                    bring_ripe(start, end, kits, chains[c], w.effects[0], household, enterprise, w.goods)
         if had + has > 0:
             share_cash_gaps(
-                v, vi.bazaar, calendar, vi.haul, first_household[v], first_household[v + 1], of_chain, of_household, household, enterprise,
-                usual_price, money_at[v], money,
+                v, vi.bazaar, calendar, vi.haul, w.first_household[v], w.first_household[v + 1], w.of_chain, w.of_household, household,
+                enterprise, w.usual_price, w.money_at[v], w.money,
             )  # fmt: skip
-
-
-@compiled
-def in_villages(first: int, last: int, month: int, w: Any) -> None:
-    """Some villages."""
-    produce(
-        first, last, month, w.key, w.chains, w.firms, w.ties, w.season, w.first_household, w.of_chain, w.of_household,
-        w.household, w.enterprise, w.village, w.usual_price, w.route, w.tie_kept, w.tie_broken, w.flows, w.behaviour,
-        w.effects, w.goods, w.has_goods, w.has_rival, w.has_links, w.has_kits, w.is_plain, w.money, w.money_at,
-    )  # fmt: skip
 
 
 @compiled
 def alone(month: int, w: Any) -> None:
     """All of it in one thread."""
-    in_villages(0, w.village.shape[0], month, w)
+    produce(0, w.village.shape[0], month, w)
 
 
 def run(context: Context) -> None:
@@ -218,7 +218,7 @@ def run(context: Context) -> None:
     if context.threads == 1:
         alone(context.month, context.whole)
     else:
-        context.over_villages(in_villages, context.month, context.whole)
+        context.over_villages(produce, context.month, context.whole)
 
 
 READS = ("enterprise.assets", "enterprise.skill", "enterprise.weather", "enterprise.uses_improved", "enterprise.kit_months")

@@ -9,7 +9,7 @@ import numpy as np
 from linkage_sim.columns import column_sum
 from linkage_sim.compiled import as_table, compiled
 from linkage_sim.month.goods import part_of_grade_a
-from linkage_sim.month.rows import linked_among, owed_among
+from linkage_sim.month.rows import linked_among
 
 WORK_DAYS_MONTH = 20.0
 """Work days of a full-time equivalent in a month (240 a year, DCED)."""
@@ -50,33 +50,37 @@ def cell_sums(villages: int) -> Any:
 
 
 @compiled
-def record_stores(first: int, last: int, price: float, has_goods: bool, ch: Any, enterprise: Any, w: Any) -> None:
-    """Add what enterprises of one village and chain sold, keep and know to the sums of the village; ``w`` is a row of `whole_sums`."""
-    if has_goods:
-        sold_a, sold_b = column_sum(enterprise, "sold_a", first, last), column_sum(enterprise, "sold_b", first, last)
-        w.bazaar_kg += sold_a + sold_b
-        w.sales_usd += (sold_a * (1.0 + ch.bazaar_grade_premium) + sold_b) * price
-        w.stock_kg += column_sum(enterprise, "stock_a", first, last) + column_sum(enterprise, "stock_b", first, last)
-    w.knowledge_improved += column_sum(enterprise, "knowledge_improved", first, last)
-    w.knowledge_quality += column_sum(enterprise, "knowledge_quality", first, last)
+def record_stores(first: int, last: int, price: float, ch: Any, enterprise: Any, w: Any) -> None:
+    """Add what enterprises of one village and chain sold and keep to the sums of the village; ``w`` is a row of `whole_sums`."""
+    sold_a, sold_b = column_sum(enterprise, "sold_a", first, last), column_sum(enterprise, "sold_b", first, last)
+    w.bazaar_kg += sold_a + sold_b
+    w.sales_usd += (sold_a * (1.0 + ch.bazaar_grade_premium) + sold_b) * price
+    w.stock_kg += column_sum(enterprise, "stock_a", first, last) + column_sum(enterprise, "stock_b", first, last)
 
 
 @compiled
-def record_practices(first: int, last: int, kits: bool, enterprise: Any, exit_firm: Any, w: Any) -> None:
-    """Count users of practices, kits, and linkages of the programme's last month that live; runs in vectors."""
-    improved = quality = stores = worn = before = still = 0
+def record_practices(first: int, last: int, enterprise: Any, exit_firm: Any, w: Any) -> None:
+    """Sum knowledge, count users of practices, and linkages of the programme's last month that live; runs in vectors."""
+    improved = quality = before = still = 0
     for e in range(first, last):
         en = enterprise[e]
         improved += en.uses_improved
         quality += en.uses_quality
         before += exit_firm[e] >= 0
         still += exit_firm[e] >= 0 and en.firm == exit_firm[e]
-    if kits:
-        for e in range(first, last):
-            en = enterprise[e]
-            stores += en.kit_months > 0.0
-            worn += en.kit_months <= 0.0 and en.kit_effect > 0.0
     w.improved_users, w.quality_users, w.linked_before, w.still_linked = improved, quality, before, still
+    w.knowledge_improved = column_sum(enterprise, "knowledge_improved", first, last)
+    w.knowledge_quality = column_sum(enterprise, "knowledge_quality", first, last)
+
+
+@compiled
+def record_kits(first: int, last: int, enterprise: Any, w: Any) -> None:
+    """Count storage kits, and those that are worn."""
+    stores = worn = 0
+    for e in range(first, last):
+        en = enterprise[e]
+        stores += en.kit_months > 0.0
+        worn += en.kit_months <= 0.0 and en.kit_effect > 0.0
     w.stores, w.kits_worn = stores, worn
 
 
@@ -98,19 +102,17 @@ def record_harvest(first: int, last: int, ch: Any, enterprise: Any, w: Any) -> N
 
 
 @compiled
-def record_links(first: int, last: int, v: int, household: Any, enterprise: Any, firm: Any, route: Any, receivable: Any, w: Any) -> None:
-    """Add what a range of enterprises owes and is owed, and its trust; their households are reached and linked."""
-    w.debt_usd += column_sum(enterprise, "debt", first, last)
-    if owed_among(first, last, enterprise) > 0:
-        for e in range(first, last):
-            if enterprise[e].owing_firm >= 0:
-                for k in range(receivable.shape[1]):
-                    w.owed_usd += receivable[e, k]
-    linked = linked_among(first, last, enterprise)
-    if linked == 0:
-        return
-    w.trust += column_sum(enterprise, "linked_trust", first, last)
-    w.trust_ties += linked
+def record_owed(first: int, last: int, enterprise: Any, receivable: Any, w: Any) -> None:
+    """Add what firms owe a range of enterprises."""
+    for e in range(first, last):
+        if enterprise[e].owing_firm >= 0:
+            for k in range(receivable.shape[1]):
+                w.owed_usd += receivable[e, k]
+
+
+@compiled
+def record_links(first: int, last: int, v: int, household: Any, enterprise: Any, firm: Any, route: Any) -> None:
+    """Households of a range of enterprises are reached and linked."""
     for e in range(first, last):
         en = enterprise[e]
         if en.firm >= 0:
@@ -125,7 +127,6 @@ def record_income(first: int, last: int, window: int, calendar: int, household: 
     """Add this month to households' yearly income and to the window of the programme it falls in; runs in vectors."""
     for h in range(first, last):
         hh = household[h]
-        hh.linked = 0
         hh.year_income += hh.income + hh.other_income
     if window == 0:
         for h in range(first, last):
@@ -147,19 +148,31 @@ def record_income(first: int, last: int, window: int, calendar: int, household: 
 
 
 @compiled
-def record_households(first: int, last: int, poverty_line: float, household: Any, cells: Any, w: Any) -> None:
-    """Add a range of households to the sums of their kinds; ``cells`` is a row of `cell_sums`."""
+def record_households(first: int, last: int, poverty_line: float, household: Any, cells: Any) -> None:
+    """Count a range of households by their kinds; ``cells`` is a row of `cell_sums`."""
     line = poverty_line * 12.0
-    w.cash_usd = column_sum(household, "cash", first, last)
+    for k in range(CELLS):
+        cell = cells[k]
+        cell.households = cell.linked = cell.reached = cell.poor = 0.0
     for h in range(first, last):
         hh = household[h]
         cell = cells[hh.woman * 3 + hh.tercile]
         cell.households += 1.0
-        cell.income += hh.income
-        cell.other_income += hh.other_income
         cell.linked += hh.linked
         cell.reached += hh.reached
         cell.poor += 1.0 if hh.last_income < line * hh.persons else 0.0
+
+
+@compiled
+def record_incomes(first: int, last: int, household: Any, cells: Any) -> None:
+    """Sum the income of a range of households by their kinds."""
+    for k in range(CELLS):
+        cells[k].income = cells[k].other_income = 0.0
+    for h in range(first, last):
+        hh = household[h]
+        cell = cells[hh.woman * 3 + hh.tercile]
+        cell.income += hh.income
+        cell.other_income += hh.other_income
 
 
 @compiled
@@ -176,32 +189,59 @@ def groups_in_order(cells: Any, village: Any, out: Any) -> None:
                 out[(6 + village[v].remote) * each + k] += value
 
 
+LASTING = tuple(WHOLE.index(name) for name in (
+    "improved_users", "quality_users", "linked_before", "still_linked", "knowledge_improved", "knowledge_quality",
+))  # fmt: skip
+"""What stays as it is while nobody gets or loses a contract, a practice or knowledge."""
+
+
 @compiled
-def record_village(
-    first: int, last: int, window: int, calendar: int, first_household: Any, of_chain: Any, household: Any, enterprise: Any,
-    village: Any, firm: Any, route: Any, dealt: Any, chains: Any, season: Any, receivable: Any, exit_firm: Any,
-    poverty_line: float, bazaar_price: Any, has_goods: Any, has_kits: Any, cells: Any, whole: Any,
-) -> None:  # fmt: skip
-    """Sums of a range of villages: ``cells`` (V, CELLS) and ``whole`` (V,), tables of zeros."""
-    for v in range(first, last):
-        w = whole[v]
-        start, end = of_chain[v, 0], of_chain[v, chains.shape[0]]
-        of, to = first_household[v], first_household[v + 1]
-        for c in range(chains.shape[0]):
-            price, has = bazaar_price[village[v].bazaar, c], has_goods[v, c] == 1
-            record_stores(of_chain[v, c], of_chain[v, c + 1], price, has, chains[c], enterprise, w)
-            if has and season[c, calendar] > 0.0:
-                record_harvest(of_chain[v, c], of_chain[v, c + 1], chains[c], enterprise, w)
-        record_practices(start, end, has_kits[v] == 1, enterprise, exit_firm, w)
-        record_income(of, to, window, calendar, household)
-        record_links(start, end, v, household, enterprise, firm, route, receivable, w)
-        record_households(of, to, poverty_line, household, cells[v], w)
-        for f in range(route.shape[0]):
-            ro = route[f, v]
-            if dealt[v, f] == 1:
-                w.due_kg += ro.due + ro.side
-                w.side_kg += ro.side
-                w.broken_kg += ro.broken
+def forget_sums(v: int, same: bool, sums: Any) -> None:
+    """Sums of a village begin from nothing, but for those of `LASTING` where they are the ``same`` as last month."""
+    for k in range(sums.shape[1]):
+        if not (same and k in LASTING):
+            sums[v, k] = 0.0
+
+
+@compiled
+def record_village(v: int, window: int, calendar: int, same: bool, w: Any, r: Any) -> None:
+    """Sums of one village into ``r.cells`` (V, CELLS) and ``r.whole`` (V,).
+
+    ``same`` : what is counted by contracts, practices, knowledge and last year's income still stands there
+    """
+    chains, household, enterprise, sums = w.chains, w.household, w.enterprise, r.whole[v]
+    start, end = w.of_chain[v, 0], w.of_chain[v, chains.shape[0]]
+    of, to = w.first_household[v], w.first_household[v + 1]
+    forget_sums(v, same, r.whole_plain)
+    for c in range(chains.shape[0]):
+        if w.has_goods[v, c] == 1:
+            record_stores(w.of_chain[v, c], w.of_chain[v, c + 1], w.bazaar_price[w.village[v].bazaar, c], chains[c], enterprise, sums)
+            if w.season[c, calendar] > 0.0:
+                record_harvest(w.of_chain[v, c], w.of_chain[v, c + 1], chains[c], enterprise, sums)
+    record_income(of, to, window, calendar, household)
+    record_incomes(of, to, household, r.cells[v])
+    sums.cash_usd = column_sum(household, "cash", of, to)
+    sums.debt_usd = column_sum(enterprise, "debt", start, end)
+    if w.has_owed[v] == 1:
+        record_owed(start, end, enterprise, w.receivable, sums)
+    if w.has_kits[v] == 1:
+        record_kits(start, end, enterprise, sums)
+    if w.has_links[v] == 1:
+        sums.trust = column_sum(enterprise, "linked_trust", start, end)
+        sums.trust_ties = linked_among(start, end, enterprise)
+    if not same:
+        record_practices(start, end, enterprise, r.exit_firm, sums)
+        for h in range(of, to):
+            household[h].linked = 0
+        if w.has_links[v] == 1:
+            record_links(start, end, v, household, enterprise, w.firm, w.route)
+        record_households(of, to, r.poverty_line[0], household, r.cells[v])
+    for f in range(w.route.shape[0]):
+        ro = w.route[f, v]
+        if w.dealt[v, f] == 1:
+            sums.due_kg += ro.due + ro.side
+            sums.side_kg += ro.side
+            sums.broken_kg += ro.broken
 
 
 @compiled
@@ -319,14 +359,11 @@ def window_of(month: int, before: int, during: int) -> int:
 
 @compiled
 def record_villages(first: int, last: int, month: int, w: Any, r: Any) -> None:
-    """Sums of some villages, from nothing; households' income is added to the window of the programme."""
-    window = window_of(month, r.window[0], r.window[1])
-    r.cells_plain[first:last] = 0.0
-    r.whole_plain[first:last] = 0.0
-    record_village(
-        first, last, window, month % 12, w.first_household, w.of_chain, w.household, w.enterprise, w.village, w.firm, w.route, w.dealt,
-        w.chains, w.season, w.receivable, r.exit_firm, r.poverty_line[0], w.bazaar_price, w.has_goods, w.has_kits, r.cells, r.whole,
-    )  # fmt: skip
+    """Sums of some villages; households' income is added to the window of the programme."""
+    window, calendar = window_of(month, r.window[0], r.window[1]), month % 12
+    same = w.changed[0] < month and r.recorded[0] == month - 1 and calendar != 11
+    for v in range(first, last):
+        record_village(v, window, calendar, same, w, r)
 
 
 READS = ("household.income", "enterprise.sold_a", "bazaar_price", "bazaar_demand", "flows", "firm_flows", "receivable")

@@ -25,6 +25,8 @@ from linkage_sim.month.record import (
 )  # fmt: skip
 from linkage_sim.month.yardstick import Yardstick
 
+NEVER = -(10**6)
+"""A month before every other."""
 NAMES = (*(f"{name}.{group}" for group in GROUPS for name in PER_GROUP), *WHOLE, *SINGLE)
 """Columns of the monthly series."""
 
@@ -50,6 +52,7 @@ class Recorder:
         self.window = np.array([before, during])
         self.line = np.array([poverty_line])
         self.ledger, self.vouchers, self.judged = np.zeros(1), np.zeros(1), np.zeros(3)
+        self.recorded = np.full(1, NEVER)
         self.was_active = context.state.firm["active"].copy()
         self.yardstick = Yardstick(context)
         self.looks = Looks(context, before, during, months)
@@ -76,7 +79,7 @@ class Recorder:
             fair_slope=fair.slope, resold=fair.resold, fair_price=fair.price, fair_outflow=fair.outflow, fair_demand=fair.demand,
             fair_city=fair.city, values=self.values, flows=self.flows, opening=self.books.stocks, gap=self.books.gap,
             turnover=self.books.turnover, window=self.window, poverty_line=self.line, labour=self.labour, invested=self.looks.invested,
-            ledger=self.ledger, vouchers=self.vouchers, judged=self.judged,
+            ledger=self.ledger, vouchers=self.vouchers, judged=self.judged, recorded=self.recorded,
         )  # fmt: skip
 
     def copy(self) -> Recorder:
@@ -122,7 +125,7 @@ class Recorder:
             if month >= 0:
                 self.rewrite(programme.observed(), max(first, 0), month + 1)
         if month == self.before + self.during - 1:
-            self.exit_firm[:] = s.enterprise["firm"]
+            self.exit_firm[:], self.recorded[0] = s.enterprise["firm"], NEVER
         if month == self.looks.next(month):
             self.looks.take(context)
 

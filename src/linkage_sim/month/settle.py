@@ -41,15 +41,19 @@ def months_to_pay(usual: int, mobile: int, faster: int) -> int:
 @compiled
 def dues(
     first: int, last: int, month: int, firms: Any, first_enterprise: Any, household: Any, enterprise: Any, receivable: Any, firm_due: Any,
-    effects: Any,
+    effects: Any, has_owed: Any,
 ) -> None:  # fmt: skip
-    """Put this month's deliveries on the calendar of payments and sum what falls due; those paid by phone are paid earlier."""
+    """Put this month's deliveries on the calendar of payments and sum what falls due; those paid by phone are paid earlier.
+
+    ``has_owed`` (V,) becomes 1 where a firm owes anybody anything.
+    """
     faster = int(effects[0].mobile_payments_faster)
     now = month % receivable.shape[1]
     for v in range(first, last):
         for f in range(firm_due.shape[0]):
             firm_due[f, v] = 0.0
-        if owed_among(first_enterprise[v], first_enterprise[v + 1], enterprise) == 0:
+        has_owed[v] = owed_among(first_enterprise[v], first_enterprise[v + 1], enterprise) > 0
+        if has_owed[v] == 0:
             continue
         for e in range(first_enterprise[v], first_enterprise[v + 1]):
             en = enterprise[e]
@@ -176,8 +180,6 @@ def firms_settle(
     firm_paid_share: Any, flows: Any, repaid: Any, bought: Any, rival_paid: Any, route: Any, penalty: float,
 ) -> None:  # fmt: skip
     """Rivals pay at the farm gate, firms under contract what is due."""
-    if column_sum(enterprise, "rival_a", first, last) == 0.0 and owed_among(first, last, enterprise) == 0:
-        return
     for e in range(first, last):
         en = enterprise[e]
         if en.rival_a > 0.0:
@@ -241,7 +243,7 @@ def households_settle(
     first: int, last: int, month: int, chains: Any, season: Any, people: Any, firms: Any, first_household: Any, of_chain: Any,
     household: Any, enterprise: Any, village: Any, firm: Any, receivable: Any, bazaar_price: Any, rival_price: Any,
     rival_firm: Any, firm_paid_share: Any, flows: Any, repaid: Any, bought: Any, rival_paid: Any, route: Any, effects: Any, money: Any,
-    money_at: Any, has_goods: Any,
+    money_at: Any, has_goods: Any, has_rival: Any, has_owed: Any,
 ) -> None:  # fmt: skip
     """Money of every household of a range of villages."""
     pp = people[0]
@@ -250,17 +252,20 @@ def households_settle(
         vi = village[v]
         for f in range(repaid.shape[0]):
             repaid[f, v] = bought[f, v] = rival_paid[f, v] = 0.0
+        rivals = False
         for c in range(chains.shape[0]):
             invests = int(chains[c].practice_month) == month % 12 or int(chains[c].area_month) == month % 12
             enterprises_earn(
                 v, of_chain[v, c], of_chain[v, c + 1], bazaar_price[vi.bazaar, c], vi.haul, ef.business_skills_picking,
                 has_goods[v, c] == 1, season[c, month % 12] > 0.0, invests, chains[c], household, enterprise, flows,
             )  # fmt: skip
+            rivals = rivals or has_rival[v, c] == 1
         start, end = of_chain[v, 0], of_chain[v, chains.shape[0]]
-        firms_settle(
-            v, start, end, month, firms, enterprise, firm, receivable, rival_price, rival_firm, firm_paid_share, flows, repaid, bought,
-            rival_paid, route, ef.contract_support_penalty,
-        )  # fmt: skip
+        if rivals or has_owed[v] == 1:
+            firms_settle(
+                v, start, end, month, firms, enterprise, firm, receivable, rival_price, rival_firm, firm_paid_share, flows, repaid, bought,
+                rival_paid, route, ef.contract_support_penalty,
+            )  # fmt: skip
         of, to, at = first_household[v], first_household[v + 1], money_at[v]
         households_earn(of, to, start, end, chains.shape[0] == 1, household, enterprise)
         spend_and_save(of, to, at, pp.interest, pp.spending, pp.buffer, household, money)
@@ -306,7 +311,7 @@ def firms_receive(firm: Any, repaid: Any, rival_paid: Any) -> None:
 @compiled
 def fall_due(first: int, last: int, month: int, w: Any) -> None:
     """What firms owe in some villages this month."""
-    dues(first, last, month, w.firms, w.first_enterprise, w.household, w.enterprise, w.receivable, w.firm_due, w.effects)
+    dues(first, last, month, w.firms, w.first_enterprise, w.household, w.enterprise, w.receivable, w.firm_due, w.effects, w.has_owed)
 
 
 @compiled
@@ -321,7 +326,7 @@ def settle(first: int, last: int, month: int, w: Any) -> None:
     households_settle(
         first, last, month, w.chains, w.season, w.people, w.firms, w.first_household, w.of_chain, w.household, w.enterprise, w.village,
         w.firm, w.receivable, w.bazaar_price, w.rival_price, w.rival_firm, w.firm_paid_share, w.flows, w.repaid, w.bought, w.rival_paid,
-        w.route, w.effects, w.money, w.money_at, w.has_goods,
+        w.route, w.effects, w.money, w.money_at, w.has_goods, w.has_rival, w.has_owed,
     )  # fmt: skip
     groups_settle(first, last, w.first_household, w.household, w.village, w.effects, w.flows)
 

@@ -25,23 +25,21 @@ def built(strength: float, goal: float, months: float, decay: float) -> float:
 @compiled
 def supports_month(
     first: int, last: int, key: Any, firms: Any, effects: Any, first_household: Any, of_household: Any, by_household: Any,
-    household: Any, enterprise: Any, village: Any,
+    has_skill: Any, household: Any, enterprise: Any, village: Any,
 ) -> None:  # fmt: skip
     """Associations, village organisations, savings groups and mobile payments a month on; who is paid by phone; business skill fades."""
     ef = effects[0]
     for v in range(first, last):
         village_month(village[v], ef)
         covered = village[v].mobile * ef.mobile_payments_adoption
-        phones = False
-        stays = 1.0 - ef.business_skills_decay / 12.0
-        for h in range(first_household[v], first_household[v + 1]):
-            household[h].business *= stays
-            phones = phones or household[h].mobile == 1
-        if covered <= 0.0 and not phones:
+        if has_skill[v] == 1:
+            for h in range(first_household[v], first_household[v + 1]):
+                household[h].business *= 1.0 - ef.business_skills_decay / 12.0
+        if covered <= 0.0:  # once there, coverage fades and never ends
             continue
         for h in range(first_household[v], first_household[v + 1]):
             hh = household[h]
-            phone = 1 if covered > 0.0 and uniform(key, PHONE, 0, hh.identity) < covered else 0
+            phone = 1 if uniform(key, PHONE, 0, hh.identity) < covered else 0
             if phone == hh.mobile:
                 continue
             hh.mobile = phone

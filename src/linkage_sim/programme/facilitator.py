@@ -115,8 +115,9 @@ class Facilitation:
         """One month of the plan."""
         month = context.month
         context.working[0] = self.is_working(month)
-        if not self.plan:
+        if self.next_act(month) > month:
             return
+        context.look_again()
         if month == self.first:
             self.begin(context)
         if month == self.last + 1:
