@@ -6,6 +6,7 @@ code, at their addresses: each stays compiled on its own, and nothing is compile
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numba
@@ -26,6 +27,7 @@ def addresses_of(kernels: tuple[Any, ...], *parts: Frame) -> NDArray[np.int64]:
     return np.array([_address(kernel, kind) for kernel in kernels], dtype=np.int64)
 
 
+@functools.cache
 def _address(kernel: Any, kind: tuple[Any, ...]) -> int:
     if kind not in kernel.overloads:
         kernel.compile(kind)

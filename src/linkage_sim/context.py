@@ -18,6 +18,7 @@ from linkage_sim.frames import Frame, frame_of
 from linkage_sim.world.events import Events
 from linkage_sim.world.goods import MONEY, goods_table, work_table
 from linkage_sim.world.layout import MONTHS, Layout
+from linkage_sim.world.luck import Luck
 from linkage_sim.world.parameters import Parameters
 from linkage_sim.world.state import State
 
@@ -53,7 +54,7 @@ OWN = (
     "first_enterprise", "of_chain", "by_household", "of_household", "input_normal", "bazaar_outlet", "wanted", "supply", "last_quote",
     "asked", "still", "goods", "has_goods", "has_rival", "has_links", "has_kits", "is_plain", "work", "work_at", "money", "money_at",
     "dealt", "last_gap", "bracket", "scratch", "ahead", "no_ties", "season_ahead", "month_of", "working", "quote_gap", "substitution_fade",
-    "changed", "has_skill", "has_owed", "is_brought",
+    "luck_first", "luck_known", "luck_shock", "luck_drop", "luck_weather", "changed", "has_skill", "has_owed", "is_brought",
 )  # fmt: skip
 """Arrays and tables that a run has beside its state and the numbers of its world."""
 
@@ -68,6 +69,7 @@ class Context:
     parameters : compiled numbers of the world
     key : luck of this replicate
     layout : where things of this world stand
+    luck : of its households and fields
     market_first : (M,) kg a year that firms in business have ordered before the first spin-up month
     events : what strikes this world; None where nothing does
     threads : villages are shared out over this many threads; results do not depend on it
@@ -77,6 +79,7 @@ class Context:
     parameters: Parameters
     key: Key
     layout: Layout
+    luck: Luck
     market_first: NDArray[np.float64]
     threads: int = 1
     month: int = 0
@@ -97,6 +100,8 @@ class Context:
         self.by_household, self.of_household = layout.by_household, layout.of_household
         self.input_normal, self.bazaar_outlet, self.months = layout.input_normal, layout.bazaar_outlet, layout.months
         self.month_of = layout.month_of
+        for each in fields(self.luck):
+            setattr(self, f"luck_{each.name}", getattr(self.luck, each.name))
         self.working, self.changed = np.zeros(1, dtype=np.int64), np.full(1, self.month)
         self.quote_gap, self.substitution_fade = np.zeros(1), np.zeros(1)
         self.wanted = np.zeros(len(self.state.input_stock))

@@ -119,8 +119,8 @@ class Simulation:
         parameters = self.world.parameters
         events = events_of(scenario, self.world.graph, self.world.routes, parameters)
         self.context = Context(
-            state, parameters if events is None else own_markets(parameters), self.world.key, self.world.layout, market_first,
-            threads, month=-line.spin_up if start is None else 0, events=events,
+            state, parameters if events is None else own_markets(parameters), self.world.key, self.world.layout, self.world.luck,
+            market_first, threads, month=-line.spin_up if start is None else 0, events=events,
         )  # fmt: skip
         self.context.no_ties[:] = start is None  # in a new world nobody has dealt with a firm yet
         effects = scenario.interventions

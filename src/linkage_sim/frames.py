@@ -37,7 +37,7 @@ def frame_of(**parts: Any) -> Frame:
     frame = _class_of(parts)()
     places: list[int] = []
     for name, value in parts.items():
-        places += [value.address] if isinstance(value, Table) else [value.__array_interface__["data"][0], *value.shape]
+        places += [value.address] if isinstance(value, Table) else [value.ctypes.data, *value.shape]
         object.__setattr__(frame, name, value)
     block = np.array(places, dtype=np.int64)
     object.__setattr__(frame, "_block", block)

@@ -20,7 +20,7 @@ ROAD_VILLAGE, ROAD_BAZAAR, ROAD_MARKET = STREAM["road.village"], STREAM["road.ba
 DISTRICT, VILLAGE, OWN = STREAM["weather.district"], STREAM["weather.village"], STREAM["weather.own"]
 BAD_YEAR, BAD_SIZE, BAD_VILLAGE = STREAM["weather.bad_year"], STREAM["weather.bad_year_size"], STREAM["weather.bad_year_village"]
 ORDER_GAP = STREAM["market.order_gap"]
-SHOCK = STREAM["household.shock"]
+SHOCK, REMITTANCE = STREAM["household.shock"], STREAM["household.remittance"]
 
 
 @compiled
@@ -77,19 +77,28 @@ def prices_and_roads(
 
 
 @compiled
-def cash_needs(first: int, last: int, month: int, key: Any, chance: float, size: float, household: Any) -> None:
-    """Illness and feasts of a range of households, and the cash they miss this month; runs in vectors."""
+def cash_needs(first: int, last: int, row: int, size: float, shock: Any, household: Any) -> None:
+    """Illness and feasts (``shock`` (rows, H)) of a range of households, and the cash they miss this month; runs in vectors."""
     for h in range(first, last):
         hh = household[h]
-        hh.shock = size * hh.need if uniform(key, SHOCK, month, hh.identity) < chance else 0.0
+        hh.shock = size * hh.need if shock[row, h] == 1 else 0.0
     for h in range(first, last):
         hh = household[h]
         hh.gap = max(0.0, hh.need + hh.shock - hh.cash - hh.wages - hh.remittances * hh.remittance_factor)
 
 
 @compiled
-def own_weather(first: int, last: int, at: int, month: int, key: Any, shared: float, spread: float, enterprise: Any, work: Any) -> None:
-    """Weather of enterprises of one village and chain: ``shared``, times a lognormal number of mean 1; runs in vectors but for tails."""
+def draw_for_all(first: int, last: int, row: int, key: Any, stream: int, month: int, chance: float, household: Any, out: Any) -> None:
+    """Whom of a range of households something happens to: a row of ``out`` (rows, H) becomes 1 or 0; runs in vectors."""
+    for h in range(first, last):
+        out[row, h] = uniform(key, stream, month, household[h].identity) < chance
+
+
+@compiled
+def draw_weather(
+    first: int, last: int, at: int, row: int, month: int, key: Any, spread: float, enterprise: Any, work: Any, out: Any
+) -> None:
+    """Lognormal numbers of mean 1 for enterprises of one village and chain: a row of ``out``; runs in vectors but for tails."""
     for k in range(last - first):
         work[at + k].luck = uniform(key, OWN, month, enterprise[first + k].identity)
     for k in range(last - first):
@@ -98,39 +107,54 @@ def own_weather(first: int, last: int, at: int, month: int, key: Any, shared: fl
         if abs(work[at + k].luck - 0.5) > MIDDLE:
             work[at + k].normal = normal(work[at + k].luck)
     for k in range(last - first):
-        enterprise[first + k].weather = shared * exponential(spread * work[at + k].normal - 0.5 * spread * spread)
+        out[row, first + k] = exponential(spread * work[at + k].normal - 0.5 * spread * spread)
 
 
 @compiled
-def households_and_weather(
-    first: int, last: int, month: int, key: Any, first_household: Any, of_chain: Any, chains: Any, people: Any,
-    village_closed_chance: Any, district_bad: Any, household: Any, enterprise: Any, village: Any, effects: Any, flows: Any, work: Any,
-    work_at: Any, redo: int, begun: Any, places: Any, shares: Any, sizes: Any,
-) -> None:  # fmt: skip
-    """Village roads, household shocks, this season's weather."""
-    calendar = month % 12
-    pp = people[0]
+def rows_of_luck(month: int, first: int, rows: int) -> tuple[int, int]:
+    """Which row of luck kept from month ``first`` on is this month's, and which this year's; the only one where months are not kept."""
+    if rows == 1:
+        return 0, 0
+    return month - first, month // 12 - first // 12
+
+
+@compiled
+def own_weather(v: int, c: int, month: int, year: int, is_known: bool, w: Any) -> None:
+    """This season's weather of the enterprises of a village and chain: district, village, bad years, and their own."""
+    ch, d, key = w.chains[c], w.village[v].district, w.key
+    start, end = w.of_chain[v, c], w.of_chain[v, c + 1]
+    shared = lognormal(ch.harvest_weather_district, uniform(key, DISTRICT, month, d * 64 + c))
+    shared *= lognormal(ch.harvest_weather_village, uniform(key, VILLAGE, month, v * 64 + c))
+    if uniform(key, BAD_VILLAGE, month, v * 64 + c) < ch.harvest_bad_year_villages:
+        shared *= w.district_bad[d, c]
+    if not is_known:
+        draw_weather(start, end, w.work_at[v], year, month, key, ch.harvest_weather_own, w.enterprise, w.work, w.luck_weather)
+    for e in range(start, end):
+        w.enterprise[e].weather = shared * w.luck_weather[year, e]
+
+
+@compiled
+def in_villages(first: int, last: int, month: int, w: Any, moving: int, start: Any, place: Any, share: Any, size: Any) -> None:
+    """Village roads, household shocks, this season's weather of some villages; from ``moving`` on as `falling_remittances` gives it."""
+    calendar, key, pp, household = month % 12, w.key, w.people[0], w.household
+    row, year = rows_of_luck(month, w.luck_first[0], w.luck_known.shape[0])
+    is_known = w.luck_known[row] == 1
     for v in range(first, last):
-        vi = village[v]
-        vi.closed = uniform(key, ROAD_VILLAGE, month, v) < village_closed_chance[v, calendar]
-        if calendar == 0 or redo == 1:
-            remittances_arrive(
-                first_household[v], first_household[v + 1], key, month - calendar, pp.remittance_drop, pp.remittance_drop_size, household,
-                begun, places, shares, sizes,
-            )  # fmt: skip
-        cash_needs(first_household[v], first_household[v + 1], month, key, pp.shock, pp.shock_size, household)
+        vi = w.village[v]
+        of, to = w.first_household[v], w.first_household[v + 1]
+        vi.closed = uniform(key, ROAD_VILLAGE, month, v) < w.village_closed_chance[v, calendar]
+        if not is_known:
+            draw_for_all(of, to, row, key, SHOCK, month, pp.shock, household, w.luck_shock)
+        if calendar == 0 or moving == 1:
+            if not is_known or calendar > 0:
+                draw_for_all(of, to, year, key, REMITTANCE, month - calendar, pp.remittance_drop, household, w.luck_drop)
+            remittances_arrive(of, to, year, key, pp.remittance_drop_size, w.luck_drop, household, start, place, share, size)
+        cash_needs(of, to, row, pp.shock_size, w.luck_shock, household)
         if vi.fund > 0.0:
-            lend_for_need(v, first_household[v], first_household[v + 1], household, vi, effects[0], flows)
-        for c in range(chains.shape[0]):
-            ch = chains[c]
-            if calendar != int(ch.bad_month):
-                continue
-            d = vi.district
-            shared = lognormal(ch.harvest_weather_district, uniform(key, DISTRICT, month, d * 64 + c))
-            shared *= lognormal(ch.harvest_weather_village, uniform(key, VILLAGE, month, v * 64 + c))
-            if uniform(key, BAD_VILLAGE, month, v * 64 + c) < ch.harvest_bad_year_villages:
-                shared *= district_bad[d, c]
-            own_weather(of_chain[v, c], of_chain[v, c + 1], work_at[v], month, key, shared, ch.harvest_weather_own, enterprise, work)
+            lend_for_need(v, of, to, household, vi, w.effects[0], w.flows)
+        for c in range(w.chains.shape[0]):
+            if calendar == int(w.chains[c].bad_month):
+                own_weather(v, c, month, year, is_known, w)
 
 
 @compiled
@@ -144,12 +168,10 @@ def everywhere(month: int, w: Any) -> None:
 
 
 @compiled
-def in_villages(first: int, last: int, month: int, w: Any, moving: int, start: Any, place: Any, share: Any, size: Any) -> None:
-    """What households and fields of some villages meet; from ``moving`` on as `falling_remittances` gives it."""
-    households_and_weather(
-        first, last, month, w.key, w.first_household, w.of_chain, w.chains, w.people, w.village_closed_chance, w.district_bad, w.household,
-        w.enterprise, w.village, w.effects, w.flows, w.work, w.work_at, moving, start, place, share, size,
-    )  # fmt: skip
+def note_luck(month: int, w: Any) -> None:
+    """This month's luck is drawn; where it is kept nobody draws it again."""
+    if w.luck_known.shape[0] > 1:
+        w.luck_known[month - w.luck_first[0]] = 1
 
 
 @compiled
@@ -158,6 +180,7 @@ def alone(month: int, w: Any) -> None:
     none, nothing = np.empty(0, dtype=np.int64), np.empty(0)
     everywhere(month, w)
     in_villages(0, w.village.shape[0], month, w, 0, none, none, nothing, nothing)
+    note_luck(month, w)
 
 
 def run(context: Context) -> None:
@@ -168,6 +191,7 @@ def run(context: Context) -> None:
     else:
         everywhere(month, w)
         context.over_villages(in_villages, month, w, *falling_remittances(context))
+        note_luck(month, w)
     if context.events is not None and context.month >= 0:
         strike(context, context.events)
 

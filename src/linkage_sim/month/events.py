@@ -18,21 +18,19 @@ from linkage_sim.draws import STREAM, uniform, uniforms
 from linkage_sim.month.learn import close_firm
 from linkage_sim.world.events import Events, Strike
 
-STRIKES, HOUSEHOLD, REMITTANCE = STREAM["event.strikes"], STREAM["event.household"], STREAM["household.remittance"]
+STRIKES, HOUSEHOLD = STREAM["event.strikes"], STREAM["event.household"]
 
 
 @compiled
 def remittances_arrive(
-    first: int, last: int, key: Any, january: int, chance: float, fall: float, household: Any, begun: Any, places: Any, shares: Any,
-    sizes: Any,
-) -> None:  # fmt: skip
+    first: int, last: int, year: int, key: Any, fall: float, drop: Any, household: Any, begun: Any, places: Any, shares: Any, sizes: Any
+) -> None:
     """Share of their usual transfers that a range of households gets: luck of the year, less what every drop that goes on takes.
 
-    ``begun``, ``places``, ``shares``, ``sizes`` (drops): month it began, address of its draws, share of households, fall.
+    ``drop`` (years, H) is 1 for those whose transfers fall in a ``year``; ``begun``, ``places``, ``shares``, ``sizes`` (drops): month it began, address of its draws, share of households, fall.
     """
     for h in range(first, last):
-        hh = household[h]
-        hh.remittance_factor = 1.0 - fall if uniform(key, REMITTANCE, january, hh.identity) < chance else 1.0
+        household[h].remittance_factor = 1.0 - fall if drop[year, h] == 1 else 1.0
     for i in range(begun.shape[0]):
         for h in range(first, last):
             hh = household[h]

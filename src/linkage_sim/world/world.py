@@ -11,6 +11,7 @@ from linkage_sim.draws import Key, key_of
 from linkage_sim.scenario.scenario import Scenario, same_entries
 from linkage_sim.world.graph import market_graph
 from linkage_sim.world.layout import Layout, layout_of
+from linkage_sim.world.luck import Luck, luck_of
 from linkage_sim.world.parameters import BESIDE_FIRMS, Parameters
 from linkage_sim.world.population import OF_PEOPLE, populate
 from linkage_sim.world.routes import Routes, compile_routes
@@ -29,6 +30,7 @@ class World:
     graph : market graph; routes, parameters : compiled
     state : before the first spin-up month
     layout : where things stand
+    luck : of its households and fields
     scenario : it was built of
     """
 
@@ -38,6 +40,7 @@ class World:
     state: State
     key: Key
     layout: Layout
+    luck: Luck
     scenario: Scenario
 
 
@@ -60,4 +63,7 @@ def build_world(scenario: Scenario, seed: int, like: World | None = None) -> Wor
     parameters = Parameters.of(scenario, routes, None if numbered is None else numbered.parameters)
     state = populate(scenario, routes, parameters, key, None if peopled is None else peopled.state)
     layout = layout_of(state, parameters) if numbered is None else numbered.layout
-    return World(graph, routes, parameters, state, key, layout, scenario)
+    same_people = peopled is not None and scenario.timeline == peopled.scenario.timeline
+    line = scenario.timeline
+    luck = peopled.luck if same_people else luck_of(len(state.household), len(state.enterprise), -line.spin_up, line.months)
+    return World(graph, routes, parameters, state, key, layout, luck, scenario)

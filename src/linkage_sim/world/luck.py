@@ -1,0 +1,44 @@
+"""What luck brings to the households and fields of a world: the same for all runs of it, so it is drawn once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+MOST = 16_000_000
+"""Bytes from which on nothing is kept: a large world's luck is drawn by every run, month after month."""
+
+
+@dataclass(frozen=True)
+class Luck:
+    """Draws of the months of a run, kept by the first run that meets them.
+
+    With one row nothing is kept: each month takes the place of the one before.
+
+    Parameters
+    ----------
+    first : (1,) month of the first row
+    known : (months,) 1 for months in which all that follows was drawn
+    shock : (months, H) 1 for households with an illness or a feast
+    drop : (years, H) 1 for households whose transfers fall that year
+    weather : (years, E) lognormal number of mean 1 that an enterprise's own weather is
+    """
+
+    first: NDArray[np.int64]
+    known: NDArray[np.uint8]
+    shock: NDArray[np.uint8]
+    drop: NDArray[np.uint8]
+    weather: NDArray[np.float64]
+
+
+def luck_of(households: int, enterprises: int, first: int, last: int) -> Luck:
+    """Room for the luck of months ``first`` to ``last``, that left out, or of one where that would take more than `MOST` bytes."""
+    months, years = last - first, (last - 1) // 12 - first // 12 + 1
+    if months * households + years * (households + 8 * enterprises) > MOST:
+        months = years = 1
+    return Luck(
+        np.array([first]), np.zeros(months, dtype=np.uint8), np.zeros((months, households), dtype=np.uint8),
+        np.zeros((years, households), dtype=np.uint8), np.zeros((years, enterprises)),
+    )  # fmt: skip
