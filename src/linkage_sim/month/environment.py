@@ -120,7 +120,7 @@ def rows_of_luck(month: int, first: int, rows: int) -> tuple[int, int]:
 
 @compiled
 def own_weather(v: int, c: int, month: int, year: int, is_known: bool, w: Any) -> None:
-    """This season's weather of the enterprises of a village and chain: district, village, bad years, and their own."""
+    """Weather of the enterprises of a village and chain for a season: district, village, bad years, and their own."""
     ch, d, key = w.chains[c], w.village[v].district, w.key
     start, end = w.of_chain[v, c], w.of_chain[v, c + 1]
     shared = lognormal(ch.harvest_weather_district, uniform(key, DISTRICT, month, d * 64 + c))
@@ -169,7 +169,7 @@ def everywhere(month: int, w: Any) -> None:
 
 @compiled
 def note_luck(month: int, w: Any) -> None:
-    """This month's luck is drawn; where it is kept nobody draws it again."""
+    """The luck of a month is drawn; where it is kept nobody draws it again."""
     if w.luck_known.shape[0] > 1:
         w.luck_known[month - w.luck_first[0]] = 1
 

@@ -27,7 +27,8 @@ def remittances_arrive(
 ) -> None:
     """Share of their usual transfers that a range of households gets: luck of the year, less what every drop that goes on takes.
 
-    ``drop`` (years, H) is 1 for those whose transfers fall in a ``year``; ``begun``, ``places``, ``shares``, ``sizes`` (drops): month it began, address of its draws, share of households, fall.
+    ``drop`` (years, H) is 1 for those whose transfers fall in a ``year``; ``begun``, ``places``, ``shares``, ``sizes`` (drops): month it
+    began, address of its draws, share of households, fall.
     """
     for h in range(first, last):
         household[h].remittance_factor = 1.0 - fall if drop[year, h] == 1 else 1.0

@@ -63,7 +63,9 @@ def build_world(scenario: Scenario, seed: int, like: World | None = None) -> Wor
     parameters = Parameters.of(scenario, routes, None if numbered is None else numbered.parameters)
     state = populate(scenario, routes, parameters, key, None if peopled is None else peopled.state)
     layout = layout_of(state, parameters) if numbered is None else numbered.layout
-    same_people = peopled is not None and scenario.timeline == peopled.scenario.timeline
     line = scenario.timeline
-    luck = peopled.luck if same_people else luck_of(len(state.household), len(state.enterprise), -line.spin_up, line.months)
+    if peopled is not None and line == peopled.scenario.timeline:
+        luck = peopled.luck
+    else:
+        luck = luck_of(len(state.household), len(state.enterprise), -line.spin_up, line.months)
     return World(graph, routes, parameters, state, key, layout, luck, scenario)
