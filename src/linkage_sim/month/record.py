@@ -165,14 +165,22 @@ def record_households(first: int, last: int, poverty_line: float, household: Any
 
 @compiled
 def record_incomes(first: int, last: int, household: Any, cells: Any) -> None:
-    """Sum the income of a range of households by their kinds."""
+    """Sum what a range of households earned with their enterprises, by their kinds."""
     for k in range(CELLS):
-        cells[k].income = cells[k].other_income = 0.0
+        cells[k].income = 0.0
     for h in range(first, last):
         hh = household[h]
-        cell = cells[hh.woman * 3 + hh.tercile]
-        cell.income += hh.income
-        cell.other_income += hh.other_income
+        cells[hh.woman * 3 + hh.tercile].income += hh.income
+
+
+@compiled
+def record_other_incomes(first: int, last: int, household: Any, cells: Any) -> None:
+    """Sum what a range of households earned elsewhere, by their kinds."""
+    for k in range(CELLS):
+        cells[k].other_income = 0.0
+    for h in range(first, last):
+        hh = household[h]
+        cells[hh.woman * 3 + hh.tercile].other_income += hh.other_income
 
 
 @compiled
@@ -229,6 +237,8 @@ def record_village(v: int, window: int, calendar: int, same: bool, w: Any, r: An
     if w.has_links[v] == 1:
         sums.trust = column_sum(enterprise, "linked_trust", start, end)
         sums.trust_ties = linked_among(start, end, enterprise)
+    if not same or calendar == 0:
+        record_other_incomes(of, to, household, r.cells[v])
     if not same:
         record_practices(start, end, enterprise, r.exit_firm, sums)
         for h in range(of, to):

@@ -197,11 +197,16 @@ def firms_settle(
 
 
 @compiled
-def households_earn(first: int, last: int, start: int, end: int, one_chain: bool, household: Any, enterprise: Any) -> None:
-    """What each household of a village earned this month with its enterprises ``start`` to ``end``, and from elsewhere."""
+def other_incomes(first: int, last: int, household: Any) -> None:
+    """What a range of households earns from elsewhere; it changes in January, and with events."""
     for h in range(first, last):
         hh = household[h]
         hh.other_income = hh.wages + hh.remittances * hh.remittance_factor
+
+
+@compiled
+def households_earn(first: int, last: int, start: int, end: int, one_chain: bool, household: Any, enterprise: Any) -> None:
+    """What each household of a village earned this month with its enterprises ``start`` to ``end``."""
     if one_chain and end - start == last - first:  # everybody has one, in the order of households
         for h in range(first, last):
             household[h].income = enterprise[start + h - first].income
@@ -243,7 +248,7 @@ def households_settle(
     first: int, last: int, month: int, chains: Any, season: Any, people: Any, firms: Any, first_household: Any, of_chain: Any,
     household: Any, enterprise: Any, village: Any, firm: Any, receivable: Any, bazaar_price: Any, rival_price: Any,
     rival_firm: Any, firm_paid_share: Any, flows: Any, repaid: Any, bought: Any, rival_paid: Any, route: Any, effects: Any, money: Any,
-    money_at: Any, has_goods: Any, has_rival: Any, has_owed: Any,
+    money_at: Any, has_goods: Any, has_rival: Any, has_owed: Any, changed: Any,
 ) -> None:  # fmt: skip
     """Money of every household of a range of villages."""
     pp = people[0]
@@ -267,6 +272,8 @@ def households_settle(
                 rival_paid, route, ef.contract_support_penalty,
             )  # fmt: skip
         of, to, at = first_household[v], first_household[v + 1], money_at[v]
+        if month % 12 == 0 or changed[0] == month:
+            other_incomes(of, to, household)
         households_earn(of, to, start, end, chains.shape[0] == 1, household, enterprise)
         spend_and_save(of, to, at, pp.interest, pp.spending, pp.buffer, household, money)
         flows[v, WAGES] += column_sum(household, "other_income", of, to)
@@ -326,7 +333,7 @@ def settle(first: int, last: int, month: int, w: Any) -> None:
     households_settle(
         first, last, month, w.chains, w.season, w.people, w.firms, w.first_household, w.of_chain, w.household, w.enterprise, w.village,
         w.firm, w.receivable, w.bazaar_price, w.rival_price, w.rival_firm, w.firm_paid_share, w.flows, w.repaid, w.bought, w.rival_paid,
-        w.route, w.effects, w.money, w.money_at, w.has_goods, w.has_rival, w.has_owed,
+        w.route, w.effects, w.money, w.money_at, w.has_goods, w.has_rival, w.has_owed, w.changed,
     )  # fmt: skip
     groups_settle(first, last, w.first_household, w.household, w.village, w.effects, w.flows)
 
