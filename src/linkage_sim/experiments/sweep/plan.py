@@ -22,8 +22,10 @@ from linkage_sim.scenario.scenario import Scenario
 NOT_OF_THE_WORLD = ("facilitator", "interventions", "programme")
 """Sections that leave the spin-up as it is (`Scenario.world_hash`)."""
 SHOWN_POINTS = 3
-BATCH_SECONDS = 0.35
-"""Work sent at once: long beside what sending costs, short beside what is lost when a worker dies."""
+BATCH_SECONDS = 1.5
+"""Work sent at once: long beside what sending it and building its first world cost, short beside what is lost when a worker dies."""
+LAST_SECONDS, PART_OF_REST = 0.35, 8
+"""Towards the end less, this part of what waits, but no less than so much: no process shall have much left while others have nothing."""
 LARGEST_BATCH = 2000
 
 
@@ -163,9 +165,13 @@ class Queue:
         """The next batch; None where nothing waits."""
         if not self.waiting:
             return None
-        runs = 1.0 if self.seconds_a_run is None else min(BATCH_SECONDS / max(self.seconds_a_run, 1e-6), LARGEST_BATCH)
         cells = [self.waiting.popleft()]
         count = len(cells[0].runs)
+        runs = 1.0
+        if self.seconds_a_run is not None:
+            rest = self.seconds_a_run * count * (len(self.waiting) + 1)
+            seconds = min(BATCH_SECONDS, max(LAST_SECONDS, rest / PART_OF_REST))
+            runs = min(seconds / max(self.seconds_a_run, 1e-6), LARGEST_BATCH)
         # A cell that lost its process before goes alone, so that it takes no other with it.
         while self.waiting and not cells[0].attempt and not self.waiting[0].attempt and count + len(self.waiting[0].runs) / 2 <= runs:
             count += len(self.waiting[0].runs)
