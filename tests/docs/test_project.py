@@ -266,7 +266,7 @@ def test_the_page_on_prices_tells_what_the_value_chain_holds() -> None:
 # --- layers -------------------------------------------------------------------------------------------
 
 BASE = frozenset({"errors", "units", "draws", "compiled", "columns", "frames"})
-MODEL = BASE | {"scenario", "rules", "world", "context", "programme", "books", "month", "results"}
+MODEL = BASE | {"scenario", "rules", "world", "context", "programme", "books", "calls", "month", "results"}
 SHOWS = BASE | {"scenario", "results", "experiments"}
 
 # room -> rooms it may import; itself always. What is not here does not exist: add a room together with its row.
@@ -281,6 +281,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "scenario": BASE,
     "data": frozenset(),
     "books": BASE,
+    "calls": BASE | {"books"},
     "world": BASE | {"scenario", "rules", "books"},  # the usual year applies rules; flow columns are the books'
     "context": BASE | {"scenario", "world", "books"},
     "programme": BASE | {"scenario", "rules", "world", "context", "books"},

@@ -1,0 +1,79 @@
+"""Months lived by compiled phases in a row, with what was found before and luck drawn before, are the same to the last bit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from linkage_sim import engine
+from linkage_sim.engine import Outcome, Simulation
+from linkage_sim.errors import BooksError
+from linkage_sim.world import luck
+from promises.small_world import PLAN, with_plan
+
+EVENTS = {
+    "events.frost": {"kind": "frost", "chain": "apricot", "at": 17},
+    "events.drop": {"kind": "remittance_drop", "at": 20, "lasts": 9, "households": 0.5, "size": 0.4},
+}
+SETTINGS: dict[str, dict[str, Any]] = {"plan": {}, "events": EVENTS}
+
+
+def bits(outcome: Outcome) -> tuple[bytes, ...]:
+    return tuple(values.tobytes() for values in (outcome.monthly, outcome.flows, outcome.households, outcome.firms, outcome.routes))
+
+
+def lived(setting: str, live: Callable[[Simulation], None]) -> tuple[bytes, ...]:
+    simulation = Simulation(with_plan(PLAN, SETTINGS[setting]), 7)
+    live(simulation)
+    return bits(simulation.outcome())
+
+
+def phase_by_phase(simulation: Simulation) -> None:
+    simulation.watch = lambda phase: None
+    simulation.run()
+
+
+def looking_again(simulation: Simulation) -> None:
+    while simulation.month < simulation.scenario.timeline.months:
+        simulation.context.look_again()
+        simulation.step()
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+@pytest.mark.parametrize("live", [phase_by_phase, looking_again])
+def test_months_in_a_row_are_the_months_one_by_one(setting: str, live: Callable[[Simulation], None]) -> None:
+    assert lived(setting, Simulation.run) == lived(setting, live)
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_luck_is_the_same_whether_drawn_now_before_or_kept_by_nobody(setting: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = with_plan(PLAN, SETTINGS[setting])
+    world = engine.build_world(scenario, 7)
+    first, second = Simulation(scenario, 7, world=world), Simulation(scenario, 7, world=world)
+    first.run()
+    assert world.luck.known.all()
+    assert 0.0 < world.luck.shock.mean() < 0.2
+    assert (world.luck.weather > 0.0).all()
+    second.run()
+    monkeypatch.setattr(luck, "MOST", 0)
+    alone = Simulation(scenario, 7, in_place=True)
+    assert len(alone.world.luck.known) == len(alone.world.luck.weather) == 1
+    alone.run()
+    assert bits(first.outcome()) == bits(second.outcome()) == bits(alone.outcome())
+
+
+def test_a_month_whose_books_do_not_balance_is_the_last(small: Simulation) -> None:
+    small.run(until=5)
+    small.context.state.household["cash"][3] += 1000.0
+    with pytest.raises(BooksError, match="month 5: account 'households USD'"):
+        small.run()
+    assert small.recorder.flows[5].any()
+    assert not small.recorder.flows[6:].any()
+
+
+@pytest.fixture
+def small() -> Simulation:
+    """A world in which nobody acts."""
+    return Simulation(with_plan({}, {}), 7)
