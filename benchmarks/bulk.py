@@ -2,7 +2,7 @@
 
 python benchmarks/bulk.py                     measures, prints, writes its section of docs/benchmarks.md
 python benchmarks/bulk.py --dry               writes nothing
-python benchmarks/bulk.py --whole             lives all 36,000 runs instead of a few hundred
+python benchmarks/bulk.py --whole             lives all 36,000 runs instead of some
 
 Kernels are compiled before anything is timed. Other work on the machine shows: of the apricot plans the median world counts.
 """
@@ -36,7 +36,7 @@ BEFORE = "\n## What was tried"
 PLANS = tuple(f"apricot/{name}" for name in (
     "baseline", "supply_side_only", "demand_side_only", "combined", "demand_side_claims", "demand_side_after_reflection",
 ))  # fmt: skip
-REPLICATES, POINTS, WORLDS, JOBS = 20, 150, 2, 2
+REPLICATES, POINTS, WORLDS, JOBS = 20, 600, 2, 2
 PARTS = ("building the world", "spin-up", "months before the programme", "setting out from them", "own months", "outcome")
 
 

@@ -59,8 +59,9 @@ def dues(
             en = enterprise[e]
             if en.owing_firm < 0:
                 continue
-            delay = months_to_pay(int(firms[en.chain].delay), household[en.household].mobile, faster)
-            receivable[e, (now + delay) % receivable.shape[1]] += en.firm_pays
+            if en.firm_pays > 0.0:
+                delay = months_to_pay(int(firms[en.chain].delay), household[en.household].mobile, faster)
+                receivable[e, (now + delay) % receivable.shape[1]] += en.firm_pays
             firm_due[en.owing_firm, v] += receivable[e, now]
 
 
@@ -83,53 +84,90 @@ def firms_pay(firms: Any, firm: Any, firm_due: Any, firm_paid_share: Any) -> Non
 
 
 @compiled
-def firm_pays_enterprise(
-    e: int, v: int, month: int, en: Any, fm: Any, receivable: Any, firm: Any, firm_paid_share: Any, flows: Any, repaid: Any, bought: Any,
-    penalty: float,
-) -> float:  # fmt: skip
-    """What an enterprise is paid this month by the firm that owes it, less the input loan held back, USD; posts it.
+def firm_is_late(
+    e: int, now: int, due: float, share: float, en: Any, fm: Any, fi: Any, receivable: Any, penalty: float
+) -> tuple[float, float]:
+    """What an enterprise loses and gains, USD, as its firm cannot pay all that is due: a firm that is gone or late too long pays no more.
 
-    Under written terms what is paid late grows by ``penalty`` a month.
+    Else the rest falls due next month, grown under written terms by ``penalty``.
     """
-    f = en.owing_firm
-    bought[f, v] += en.firm_pays
-    now = month % receivable.shape[1]
-    due = receivable[e, now]
-    paid = due * firm_paid_share[f]
-    receivable[e, now] = 0.0
-    if due > 0.0 and firm_paid_share[f] < 0.999999:
-        if firm[f].active == 0 or firm[f].late_months > fm.grace:
-            lost = due - paid
-            for k in range(receivable.shape[1]):
-                lost += receivable[e, k]
-                receivable[e, k] = 0.0
-            flows[v, PAY_LOST] += lost
-            en.season_broken += en.season_kept
-            en.season_kept = 0.0
-        else:
-            fine = (due - paid) * penalty
-            receivable[e, (now + 1) % receivable.shape[1]] += due - paid + fine
-            flows[v, PAY_MADE] += fine
-            bought[f, v] += fine
-            en.season_late += 1.0 - firm_paid_share[f]
-    flows[v, CONTRACT_PAY] += paid
-    flows[v, PAY_DONE] += paid
-    if en.debt > 0.0 and f == en.firm:
-        back = min(en.debt, paid)
-        en.debt -= back
-        paid -= back
-        flows[v, DEBT_REPAID] += back
-        flows[v, DEBT_PAID] += back
-        repaid[f, v] += back
-    owed = 0.0
-    for k in range(receivable.shape[1]):
-        owed += receivable[e, k]
-    if owed <= 1e-9:
-        flows[v, PAY_LOST] += owed
+    rest = due - due * share
+    if fi.active == 0 or fi.late_months > fm.grace:
+        lost = rest
         for k in range(receivable.shape[1]):
+            lost += receivable[e, k]
             receivable[e, k] = 0.0
-        en.owing_firm = -1
-    return paid
+        en.season_broken += en.season_kept
+        en.season_kept = 0.0
+        return lost, 0.0
+    fine = rest * penalty
+    receivable[e, (now + 1) % receivable.shape[1]] += rest + fine
+    en.season_late += 1.0 - share
+    return 0.0, fine
+
+
+@compiled
+def rivals_pay(
+    v: int, first: int, last: int, enterprise: Any, rival_price: Any, rival_firm: Any, flows: Any, bought: Any, rival_paid: Any
+) -> None:
+    """Rivals pay at the farm gate."""
+    for e in range(first, last):
+        en = enterprise[e]
+        if en.rival_a > 0.0:
+            c = en.chain
+            from_rival = en.rival_a * rival_price[v, c]
+            en.income += from_rival
+            flows[v, RIVAL_PAY] += from_rival
+            bought[rival_firm[v, c], v] += from_rival
+            rival_paid[rival_firm[v, c], v] += from_rival
+
+
+@compiled
+def firms_settle(
+    v: int, first: int, last: int, month: int, firms: Any, enterprise: Any, firm: Any, receivable: Any, firm_paid_share: Any, flows: Any,
+    repaid: Any, bought: Any, route: Any, penalty: float,
+) -> None:  # fmt: skip
+    """Firms under contract pay enterprises what is due this month, less the input loan held back."""
+    now = month % receivable.shape[1]
+    pay = lost = fines = loans = 0.0
+    for e in range(first, last):
+        en = enterprise[e]
+        f = en.owing_firm
+        if f < 0:
+            continue
+        bought[f, v] += en.firm_pays
+        due, share = receivable[e, now], firm_paid_share[f]
+        paid = due * share
+        receivable[e, now] = 0.0
+        if due > 0.0 and share < 0.999999:
+            gone, fine = firm_is_late(
+                e, now, due, share, en, firms[en.chain], firm[f], receivable, penalty * route[f, v].written
+            )  # fmt: skip
+            lost += gone
+            fines += fine
+            bought[f, v] += fine
+        pay += paid
+        if en.debt > 0.0 and f == en.firm:
+            back = min(en.debt, paid)
+            en.debt -= back
+            paid -= back
+            loans += back
+            repaid[f, v] += back
+        en.income += paid
+        owed = 0.0
+        for k in range(receivable.shape[1]):
+            owed += receivable[e, k]
+        if owed <= 1e-9:
+            lost += owed
+            for k in range(receivable.shape[1]):
+                receivable[e, k] = 0.0
+            en.owing_firm = -1
+    flows[v, CONTRACT_PAY] += pay
+    flows[v, PAY_DONE] += pay
+    flows[v, PAY_LOST] += lost
+    flows[v, PAY_MADE] += fines
+    flows[v, DEBT_REPAID] += loans
+    flows[v, DEBT_PAID] += loans
 
 
 @compiled
@@ -172,28 +210,6 @@ def enterprises_earn(
             en.income -= en.picked * cost
             total += en.picked * cost
         flows[v, PICKING] += total
-
-
-@compiled
-def firms_settle(
-    v: int, first: int, last: int, month: int, firms: Any, enterprise: Any, firm: Any, receivable: Any, rival_price: Any, rival_firm: Any,
-    firm_paid_share: Any, flows: Any, repaid: Any, bought: Any, rival_paid: Any, route: Any, penalty: float,
-) -> None:  # fmt: skip
-    """Rivals pay at the farm gate, firms under contract what is due."""
-    for e in range(first, last):
-        en = enterprise[e]
-        if en.rival_a > 0.0:
-            c = en.chain
-            from_rival = en.rival_a * rival_price[v, c]
-            en.income += from_rival
-            flows[v, RIVAL_PAY] += from_rival
-            bought[rival_firm[v, c], v] += from_rival
-            rival_paid[rival_firm[v, c], v] += from_rival
-        if en.owing_firm >= 0:
-            fine = penalty * route[en.owing_firm, v].written
-            en.income += firm_pays_enterprise(
-                e, v, month, en, firms[en.chain], receivable, firm, firm_paid_share, flows, repaid, bought, fine
-            )  # fmt: skip
 
 
 @compiled
@@ -266,10 +282,12 @@ def households_settle(
             )  # fmt: skip
             rivals = rivals or has_rival[v, c] == 1
         start, end = of_chain[v, 0], of_chain[v, chains.shape[0]]
-        if rivals or has_owed[v] == 1:
+        if rivals:
+            rivals_pay(v, start, end, enterprise, rival_price, rival_firm, flows, bought, rival_paid)
+        if has_owed[v] == 1:
             firms_settle(
-                v, start, end, month, firms, enterprise, firm, receivable, rival_price, rival_firm, firm_paid_share, flows, repaid, bought,
-                rival_paid, route, ef.contract_support_penalty,
+                v, start, end, month, firms, enterprise, firm, receivable, firm_paid_share, flows, repaid, bought, route,
+                ef.contract_support_penalty,
             )  # fmt: skip
         of, to, at = first_household[v], first_household[v + 1], money_at[v]
         if month % 12 == 0 or changed[0] == month:
