@@ -11,6 +11,7 @@ import pytest
 from linkage_sim import engine
 from linkage_sim.scenario.load import scenario_from_resolved
 from linkage_sim.world.layout import layout_of
+from linkage_sim.world.luck import luck_of
 from linkage_sim.world.state import WIDE
 from linkage_sim.world.world import World, build_world
 from promises.small_world import PLAN, bits, with_plan
@@ -53,7 +54,8 @@ def shuffled(world: World) -> World:
     for name, (shape, _, _) in WIDE.items():
         if shape.startswith("enterprise"):
             setattr(state, name, getattr(state, name)[rows])
-    return dataclasses.replace(world, state=state, layout=layout_of(state, world.parameters))
+    luck = luck_of(len(order), len(rows), -12, 72)  # kept in the order of rows
+    return dataclasses.replace(world, state=state, layout=layout_of(state, world.parameters), luck=luck)
 
 
 @pytest.mark.parametrize("seed", [SEED, 8])

@@ -234,9 +234,9 @@ def record_village(v: int, window: int, calendar: int, same: bool, w: Any, r: An
         record_owed(start, end, enterprise, w.receivable, sums)
     if w.has_kits[v] == 1:
         record_kits(start, end, enterprise, sums)
-    if w.has_links[v] == 1:
-        sums.trust = column_sum(enterprise, "linked_trust", start, end)
-        sums.trust_ties = linked_among(start, end, enterprise)
+    linked = linked_among(start, end, enterprise) if w.has_links[v] == 1 else 0
+    if linked > 0:
+        sums.trust, sums.trust_ties = column_sum(enterprise, "linked_trust", start, end), linked
     if not same or calendar == 0:
         record_other_incomes(of, to, household, r.cells[v])
     if not same:
