@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
+from numba.core.compiler import Flags
+from numba.core.targetconfig import TargetConfig
 
 from experiments.small import small_scenarios
 from linkage_sim.experiments import worker
@@ -13,8 +16,21 @@ from linkage_sim.scenario.load import load_scenario
 from linkage_sim.scenario.shipped import shipped
 
 
-def test_months_and_phases_can_be_gone_through_from_the_end() -> None:
-    worker._compile_from_the_end([load_scenario(shipped("apricot/combined"))])
+def test_what_another_process_compiles_can_be_compiled_in_any() -> None:
+    worker._compile_the_rest([load_scenario(shipped("apricot/combined"))])
+
+
+def test_while_compiling_options_of_numba_compare_as_they_always_do() -> None:
+    before = TargetConfig.__eq__, TargetConfig.__hash__
+    plain, other, spelled = Flags(), Flags(), Flags()
+    other.forceinline = True
+    spelled.forceinline = False  # as it is where nothing is said
+    found = []
+    for compiling in (contextlib.nullcontext(), worker._quick_compiling()):
+        with compiling:
+            found.append((plain == Flags(), plain == spelled, plain == other, plain == 1, len({plain, Flags(), spelled, other})))
+    assert found[0] == found[1] == (True, True, False, False, 2)
+    assert (TargetConfig.__eq__, TargetConfig.__hash__) == before
 
 
 def test_compiling_is_told_once_and_done_where_nothing_can_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
