@@ -271,6 +271,7 @@ class Bazaar(mesa.Agent):
                 share = self.step[self.model.calendar] = min(1, max(0.1, -1 / fall))
         low, high = self.bounds
         if number >= HALVING and abs(gap) > self.model.settled and low is not None and high is not None:
+            self.step[self.model.calendar] = 0.5
             return (0.5 * (low + high) - here) / gap
         return share
 

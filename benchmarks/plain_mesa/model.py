@@ -220,7 +220,9 @@ class PlainModel(mesa.Model):
         self.every(LeadFirm, "decide_on_word")
         self.try_quotes(None)
         self.every(Village, "learn_of_rivals")
-        self.quote_gap = max(abs(bazaar.price / bazaar.quote - 1) for bazaar in self.bazaars)
+        worth = {bazaar: bazaar.supply * bazaar.price for bazaar in self.bazaars}
+        gaps = sum(each * abs(bazaar.price / bazaar.quote - 1) for bazaar, each in worth.items())
+        self.quote_gap = gaps / sum(worth.values()) if sum(worth.values()) > 0 else 0.0
         for bazaar in self.bazaars:
             self.flows["sold to local consumers"] += bazaar.demand
             self.flows["taken to the city"] += max(0, bazaar.outflow)

@@ -42,7 +42,7 @@ class Outcome:
     firms, routes : record arrays (F,) and (F*V,) of linkages at exit, later and at the end (`linkage_sim.month.looks`)
     programme : what the facilitator did: spending by act, selections, coverage
     worst_balance : largest relative gap of any account in any month
-    mean_gap : mean gap between the price decided on and the price cleared, share
+    mean_gap : mean gap between the price decided on and the price cleared, share; in each month weighed by what was sold
     events : (month, name) of the events that began
     """
 

@@ -77,16 +77,18 @@ def first_quote(calendar: int, behaviour: Any, usual_price: Any, bazaar_price: A
 
 
 @compiled
-def post_clearing(bazaar_quote: Any, bazaar_price: Any, bazaar_demand: Any, bazaar_outflow: Any, flows: Any) -> float:
-    """Post what bazaars sold, sent and got; returns the largest gap between the price and the quote decided on, share."""
-    worst = 0.0
+def post_clearing(bazaar_quote: Any, bazaar_price: Any, supply: Any, bazaar_demand: Any, bazaar_outflow: Any, flows: Any) -> float:
+    """Post what bazaars sold, sent and got; returns the mean gap between price and quote decided on, share, weighed by what was sold."""
+    sold = gaps = 0.0
     for b in range(bazaar_quote.shape[0]):
         for c in range(bazaar_quote.shape[1]):
-            worst = max(worst, abs(bazaar_price[b, c] / bazaar_quote[b, c] - 1.0))
+            worth = supply[b, c] * bazaar_price[b, c]
+            sold += worth
+            gaps += worth * abs(bazaar_price[b, c] / bazaar_quote[b, c] - 1.0)
             flows[CONSUMED] += bazaar_demand[b, c]
             flows[TO_CITY] += max(0.0, bazaar_outflow[b, c])
             flows[FROM_CITY] += max(0.0, -bazaar_outflow[b, c])
-    return worst
+    return gaps / sold if sold > 0.0 else 0.0
 
 
 @compiled
@@ -184,7 +186,7 @@ def last_pass(first: int, last: int, calendar: int, w: Any) -> None:
 def close_trade(calendar: int, w: Any) -> None:
     """Clear what was brought to market and post it; ``w.quote_gap`` (1,) as `post_clearing` returns it."""
     clear_everywhere(calendar, w)
-    w.quote_gap[0] = post_clearing(w.bazaar_quote, w.bazaar_price, w.bazaar_demand, w.bazaar_outflow, w.outside_flows)
+    w.quote_gap[0] = post_clearing(w.bazaar_quote, w.bazaar_price, w.supply, w.bazaar_demand, w.bazaar_outflow, w.outside_flows)
 
 
 @compiled

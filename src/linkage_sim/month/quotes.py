@@ -7,6 +7,8 @@ from typing import Any
 
 from linkage_sim.compiled import compiled
 
+HALF = 0.5
+"""Part of the gap (log) by which a quote moves as long as nothing is known of it."""
 SECANT = 4
 """Passes after which a quote that has not settled is bracketed."""
 SETTLED = 0.02
@@ -67,9 +69,9 @@ def share_of_gap(
 
     Supply rises with the quote, so the cleared price falls with it and the quote that clears lies between the two. Later steps go where
     the last two passes say (secant), never past it; the first goes as far as that was the last time in the same calendar month,
-    ``step`` (12,), which starts as the half. Where supply is so elastic that this has not settled after `SECANT` passes, later steps
-    halve the ``bracket`` (4,) of log quotes between which it must lie; its last two rows keep the quote that came closest, and by
-    how much (log).
+    ``step`` (12,), which starts as `HALF`. Where supply is so elastic that this has not settled after `SECANT` passes, later steps
+    halve the ``bracket`` (4,) of log quotes between which it must lie (and the next year starts with `HALF` again); its last two rows
+    keep the quote that came closest, and by how much (log).
     """
     here, moved, share = math.log(quote), math.log(quote / last_quote), step[calendar]
     if number == 0:
@@ -90,6 +92,7 @@ def share_of_gap(
             share = min(1.0, max(0.1, -1.0 / fall))
             step[calendar] = share
     if number >= SECANT and abs(gap) > SETTLED and bracket[0] > -1e8 and bracket[1] < 1e8:
+        step[calendar] = HALF
         return (0.5 * (bracket[0] + bracket[1]) - here) / gap
     return share
 
