@@ -59,6 +59,10 @@ OWN = (
 """Arrays and tables that a run has beside its state and the numbers of its world."""
 
 
+PIECES = 8
+"""Ranges of villages for each thread: whoever is done takes the next, since neither villages nor processors are alike."""
+
+
 @dataclass
 class Context:
     """One run between two months.
@@ -114,11 +118,9 @@ class Context:
         self.has_rival, self.has_links = np.ones_like(self.has_goods), np.ones(self.villages, dtype=np.uint8)
         self.has_kits, self.is_plain = np.ones_like(self.has_links), np.zeros_like(self.has_links)
         self.has_skill, self.has_owed, self.is_brought = self.has_kits.copy(), self.has_kits.copy(), np.zeros_like(self.has_goods)
-        self.work, apart = work_table(layout.most_goods, self.threads)
-        villages_each = np.diff(self.cuts(self.villages))
-        self.work_at = np.repeat(np.arange(self.threads) * apart, villages_each)
-        self.money, apart = work_table(int(np.diff(self.first_household).max(initial=0)), self.threads, MONEY)
-        self.money_at = np.repeat(np.arange(self.threads) * apart, villages_each)
+        self.work, self.work_apart = work_table(layout.most_goods, self.threads)
+        self.work_at, self.money_at = np.zeros((2, self.villages), dtype=np.int64)
+        self.money, self.money_apart = work_table(int(np.diff(self.first_household).max(initial=0)), self.threads, MONEY)
         route = s.route
         dealt = [route[name] != 0.0 for name in ("due", "accepted", "side", "broken", "bought_a", "bought_b")]
         self.dealt = np.ascontiguousarray(np.logical_or.reduce(dealt).T).astype(np.uint8)
@@ -172,28 +174,43 @@ class Context:
         """Number of villages."""
         return len(self.first_household) - 1
 
-    def cuts(self, count: int) -> list[int]:
-        """Where, among so many, one thread's share ends and the next begins."""
-        return [int(cut) for cut in np.linspace(0, count, self.threads + 1)]
+    def cuts(self, count: int, shares: int) -> list[int]:
+        """Where, among so many, one of so many shares ends and the next begins."""
+        return [count * share // shares for share in range(shares + 1)]
 
     def over_villages(self, kernel: Callable[..., None], *arguments: Any) -> None:
-        """Call ``kernel(first, last, *arguments)`` on ranges of villages, one range a thread.
+        """Call ``kernel(first, last, *arguments)`` on ranges of villages, each thread in its own rows of the work tables.
 
         Kernels write only rows of their own villages, and sums over villages are taken in village order afterwards,
         so that the result is the same to the last bit for any number of threads.
         """
-        self.over(self.villages, kernel, *arguments)
+        if self.threads == 1:
+            kernel(0, self.villages, *arguments)
+            return
+
+        waiting = itertools.pairwise(self.cuts(self.villages, PIECES * self.threads))
+
+        def take(thread: int) -> None:
+            for first, last in waiting:
+                self.work_at[first:last], self.money_at[first:last] = thread * self.work_apart, thread * self.money_apart
+                kernel(first, last, *arguments)
+
+        self.in_threads(take, [(thread,) for thread in range(self.threads)])
 
     def over(self, count: int, kernel: Callable[..., None], *arguments: Any) -> None:
-        """The same for ``count`` of anything else, of which a kernel writes only what is its own."""
+        """The same for ``count`` of anything else, of which a kernel writes only what is its own; one range a thread."""
         if self.threads == 1 or count < 2:
             kernel(0, count, *arguments)
             return
+        self.in_threads(kernel, [(a, b, *arguments) for a, b in itertools.pairwise(self.cuts(count, self.threads))])
+
+    def in_threads(self, job: Callable[..., None], given: list[tuple[Any, ...]]) -> None:
+        """Call a job with each of these arguments at once, and wait for all."""
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self.threads)
-        jobs = [self._pool.submit(kernel, a, b, *arguments) for a, b in itertools.pairwise(self.cuts(count))]
-        for job in jobs:
-            job.result()
+        waiting = [self._pool.submit(job, *each) for each in given]
+        for each in waiting:
+            each.result()
 
     def close(self) -> None:
         """Release the threads."""
