@@ -81,10 +81,10 @@ def cash_needs(first: int, last: int, row: int, size: float, shock: Any, househo
     """Illness and feasts (``shock`` (rows, H)) of a range of households, and the cash they miss this month; runs in vectors."""
     for h in range(first, last):
         hh = household[h]
-        hh.shock = size * hh.need if shock[row, h] == 1 else 0.0
-    for h in range(first, last):
-        hh = household[h]
-        hh.gap = max(0.0, hh.need + hh.shock - hh.cash - hh.wages - hh.remittances * hh.remittance_factor)
+        need = hh.need
+        costs = size * need if shock[row, h] == 1 else 0.0
+        hh.shock = costs
+        hh.gap = max(0.0, need + costs - hh.cash - hh.wages - hh.remittances * hh.remittance_factor)
 
 
 @compiled

@@ -161,6 +161,16 @@ def seek_in_threads(context: Context, passes: int) -> None:
 
 
 @compiled
+def nobody_trades(w: Any) -> bool:
+    """Whether nobody has anything to sell this month: quotes need not be sought then."""
+    found = False
+    for v in range(w.has_goods.shape[0]):
+        for c in range(w.has_goods.shape[1]):
+            found = found or w.has_goods[v, c] == 1
+    return not found
+
+
+@compiled
 def keep_word(calendar: int, w: Any) -> None:
     """Before the last pass each firm decides whether it keeps its word."""
     firms_decide(w.firms, w.village, w.firm, w.route, w.first_household)
@@ -194,7 +204,7 @@ def alone(month: int, w: Any) -> None:
     """All of it in one thread, to the last bit as in several."""
     calendar, villages, passes = month % 12, w.village.shape[0], int(w.behaviour[0].quote_passes)
     open_trade(month, w)
-    settled = passes == 1
+    settled = passes == 1 or nobody_trades(w)
     number = 0
     while not settled and number < passes - 1:
         begin_pass(number, calendar, w)
@@ -215,7 +225,8 @@ def run(context: Context) -> None:
         alone(month, w)
         return
     open_trade(month, w)
-    seek_in_threads(context, int(context.parameters.behaviour["quote_passes"][0]))
+    if not nobody_trades(w):
+        seek_in_threads(context, int(context.parameters.behaviour["quote_passes"][0]))
     keep_word(calendar, w)
     context.over_villages(last_pass, calendar, w)
     close_trade(calendar, w)

@@ -125,18 +125,22 @@ def record_links(first: int, last: int, v: int, household: Any, enterprise: Any,
 @compiled
 def record_income(first: int, last: int, window: int, calendar: int, household: Any) -> None:
     """Add this month to households' yearly income and to the window of the programme it falls in; runs in vectors."""
-    for h in range(first, last):
-        hh = household[h]
-        hh.year_income += hh.income + hh.other_income
     if window == 0:
         for h in range(first, last):
-            household[h].before_income += household[h].income
+            hh = household[h]
+            hh.year_income += hh.income + hh.other_income
+            hh.before_income += hh.income
     elif window == 1:
         for h in range(first, last):
-            household[h].during_income += household[h].income
-    elif window == 2:
+            hh = household[h]
+            hh.year_income += hh.income + hh.other_income
+            hh.during_income += hh.income
+    else:
         for h in range(first, last):
-            household[h].after_income += household[h].income
+            hh = household[h]
+            hh.year_income += hh.income + hh.other_income
+            if window == 2:
+                hh.after_income += hh.income
     if calendar == 11:
         for h in range(first, last):
             hh = household[h]
