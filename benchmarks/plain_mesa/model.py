@@ -211,12 +211,14 @@ class PlainModel(mesa.Model):
         self.every(Bazaar, "first_quote")
         self.every(LeadFirm, "value_routes_today")
         self.rivals_bid()
-        for number in range(int(self.behaviour.quote_passes) - 1):
+        somebody = any(one.stock_a + one.stock_b + one.potential > 0 for one in self.smallholders)
+        for number in range(int(self.behaviour.quote_passes) - 1 if somebody else 0):
             self.try_quotes(number)
             if max(bazaar.move_quote(number) for bazaar in self.bazaars) < self.settled:
                 break
         else:
-            self.every(Bazaar, "go_back")
+            if somebody:
+                self.every(Bazaar, "go_back")
         self.every(LeadFirm, "decide_on_word")
         self.try_quotes(None)
         self.every(Village, "learn_of_rivals")
