@@ -54,7 +54,7 @@ OWN = (
     "first_enterprise", "of_chain", "by_household", "of_household", "input_normal", "bazaar_outlet", "wanted", "supply", "last_quote",
     "asked", "still", "goods", "has_goods", "has_rival", "has_links", "has_kits", "is_plain", "work", "work_at", "money", "money_at",
     "dealt", "last_gap", "bracket", "scratch", "ahead", "no_ties", "season_ahead", "month_of", "working", "quote_gap", "substitution_fade",
-    "luck_first", "luck_known", "luck_shock", "luck_drop", "luck_weather", "changed", "has_skill", "has_owed", "is_brought",
+    "changed", "has_skill", "has_owed", "is_brought",
 )  # fmt: skip
 """Arrays and tables that a run has beside its state and the numbers of its world."""
 
@@ -104,8 +104,6 @@ class Context:
         self.by_household, self.of_household = layout.by_household, layout.of_household
         self.input_normal, self.bazaar_outlet, self.months = layout.input_normal, layout.bazaar_outlet, layout.months
         self.month_of = layout.month_of
-        for each in fields(self.luck):
-            setattr(self, f"luck_{each.name}", getattr(self.luck, each.name))
         self.working, self.changed = np.zeros(1, dtype=np.int64), np.full(1, self.month)
         self.quote_gap, self.substitution_fade = np.zeros(1), np.zeros(1)
         self.wanted = np.zeros(len(self.state.input_stock))
@@ -144,6 +142,7 @@ class Context:
         parts = {name: getattr(self, name) for name in OWN}
         for held in (self.state, self.parameters):
             parts |= {each.name: getattr(held, each.name) for each in fields(held)}
+        parts |= {f"luck_{each.name}": getattr(self.luck, each.name) for each in fields(self.luck)}
         return frame_of(**parts)
 
     def go_on_from(self, other: Context) -> None:

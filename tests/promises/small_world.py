@@ -97,9 +97,9 @@ def columns(state: State) -> dict[str, bytes]:
     return found | {name: getattr(state, name).tobytes() for name in WIDE}
 
 
-def bits(outcome: engine.Outcome) -> tuple[bytes, bytes]:
-    """Monthly values and tables of a run, as bytes."""
-    return outcome.monthly.tobytes(), outcome.households.tobytes() + outcome.firms.tobytes() + outcome.routes.tobytes()
+def bits(outcome: engine.Outcome) -> tuple[bytes, ...]:
+    """Monthly values, flows and tables of a run, as bytes."""
+    return tuple(values.tobytes() for values in (outcome.monthly, outcome.flows, outcome.households, outcome.firms, outcome.routes))
 
 
 def differing(one: engine.Outcome, other: engine.Outcome) -> list[str]:

@@ -8,20 +8,16 @@ from typing import Any
 import pytest
 
 from linkage_sim import engine
-from linkage_sim.engine import Outcome, Simulation
+from linkage_sim.engine import Simulation
 from linkage_sim.errors import BooksError
 from linkage_sim.world import luck
-from promises.small_world import PLAN, with_plan
+from promises.small_world import PLAN, bits, with_plan
 
 EVENTS = {
     "events.frost": {"kind": "frost", "chain": "apricot", "at": 17},
     "events.drop": {"kind": "remittance_drop", "at": 20, "lasts": 9, "households": 0.5, "size": 0.4},
 }
 SETTINGS: dict[str, dict[str, Any]] = {"plan": {}, "events": EVENTS}
-
-
-def bits(outcome: Outcome) -> tuple[bytes, ...]:
-    return tuple(values.tobytes() for values in (outcome.monthly, outcome.flows, outcome.households, outcome.firms, outcome.routes))
 
 
 def lived(setting: str, live: Callable[[Simulation], None]) -> tuple[bytes, ...]:

@@ -64,14 +64,6 @@ def purchase(first: int, last: int, month: int, chosen: Any, w: Any) -> None:
 
 
 @compiled
-def forget_services(w: Any) -> None:
-    """Nothing is spent on suppliers yet."""
-    for f in range(w.services.shape[0]):
-        for v in range(w.services.shape[1]):
-            w.services[f, v] = 0.0
-
-
-@compiled
 def pay_services(w: Any) -> None:
     """Firms pay for what they did for suppliers."""
     for f in range(w.services.shape[0]):
@@ -94,7 +86,7 @@ def alone(month: int, w: Any) -> None:
         shift(0, villages, month, chains_of_month(SHIFTING, calendar, w.month_of), w)
     if contracting or planting:
         w.changed[0] = month
-        forget_services(w)
+        w.services[:] = 0.0
         if contracting:
             contract(0, villages, month, chains_of_month(CONTRACTING, calendar, w.month_of), w)
         if planting:
@@ -121,7 +113,7 @@ def run(context: Context) -> None:
     if not contracting and not planting:
         return
     context.look_again()
-    forget_services(w)
+    w.services[:] = 0.0
     if contracting:
         context.over_villages(contract, month, context.chosen("contract_month"), w)
     if planting:

@@ -82,7 +82,7 @@ def close_books(w: Any, r: Any, ledger: float) -> tuple[int, float]:
 def close_month(month: int, w: Any, r: Any) -> None:
     """Close the books of a month, fill its row of the record unless it is of the spin-up, and forget its flows.
 
-    ``r.judged`` (3,) becomes the account that is off most, by what share, and the largest share of any month; ``r.stocks`` become
+    ``r.judged`` (3,) becomes the account that is off most, by what share, and the largest share of any month; ``r.opening`` become
     those of the next month. ``r.ledger`` (1,) is the facilitator's, USD, less the ``r.vouchers`` (1,) redeemed this month.
     """
     if month >= r.window[0] + r.window[1]:

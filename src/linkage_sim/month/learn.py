@@ -195,19 +195,9 @@ def month_in_villages(first: int, last: int, month: int, w: Any) -> None:
     """What wears, what is supported, what is remembered of prices in some villages."""
     monthly(first, last, w.first_enterprise, w.has_kits, w.enterprise)
     supports_month(
-        first,
-        last,
-        w.key,
-        w.firms,
-        w.effects,
-        w.first_household,
-        w.of_household,
-        w.by_household,
-        w.has_skill,
-        w.household,
-        w.enterprise,
+        first, last, w.key, w.firms, w.effects, w.first_household, w.of_household, w.by_household, w.has_skill, w.household, w.enterprise,
         w.village,
-    )
+    )  # fmt: skip
     season_prices(first, last, month, w.chains, w.season, w.village, w.price_memory, w.bazaar_price)
 
 

@@ -6,9 +6,8 @@ import math
 from typing import Any
 
 from linkage_sim.compiled import compiled
+from linkage_sim.world.state import FIRST_STEP
 
-HALF = 0.5
-"""Part of the gap (log) by which a quote moves as long as nothing is known of it."""
 SECANT = 4
 """Passes after which a quote that has not settled is bracketed."""
 SETTLED = 0.02
@@ -69,8 +68,8 @@ def share_of_gap(
 
     Supply rises with the quote, so the cleared price falls with it and the quote that clears lies between the two. Later steps go where
     the last two passes say (secant), never past it; the first goes as far as that was the last time in the same calendar month,
-    ``step`` (12,), which starts as `HALF`. Where supply is so elastic that this has not settled after `SECANT` passes, later steps
-    halve the ``bracket`` (4,) of log quotes between which it must lie (and the next year starts with `HALF` again); its last two rows
+    ``step`` (12,), which starts as `FIRST_STEP`. Where supply is so elastic that this has not settled after `SECANT` passes, later steps
+    halve the ``bracket`` (4,) of log quotes between which it must lie (and the next year starts with `FIRST_STEP` again); its last two rows
     keep the quote that came closest, and by how much (log).
     """
     here, moved, share = math.log(quote), math.log(quote / last_quote), step[calendar]
@@ -92,7 +91,7 @@ def share_of_gap(
             share = min(1.0, max(0.1, -1.0 / fall))
             step[calendar] = share
     if number >= SECANT and abs(gap) > SETTLED and bracket[0] > -1e8 and bracket[1] < 1e8:
-        step[calendar] = HALF
+        step[calendar] = FIRST_STEP
         return (0.5 * (bracket[0] + bracket[1]) - here) / gap
     return share
 

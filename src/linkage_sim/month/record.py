@@ -153,15 +153,16 @@ def record_income(first: int, last: int, window: int, calendar: int, household: 
 
 @compiled
 def record_households(first: int, last: int, poverty_line: float, household: Any, cells: Any) -> None:
-    """Count a range of households by their kinds; ``cells`` is a row of `cell_sums`."""
+    """Count a range of households and sum what they earn elsewhere, by their kinds; ``cells`` is a row of `cell_sums`."""
     line = poverty_line * 12.0
     for k in range(CELLS):
         cell = cells[k]
-        cell.households = cell.linked = cell.reached = cell.poor = 0.0
+        cell.households = cell.other_income = cell.linked = cell.reached = cell.poor = 0.0
     for h in range(first, last):
         hh = household[h]
         cell = cells[hh.woman * 3 + hh.tercile]
         cell.households += 1.0
+        cell.other_income += hh.other_income
         cell.linked += hh.linked
         cell.reached += hh.reached
         cell.poor += 1.0 if hh.last_income < line * hh.persons else 0.0
@@ -175,16 +176,6 @@ def record_incomes(first: int, last: int, household: Any, cells: Any) -> None:
     for h in range(first, last):
         hh = household[h]
         cells[hh.woman * 3 + hh.tercile].income += hh.income
-
-
-@compiled
-def record_other_incomes(first: int, last: int, household: Any, cells: Any) -> None:
-    """Sum what a range of households earned elsewhere, by their kinds."""
-    for k in range(CELLS):
-        cells[k].other_income = 0.0
-    for h in range(first, last):
-        hh = household[h]
-        cells[hh.woman * 3 + hh.tercile].other_income += hh.other_income
 
 
 @compiled
@@ -219,7 +210,7 @@ def forget_sums(v: int, same: bool, sums: Any) -> None:
 def record_village(v: int, window: int, calendar: int, same: bool, w: Any, r: Any) -> None:
     """Sums of one village into ``r.cells`` (V, CELLS) and ``r.whole`` (V,).
 
-    ``same`` : what is counted by contracts, practices, knowledge and last year's income still stands there
+    ``same`` : what is summed of contracts, practices, knowledge, other and last year's income still stands there
     """
     chains, household, enterprise, sums = w.chains, w.household, w.enterprise, r.whole[v]
     start, end = w.of_chain[v, 0], w.of_chain[v, chains.shape[0]]
@@ -241,8 +232,6 @@ def record_village(v: int, window: int, calendar: int, same: bool, w: Any, r: An
     linked = linked_among(start, end, enterprise) if w.has_links[v] == 1 else 0
     if linked > 0:
         sums.trust, sums.trust_ties = column_sum(enterprise, "linked_trust", start, end), linked
-    if not same or calendar == 0:
-        record_other_incomes(of, to, household, r.cells[v])
     if not same:
         record_practices(start, end, enterprise, r.exit_firm, sums)
         for h in range(of, to):
@@ -375,7 +364,8 @@ def window_of(month: int, before: int, during: int) -> int:
 def record_villages(first: int, last: int, month: int, w: Any, r: Any) -> None:
     """Sums of some villages; households' income is added to the window of the programme."""
     window, calendar = window_of(month, r.window[0], r.window[1]), month % 12
-    same = w.changed[0] < month and r.recorded[0] == month - 1 and calendar != 11
+    # transfers change in January, the year ends in December
+    same = w.changed[0] < month and r.recorded[0] == month - 1 and 0 < calendar < 11
     for v in range(first, last):
         record_village(v, window, calendar, same, w, r)
 

@@ -44,7 +44,6 @@ class Recorder:
         self.names = NAMES
         self.values: NDArray[np.float64] = np.zeros((months, len(self.names)))
         self.flows: NDArray[np.float64] = np.zeros((months, N_FLOWS))
-        self.before, self.during = before, during
         self.cells = cell_sums(context.villages)
         self.whole = whole_sums(context.villages)
         self.exit_firm = np.full(len(context.state.enterprise), -1, dtype=np.int32)
@@ -124,10 +123,9 @@ class Recorder:
             programme.pay_vouchers(self.vouchers.item())
             if month >= 0:
                 self.rewrite(programme.observed(), max(first, 0), month + 1)
-        if month == self.before + self.during - 1:
+        if month == self.looks.exit:
             self.exit_firm[:], self.recorded[0] = s.enterprise["firm"], NEVER
-        if month == self.looks.next(month):
-            self.looks.take(context)
+        self.looks.take(context)
 
     def stocks_now(self, context: Context) -> NDArray[np.float64]:
         """Stocks measured in the state as it is between two months, in the order of `linkage_sim.books.STOCKED`."""

@@ -369,14 +369,6 @@ def end_season(first: int, last: int, month: int, w: Any) -> None:
 
 
 @compiled
-def forget_paid(w: Any) -> None:
-    """What firms got back and paid this month is settled."""
-    for f in range(w.repaid.shape[0]):
-        for v in range(w.repaid.shape[1]):
-            w.repaid[f, v] = w.rival_paid[f, v] = 0.0
-
-
-@compiled
 def alone(month: int, w: Any) -> None:
     """All of it in one thread."""
     villages = w.village.shape[0]
@@ -385,7 +377,8 @@ def alone(month: int, w: Any) -> None:
     settle(0, villages, month, w)
     receive(w)
     if is_month(ENDING, month % 12, w.month_of):
-        forget_paid(w)
+        w.repaid[:] = 0.0
+        w.rival_paid[:] = 0.0
         end_season(0, villages, month, w)
         receive(w)
 
@@ -401,7 +394,7 @@ def run(context: Context) -> None:
     context.over_villages(settle, month, w)
     receive(w)
     if context.is_month("season_end"):
-        forget_paid(w)
+        context.repaid[:] = context.rival_paid[:] = 0.0
         context.over_villages(end_season, month, w)
         receive(w)
 

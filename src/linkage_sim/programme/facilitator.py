@@ -122,7 +122,7 @@ class Facilitation:
             self.begin(context)
         if month == self.last + 1:
             self.leave(context)
-        if not self.is_working(month):
+        if not context.working[0]:
             return
         self.change_staff(context)
         firms.pay_openings(self, context)

@@ -283,17 +283,18 @@ def _parquet(months: NDArray[np.int32], names: Sequence[str], values: NDArray[np
     fields = [pa.field("month", pa.int32())]
     fields += [pa.field(name, pa.float64(), metadata=notes.get(name)) for name in names]
     columns = [pa.array(months), *(pa.array(np.ascontiguousarray(values[:, number])) for number in range(len(names)))]
-    return _bytes_of(pa.Table.from_arrays(columns, schema=pa.schema(fields)))
+    return parquet_bytes(pa.Table.from_arrays(columns, schema=pa.schema(fields)))
 
 
 def _record_parquet(records: NDArray[Any]) -> bytes:
     import pyarrow as pa
 
     names = records.dtype.names or ()
-    return _bytes_of(pa.table({name: np.ascontiguousarray(records[name]) for name in names}))
+    return parquet_bytes(pa.table({name: np.ascontiguousarray(records[name]) for name in names}))
 
 
-def _bytes_of(table: Any) -> bytes:
+def parquet_bytes(table: Any) -> bytes:
+    """Parquet of a table of Arrow; the same values always give the same bytes."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,6 @@ class Layout:
     input_normal : (B,) USD that practices cost in a normal year round each bazaar
     bazaar_outlet : (B,) 1 where there is an input shop
     month_of : (4, C) calendar months of each chain by `MONTHS`; -1 for the last where areas do not shift
-    months : calendar months in which some chain has one of these, by name
     """
 
     first_household: Ints
@@ -38,7 +38,11 @@ class Layout:
     input_normal: NDArray[np.float64]
     bazaar_outlet: NDArray[np.float64]
     month_of: Ints
-    months: dict[str, frozenset[int]]
+
+    @cached_property
+    def months(self) -> dict[str, frozenset[int]]:
+        """Calendar months in which some chain has one of `MONTHS`, by name."""
+        return {name: frozenset(of.tolist()) for name, of in zip(MONTHS, self.month_of, strict=True)}
 
 
 MONTHS = ("contract_month", "practice_month", "season_end", "area_month")
@@ -62,5 +66,4 @@ def layout_of(state: State, parameters: Parameters) -> Layout:
         np.argsort(household, kind="stable"), of_household, int(np.diff(of_chain, axis=1).max(initial=0)),
         usual_inputs(chains, state.enterprise["assets"], chain, state.village["bazaar"][of_enterprise], shops),
         bazaars_with_shop(shops, float(parameters.inputs["bazaar_outlets"][0])).astype(float), month_of,
-        {name: frozenset(of.tolist()) for name, of in zip(MONTHS, month_of, strict=True)},
     )  # fmt: skip

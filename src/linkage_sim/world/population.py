@@ -18,7 +18,7 @@ from linkage_sim.scenario.scenario import Scenario
 from linkage_sim.world.equilibrium import UsualYear, usual_year
 from linkage_sim.world.parameters import Parameters, bazaars_with_shop, usual_inputs
 from linkage_sim.world.routes import Routes
-from linkage_sim.world.state import GESTATION, WIDE, YEARS, State, table_type
+from linkage_sim.world.state import FIRST_STEP, GESTATION, WIDE, YEARS, State, table_type
 
 Ints = NDArray[np.int64]
 PER_VILLAGE = 100_000
@@ -305,7 +305,7 @@ def _wide(scenario: Scenario, routes: Routes, parameters: Parameters, enterprise
         "rival_firm": np.int32, "bazaar_closed": np.uint8, "market_open": np.uint8, "order_gap": np.uint8, "market_barred": np.uint8,
     }  # fmt: skip
     wide = {name: np.zeros(tuple(sizes[part] for part in shape), dtype=whole.get(name, np.float64)) for name, shape in _SHAPES.items()}
-    wide["rival_firm"][:], wide["quote_step"][:] = -1, 0.5
+    wide["rival_firm"][:], wide["quote_step"][:] = -1, FIRST_STEP
     for name in ("market_open", "district_bad", "crop_left"):
         wide[name][:] = 1
     wide["plant_capacity"][:] = parameters.plants["capacity"]

@@ -271,6 +271,8 @@ COLUMNS: list[Column] = [
 ]  # fmt: skip
 
 TABLES = ("household", "enterprise", "village", "firm", "route")
+FIRST_STEP = 0.5
+"""Part of the gap (log) to the cleared price by which a quote moves as long as nothing is known of it (``quote_step``)."""
 WIDE: dict[str, tuple[str, str, str]] = {
     "tie_kept": ("enterprise x firm of its chain", "learn", "remembered share of promises kept"),
     "tie_broken": ("enterprise x firm of its chain", "learn", "remembered share of promises broken"),

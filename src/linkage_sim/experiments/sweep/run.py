@@ -14,9 +14,9 @@ from linkage_sim.experiments.sweep.batch import Cell, Row, live_batch, lost_rows
 from linkage_sim.experiments.sweep.design import read_design
 from linkage_sim.experiments.sweep.engines import Engine, engine_of
 from linkage_sim.experiments.sweep.plan import Plan, Queue, planned
-from linkage_sim.experiments.sweep.store import Store, parquet_bytes, read_table
+from linkage_sim.experiments.sweep.store import Store, read_table
 from linkage_sim.experiments.worker import compile_once
-from linkage_sim.results.folders import check_writable
+from linkage_sim.results.folders import check_writable, parquet_bytes
 from linkage_sim.scenario.load import dump_scenario
 
 if TYPE_CHECKING:
@@ -114,8 +114,7 @@ def swept(
         else:
             lived = 0
         store.flush()
-        columns = tabled(plan, store.rows)
-        store.write_table(parquet_bytes(columns))
+        store.write_table(parquet_bytes(tabled(plan, store.rows)))
         failed = _failures(plan, store.rows)
     return Swept(folder, design.points * design.replicates * len(design.scenarios), lived, failed, design.warnings)
 
@@ -168,7 +167,7 @@ def _unexpected(error: Exception) -> LinkageError:
     return EngineError(f"a worker cannot work: {type(error).__name__}: {error}; what was finished is kept")
 
 
-def tabled(plan: Plan, rows: Mapping[str, Row]) -> dict[str, Any]:
+def tabled(plan: Plan, rows: Mapping[str, Row]) -> Any:
     """Columns of the table: every point, replicate and scenario in this order, the same whatever came first.
 
     Parameters
@@ -206,7 +205,7 @@ def tabled(plan: Plan, rows: Mapping[str, Row]) -> dict[str, Any]:
     columns["key"] = pa.array([row.key for row in found], pa.string())
     columns["failed"] = pa.array([row.error is not None for row in found], pa.bool_())
     columns["error"] = pa.array([row.error for row in found], pa.string())
-    return columns
+    return pa.table(columns)
 
 
 def _gap(own: float | None, base: float | None) -> float | None:

@@ -15,7 +15,7 @@ from linkage_sim.errors import ResultsError
 from linkage_sim.experiments.sweep.batch import Row
 from linkage_sim.experiments.sweep.design import FORMAT
 from linkage_sim.experiments.sweep.lock import FolderLock
-from linkage_sim.results.folders import read_json
+from linkage_sim.results.folders import parquet_bytes, read_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -164,18 +164,8 @@ class Store:
         columns |= {name: pa.array([row.levels[place] for row in rows], pa.float64()) for place, name in enumerate(self.outcomes)}
         columns["error"] = pa.array([row.error for row in rows], pa.string())
         columns["lost"] = pa.array([row.lost for row in rows], pa.bool_())
-        _replace(self.folder / PARTS / f"part-{self._next:06d}.parquet", parquet_bytes(columns))
+        _replace(self.folder / PARTS / f"part-{self._next:06d}.parquet", parquet_bytes(pa.table(columns)))
         self._next += 1
-
-
-def parquet_bytes(columns: Mapping[str, Any]) -> bytes:
-    """Parquet of some columns; the same values always give the same bytes."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    sink = pa.BufferOutputStream()
-    pq.write_table(pa.table(dict(columns)), sink, compression="zstd")
-    return bytes(sink.getvalue())
 
 
 def _replace(path: Path, content: bytes) -> None:
