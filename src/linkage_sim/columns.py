@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import hashlib
 import math
 import operator
 from typing import Any
@@ -162,7 +163,9 @@ class RowType(types.Type):
         self.columns = tuple(found)
         self.bytes_per_row = before
         self.place = {name: (numba.from_dtype(np.dtype(kind)), start) for name, kind, start in found}
-        super().__init__(name=f"Row({', '.join(f'{name} {kind}' for name, kind in columns)})")
+        name = f"Row({', '.join(f'{name} {kind}' for name, kind in columns)})"
+        self.short = hashlib.blake2b(name.encode(), digest_size=6).hexdigest()
+        super().__init__(name=name)
 
 
 class TableType(types.Type):
@@ -302,12 +305,11 @@ def _pointer(context: Any, builder: Any, kind: RowType, value: Any, name: str) -
 
 
 def _apart(builder: Any, row: RowType, name: str, access: Any) -> None:
-    """Tell the compiler that columns of a table never overlap, so that loops over several of them need no checks to run in vectors."""
-    module = builder.module
-    domain = module.add_metadata([ir.MetaDataString(module, row.name)])
-    scope = {column: module.add_metadata([ir.MetaDataString(module, f"{column} of {row.name}"), domain]) for column in row.place}
-    access.set_metadata("alias.scope", module.add_metadata([scope[name]]))
-    access.set_metadata("noalias", module.add_metadata([scope[column] for column in scope if column != name]))
+    """Tell the compiler what column this is: no two overlap, so that loops over several need no checks to run in vectors."""
+    module, nothing = builder.module, ir.Constant(ir.IntType(64), 0)
+    root = module.add_metadata([ir.MetaDataString(module, "columns")])
+    column = module.add_metadata([ir.MetaDataString(module, f"{name} of {row.short}"), root, nothing])
+    access.set_metadata("tbaa", module.add_metadata([column, column, nothing]))
 
 
 @lower_getattr_generic(RowType)

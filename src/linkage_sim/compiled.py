@@ -52,7 +52,7 @@ _IMPORT = re.compile(r"^from linkage_sim\.([\w.]+) import", re.MULTILINE)
 @functools.cache
 def sources_of(module: str) -> frozenset[str]:
     """Modules, by dotted name inside the package, whose source can change what the kernels of a module compile to."""
-    found = {module, "columns", "frames"}  # how parts of frames and rows of tables are read stands in the machine code of kernels
+    found = {module, "columns", "frames", "compiled"}  # how parts of frames and rows of tables are read stands in the code of kernels
     waiting = [module]
     while waiting:
         text = HERE.joinpath(*waiting.pop().split(".")).with_suffix(".py").read_text(encoding="utf-8")
@@ -85,6 +85,21 @@ def inlined(function: F) -> F:
     return _compile(function, forceinline=True)
 
 
+_MAKES_ARRAYS = frozenset(("zeros", "zeros_like", "empty", "empty_like", "full", "ones", "arange", "copy"))
+_MAY_BE_ARRAYS = re.compile(r"Any|Ints|Numbers|NDArray")
+
+
+def only_borrows(function: Callable[..., Any]) -> bool:
+    """Whether a kernel neither makes arrays nor takes over any that another returns: it need not count who uses those it was given.
+
+    Numba counts at every call that hands an array on, which takes longer than many a rule does.
+    """
+    names = function.__code__.co_names
+    returned = [function, *(getattr(function.__globals__.get(name), "py_func", None) for name in names)]
+    told = " ".join(str(each.__annotations__.get("return", "")) for each in returned if each is not None)
+    return not _MAKES_ARRAYS & set(names) and not _MAY_BE_ARRAYS.search(told)
+
+
 def _compile(function: F, **options: bool) -> F:
     """Two forms of one function: the one at hand for Python, and once compiled code calls it, one that Python cannot call.
 
@@ -92,6 +107,7 @@ def _compile(function: F, **options: bool) -> F:
     """
     if numba.config.DISABLE_JIT:
         return function
+    options["_nrt"] = not only_borrows(function)  # said of each, for else it would be that of whoever calls it first
     kernel = _dispatcher(function, "entry", **options)
     forms: list[Any] = []
 

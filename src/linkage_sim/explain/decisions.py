@@ -41,7 +41,9 @@ from linkage_sim.month.trade import (
     sold_from_store,
     spot_terms,
     trade_contract,
+    what_binds,
 )
+from linkage_sim.rules.contract import delivery_chance, delivery_luck
 from linkage_sim.world.goods import goods_table, work_table
 from linkage_sim.world.state import State
 
@@ -250,13 +252,14 @@ def trade_decisions(simulation: Simulation, before: State, e: int) -> list[Decis
         if en["firm"] >= 0 and free_a + free_b > 0.0 and vi["closed"] == 0:
             f = int(en["firm"])
             ro, breaks, side = row_of(now.route, f, v), int(now.firm["breaks"][f]), float(before.side_share[v, c])
+            bound, luck = what_binds(side, hh, vi, bb, ro, ef), delivery_luck(float(en["deliver_draw"]))
             lots = []
             for grade, free, price, outside in ((0, free_a, price_a, out_a), (1, free_b, price_b, net_b)):
-                terms = _lot(grade, free, price, outside, side, quote, en, hh, vi, bb, ro, ef, breaks)
+                terms = _lot(grade, free, price, outside, side, quote, bound, en, hh, vi, bb, breaks)
                 if terms is not None:
                     found.append((f"deliver_{'ab'[grade]}", f, spot | terms[0], terms[1], terms[2]))
                 lots.append(
-                    trade_contract(1, grade, free, price, outside, net_b if grade else net_a, quote, side, breaks, en, hh, vi, bb, ro, ef)
+                    trade_contract(1, grade, free, price, outside, net_b if grade else net_a, quote, bound, luck, breaks, en, hh, bb, ro)
                 )
             side_a, side_b = lots[0][1], lots[1][1]
             free_a -= lots[0][0] + side_a
@@ -288,15 +291,14 @@ def _lot(
     outside: float,
     side: float,
     quote: float,
+    bound: tuple[float, float, float, float],
     en: Any,
     hh: Any,
     vi: Any,
     bb: Any,
-    ro: Any,
-    ef: Any,
     breaks: int,
 ) -> tuple[dict[str, float], float, float] | None:
-    """Inputs, chance and draw of one contracted lot; None where there is none."""
+    """Inputs, chance and draw of one contracted lot; None where there is none. ``bound`` as of `what_binds`."""
     due = float(en["due_b"] if grade else en["due_a"])
     lot = min(free, due)
     if price <= 0.0 or lot <= 0.0:
@@ -305,7 +307,8 @@ def _lot(
     gain = rent = 0.0
     likely = 1.0
     if due >= 1.0:
-        gain, rent, likely = delivery_terms(price, outside, quote, due, max(0.0, usual), side, en, hh, vi, bb, ro, ef)
+        gain, rent = delivery_terms(price, outside, quote, due, max(0.0, usual), bound, en, hh, bb)
+        likely = delivery_chance(rent, gain, float(bb["deliver_noise"]), max(quote, 1e-9))
     inputs = {
         "contract_price_usd_kg": price, "price_outside_usd_kg": outside, "usual_outside_usd_kg": max(0.0, usual), "due_kg": due,
         "lot_kg": lot, "debt_usd": float(en["debt"]), "trust": float(en["linked_trust"]), "delay_value": float(en["delay_value"]),

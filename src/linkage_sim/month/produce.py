@@ -12,7 +12,7 @@ from linkage_sim.draws import STREAM, uniform
 from linkage_sim.month.goods import bring, bring_ripe, kit_now
 from linkage_sim.month.join import tie_trust
 from linkage_sim.month.rows import linked_among
-from linkage_sim.rules.contract import rejection_chance
+from linkage_sim.rules.contract import delivery_luck, rejection_chance
 from linkage_sim.rules.harvest import harvest
 
 DELIVER, REJECT = STREAM["trade.deliver"], STREAM["trade.reject"]
@@ -120,12 +120,13 @@ def ripen(first: int, last: int, month: int, ripe: float, ch: Any, enterprise: A
 
 
 @compiled
-def luck_of_lots(first: int, last: int, v: int, month: int, key: Any, fm: Any, enterprise: Any, route: Any, ef: Any) -> None:
+def luck_of_lots(first: int, last: int, v: int, month: int, key: Any, fm: Any, enterprise: Any, route: Any, ef: Any, goods: Any) -> None:
     """The luck of this month's lots under contract, which is the same in every pass of the trade phase."""
     for e in range(first, last):
         en = enterprise[e]
         if en.firm >= 0:
             en.deliver_draw = uniform(key, DELIVER, month, en.identity)
+            goods[e].luck = delivery_luck(en.deliver_draw)
             ro = route[en.firm, v]
             chance = rejection_chance(usual_rejection(fm, ro), ro.written, ef.contract_support_rejection)
             en.rejected = uniform(key, REJECT, month, en.identity) < chance
@@ -189,7 +190,7 @@ def produce(first: int, last: int, month: int, w: Any) -> None:
                 flows[v, RIPENED] += grown
                 left += grown
                 if w.has_links[v] == 1:
-                    luck_of_lots(start, end, v, month, w.key, w.firms[c], enterprise, w.route, w.effects[0])
+                    luck_of_lots(start, end, v, month, w.key, w.firms[c], enterprise, w.route, w.effects[0], w.goods)
             forget_trade(start, end, w.has_goods[v, c] == 1, left > 0.0, ripened > 0.0, ripe > 0.0, w.has_rival[v, c] == 1, enterprise)
             had += w.has_goods[v, c]
             w.has_goods[v, c], w.has_rival[v, c] = left > 0.0, 0

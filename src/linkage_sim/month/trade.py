@@ -16,13 +16,13 @@ from linkage_sim.books import (
 )  # fmt: skip
 from linkage_sim.columns import column_sum
 from linkage_sim.compiled import compiled, inlined
-from linkage_sim.month.goods import loss_at_harvest, part_of_grade_a
+from linkage_sim.month.goods import part_of_grade_a
 from linkage_sim.month.rows import linked_among
 from linkage_sim.rules.contract import (
     breach_mended,
     contract_price,
-    delivery_chance,
     detection_chance,
+    keeps_contract,
     mended_price,
     relationship_rent,
     side_selling_gain,
@@ -31,6 +31,8 @@ from linkage_sim.rules.contract import (
 from linkage_sim.rules.firm import loss_of_keeping
 from linkage_sim.rules.harvest import (
     expected_price,
+    grade_a_share,
+    harvest_loss,
     hold_value,
     in_need,
     months_to_sell,
@@ -52,9 +54,11 @@ def prices_ahead(calendar: int, chains: Any, behaviour: Any, usual_price: Any, b
             ch = chains[c]
             months = int(months_to_sell(calendar, int(ch.harvest_start), ch.kept_for, ch.all_year))
             ahead[b, c, 0] = months
+            remembered = 1.0
             for k in range(1, months + 1):
+                remembered *= memory
                 m = (calendar + k) % 12
-                ahead[b, c, k] = expected_price(usual_price[b, c, m], bazaar_quote[b, c], usual_price[b, c, calendar], memory**k)
+                ahead[b, c, k] = expected_price(usual_price[b, c, m], bazaar_quote[b, c], usual_price[b, c, calendar], remembered)
 
 
 @compiled
@@ -95,34 +99,33 @@ def hold_worths(first: int, last: int, at: int, ch: Any, ahead: Any, haul: float
             wk.hold = max(wk.hold, hold_value(left, net, months, ch.harvest_storing_cost))
 
 
-@compiled
-def delivery_terms(
-    price: float, spot: float, bazaar: float, due: float, outside: float, side: float, en: Any, hh: Any, vi: Any, bb: Any, ro: Any,
-    ef: Any,
-) -> tuple[float, float, float]:  # fmt: skip
-    """What side-selling gains now and what keeping the contract is worth, USD/kg, and the chance to deliver; ``due`` above 0."""
-    worth_later = en.delay_value
+@inlined
+def what_binds(side: float, hh: Any, vi: Any, bb: Any, ro: Any, ef: Any) -> tuple[float, float, float, float]:
+    """What holds a household to its contract beside prices, where part ``side`` of what was under contract was side-sold around it.
+
+    Returns
+    -------
+    gap : cash it misses this month over what it needs, 0..1; sanction : social cost of side-selling as a share of value
+    detection : chance that it is seen; mended : part of a promise broken by the firm that is mended
+    """
     gap = min(1.0, hh.gap / hh.need) if hh.need > 0.0 else 0.0
-    gain = side_selling_gain(spot, price, worth_later, en.debt, bb.debt_recovered, due, bb.cash_pull, gap, bazaar)
-    standing = vi.association + ef.village_organisations_sanction * vi.organisation
-    sanction = social_sanction(bb.sanction, bb.sanction_alone, standing, side)
+    sanction = social_sanction(bb.sanction, bb.sanction_alone, vi.association + ef.village_organisations_sanction * vi.organisation, side)
     detection = detection_chance(bb.detection, ro.written, ef.contract_support_detection)
+    mended = breach_mended(vi.organisation, ef.village_organisations_mended, ro.written, ef.contract_support_mended)
+    return gap, sanction, detection, mended
+
+
+@inlined
+def delivery_terms(
+    price: float, spot: float, bazaar: float, due: float, outside: float, bound: tuple[float, float, float, float], en: Any, hh: Any, bb: Any
+) -> tuple[float, float]:  # fmt: skip
+    """What side-selling gains now and what keeping the contract is worth, USD/kg; ``due`` above 0, ``bound`` as of `what_binds`."""
+    worth_later, (gap, sanction, detection, _) = en.delay_value, bound
+    gain = side_selling_gain(spot, price, worth_later, en.debt, bb.debt_recovered, due, bb.cash_pull, gap, bazaar)
     rent = relationship_rent(
         en.linked_trust, price, worth_later, outside, en.contracted, due, hh.patience_year, bb.breakup, detection, sanction, bazaar
     )
-    return gain, rent, delivery_chance(rent, gain, bb.deliver_noise, max(bazaar, 1e-9))
-
-
-@compiled
-def decides_to_deliver(
-    price: float, spot: float, bazaar: float, due: float, outside: float, side: float, en: Any, hh: Any, vi: Any, bb: Any, ro: Any,
-    ef: Any,
-) -> bool:  # fmt: skip
-    """Whether one contracted lot is delivered (True) or side-sold; below one kg due it is delivered."""
-    if due < 1.0:
-        return True
-    _, _, chance = delivery_terms(price, spot, bazaar, due, outside, side, en, hh, vi, bb, ro, ef)
-    return en.deliver_draw < chance
+    return gain, rent
 
 
 KEPT_BACK, TAKEN, SIDE_SOLD = 0, 1, 2
@@ -178,19 +181,19 @@ def settle_lot(
 
 @inlined
 def trade_contract(
-    commit: int, grade: int, free: float, price: float, spot: float, spot_net: float, quote: float, side: float, breaks: int,
-    en: Any, hh: Any, vi: Any, bb: Any, ro: Any, ef: Any,
+    commit: int, grade: int, free: float, price: float, spot: float, spot_net: float, quote: float,
+    bound: tuple[float, float, float, float], luck: float, breaks: int, en: Any, hh: Any, bb: Any, ro: Any,
 ) -> tuple[float, float]:  # fmt: skip
-    """One grade of a contracted harvest: kg taken by the firm and kg side-sold."""
+    """One grade of a contracted harvest: kg taken by the firm and kg side-sold; below one kg due it is delivered."""
     due = en.due_a if grade == 0 else en.due_b
     lot = min(free, due)
     if price <= 0.0 or lot <= 0.0:
         return 0.0, 0.0
     outside = max(0.0, en.price_a - en.premium_a) if grade == 0 else max(0.0, en.price_b - en.premium_b)
-    delivers = decides_to_deliver(price, spot, quote, due, outside, side, en, hh, vi, bb, ro, ef)
+    gain, rent = delivery_terms(price, spot, quote, due, outside, bound, en, hh, bb)
+    delivers = due < 1.0 or keeps_contract(rent, gain, bb.deliver_noise, max(quote, 1e-9), luck)
     worth = ro.worth_a if grade == 0 else ro.worth_b
-    mended = breach_mended(vi.organisation, ef.village_organisations_mended, ro.written, ef.contract_support_mended)
-    fate = settle_lot(commit, grade, lot, price, spot_net, worth, delivers, en.rejected == 1, breaks, mended, en, ro)
+    fate = settle_lot(commit, grade, lot, price, spot_net, worth, delivers, en.rejected == 1, breaks, bound[3], en, ro)
     return (lot if fate == TAKEN else 0.0), (lot if fate == SIDE_SOLD else 0.0)
 
 
@@ -315,11 +318,14 @@ def pick_ripe(
     first: int, last: int, at: int, plain: bool, out_a: float, net_b: float, ch: Any, goods: Any, enterprise: Any, work: Any
 ) -> None:
     """Pick what is ripe in a village and chain. Runs in vectors."""
-    if plain:
+    if plain:  # numbers of the chain are read before the loop: read within it they would be too many to be told apart from what it writes
+        grade_a, gain, picking = ch.harvest_grade_a, ch.practices_quality_gain, ch.harvest_picking_cost
+        usual, improved, quality = ch.harvest_loss_harvest, ch.practices_improved_loss_cut, ch.practices_quality_loss_cut
         for k in range(whole_vectors(last - first)):
             en = enterprise[first + k]
-            share_a, loss, picking = part_of_grade_a(en, ch), loss_at_harvest(en, ch, 0.0), ch.harvest_picking_cost * en.picking_factor
-            pick_one(share_a, loss, picking, out_a, net_b, en, work[at + k])
+            loss = harvest_loss(usual, 0.0, improved * en.uses_improved + quality * en.uses_quality)
+            share_a = grade_a_share(grade_a, gain, en.uses_quality)
+            pick_one(share_a, loss, picking * en.picking_factor, out_a, net_b, en, work[at + k])
         return
     for k in range(whole_vectors(last - first)):
         go = goods[first + k]
@@ -347,9 +353,10 @@ def deliver(
         ro = route[en.firm, v]
         breaks = firm[en.firm].breaks
         dealt[v, en.firm] = 1
-        taken, side_a = trade_contract(commit, 0, free_a, wk.price_a, out_a, net_a, quote, side, breaks, en, hh, vi, bb, ro, ef)
+        bound = what_binds(side, hh, vi, bb, ro, ef)
+        taken, side_a = trade_contract(commit, 0, free_a, wk.price_a, out_a, net_a, quote, bound, go.luck, breaks, en, hh, bb, ro)
         free_a -= taken + side_a
-        taken, side_b = trade_contract(commit, 1, free_b, wk.price_b, net_b, net_b, quote, side, breaks, en, hh, vi, bb, ro, ef)
+        taken, side_b = trade_contract(commit, 1, free_b, wk.price_b, net_b, net_b, quote, bound, go.luck, breaks, en, hh, bb, ro)
         free_b -= taken + side_b
         delivered += en.delivered
         paid_later += en.firm_pays

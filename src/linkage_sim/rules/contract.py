@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from linkage_sim.rules.core import rule, sigmoid
 
 FIXED, SPOT_PLUS, FLOOR_PLUS = 0, 1, 2
@@ -148,3 +150,20 @@ def grading_worth(kept: float, surplus: float, usual: float, part: float) -> flo
 def delivery_chance(rent: float, gain: float, noise: float, value: float) -> float:
     """Chance that a household delivers its contracted lot: sigmoid((rent-gain)/(s*p)); value above 0, USD/kg."""
     return sigmoid((rent - gain) / (noise * value))
+
+
+@rule
+def delivery_luck(draw: float) -> float:
+    """What the rent must exceed the gain by, over s*p, for a household to deliver: the number whose sigmoid is its draw, 0..1."""
+    return math.log(draw / (1.0 - draw))
+
+
+@rule
+def keeps_contract(rent: float, gain: float, noise: float, value: float, luck: float) -> bool:
+    """Whether a household delivers its contracted lot: if its draw is below `delivery_chance`, which is rent-gain > luck*s*p.
+
+    Parameters
+    ----------
+    rent, gain, noise, value : as in `delivery_chance`; luck : as of `delivery_luck`
+    """
+    return rent - gain > luck * (noise * value)

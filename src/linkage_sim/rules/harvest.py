@@ -78,7 +78,7 @@ def share_sold(price_net: float, best_hold: float, noise: float) -> float:
     """Share of the stock sold this month (model 4, Store or sell): sigmoid((p - V)/(s*p)); 0 where the price is 0."""
     if price_net <= 0.0:
         return 0.0
-    return sigmoid((price_net - best_hold) / (noise * price_net))
+    return sigmoid((price_net - best_hold) * (1.0 / (noise * price_net)))
 
 
 @loop_rule
@@ -93,7 +93,7 @@ def in_need(price_net: float, best_hold: float, floor: float) -> float:
     """
     if best_hold <= 0.0 or floor <= 0.0:
         return 1.0
-    return min(1.0, max(0.0, (price_net / best_hold - 0.6 * floor) / (0.4 * floor)))
+    return min(1.0, max(0.0, (price_net / best_hold - 0.6 * floor) * (1.0 / (0.4 * floor))))
 
 
 @rule

@@ -20,6 +20,7 @@ GOODS = np.dtype(
         ("picking", np.float64),  # own cost, USD/kg
         ("kept", np.float64),  # what patience and losses leave of a kg after a month, share
         ("noise", np.float64),  # noise of selling from store
+        ("luck", np.float64),  # this month's luck in delivering what is under contract, as of `delivery_luck`
     ]
 )
 """What passes read again and again of an enterprise; it stands in the row of the enterprise."""
