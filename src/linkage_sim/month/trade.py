@@ -54,11 +54,10 @@ def prices_ahead(calendar: int, chains: Any, behaviour: Any, usual_price: Any, b
             ch = chains[c]
             months = int(months_to_sell(calendar, int(ch.harvest_start), ch.kept_for, ch.all_year))
             ahead[b, c, 0] = months
-            remembered = 1.0
+            remembered, today, usual = 1.0, bazaar_quote[b, c], usual_price[b, c, calendar]
             for k in range(1, months + 1):
                 remembered *= memory
-                m = (calendar + k) % 12
-                ahead[b, c, k] = expected_price(usual_price[b, c, m], bazaar_quote[b, c], usual_price[b, c, calendar], remembered)
+                ahead[b, c, k] = expected_price(usual_price[b, c, (calendar + k) % 12], today, usual, remembered)
 
 
 @compiled

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage_sim.draws import normals, uniforms
+from linkage_sim.compiled import compiled
+from linkage_sim.draws import STREAM, Key, normals, uniform, uniforms
 from linkage_sim.rules.selection import best_overstatement, estimated_suppliers, referee_bias, seen_share
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 Numbers = NDArray[np.float64]
 Ints = NDArray[np.int64]
+VISIT, REFERENCE = STREAM["selection.visit"], STREAM["selection.reference"]
+OF_ROUTES = ("members", "is_open", "extension", "loan", "seasons", "believed_a", "premium_a")
+"""Columns of routes that criteria look at."""
 
 
 def true_suppliers(context: Context) -> Numbers:
@@ -31,19 +35,33 @@ def standard(values: Numbers) -> Numbers:
     return apart / spread if spread > 1e-12 else np.zeros_like(values)
 
 
-def checked(programme: Facilitation, context: Context, f: int, claimed: float, true: float, visits: int, references: int) -> float:
-    """What a programme believes after visiting claimed names and calling the firm's own referees.
+@compiled
+def confirmed(key: Key, stream: int, month: int, first: int, number: int, chance: float) -> float:
+    """How many of so many names, numbered from ``first`` on, are confirmed."""
+    found = 0.0
+    for name in range(first, first + number):
+        found += uniform(key, stream, month, name) < chance
+    return found
+
+
+@compiled
+def apply_and_check(
+    key: Key, month: int, applicants: Ints, true: Numbers, typical: float, honesty: Numbers, slope: float, penalty: float, guilt: float,
+    highest: float, bias: float, follows: float, visits: int, references: int, claimed: Numbers, believed: Numbers,
+) -> None:  # fmt: skip
+    """What applicants claim, and what a programme believes after visiting claimed names and calling the firm's own referees; (F,) each.
 
     Referees are friends, closer ones where the firm minds lying less; the programme knows only what is usual and corrects for that.
+    The numbers are those of `linkage_sim.scenario.effects.SelectionEffect`.
     """
-    effect = programme.effects.lead_firm_selection
-    bias = effect.reference_bias
-    friendly = referee_bias(bias, float(context.state.firm["honesty"][f]), effect.reference_honesty)
-    share = min(1.0, true / claimed)
-    names = np.arange(max(visits, references, 1)) + f * 100_000
-    found = uniforms(context.key, "selection.visit", context.month, names[:visits]) < share
-    said = uniforms(context.key, "selection.reference", context.month, names[:references]) < share + (1.0 - share) * friendly
-    return float(estimated_suppliers(claimed, float(found.sum()), float(visits), float(said.sum()), float(references), bias))
+    for f in applicants:
+        k = best_overstatement(true[f], typical, slope, float(visits), penalty, guilt * honesty[f], highest)
+        claimed[f] = max(1.0, true[f]) * (1.0 + k)
+        share = min(1.0, true[f] / claimed[f])
+        friendly = referee_bias(bias, honesty[f], follows)
+        found = confirmed(key, VISIT, month, f * 100_000, visits, share)
+        said = confirmed(key, REFERENCE, month, f * 100_000, references, share + (1.0 - share) * friendly)
+        believed[f] = estimated_suppliers(claimed[f], found, float(visits), said, float(references), bias)
 
 
 def select(programme: Facilitation, context: Context, name: str, act: LeadFirmSelection) -> bool:
@@ -57,13 +75,11 @@ def select(programme: Facilitation, context: Context, name: str, act: LeadFirmSe
     true = true_suppliers(context)
     typical = float(np.exp(np.log(np.maximum(true[applicants], 1.0)).mean()))
     claimed, believed = np.zeros(len(firm)), np.zeros(len(firm))
-    for f in applicants:
-        k = best_overstatement(
-            true[f], typical, effect.claim_slope, float(visits), effect.claim_penalty, effect.claim_guilt * float(firm["honesty"][f]),
-            effect.highest_overstatement,
-        )  # fmt: skip
-        claimed[f] = max(1.0, true[f]) * (1.0 + k)
-        believed[f] = checked(programme, context, int(f), claimed[f], true[f], visits, references)
+    apply_and_check(
+        context.key, context.month, applicants, true, typical, firm["honesty"], effect.claim_slope, effect.claim_penalty,
+        effect.claim_guilt, effect.highest_overstatement, effect.reference_bias, effect.reference_honesty, visits, references, claimed,
+        believed,
+    )  # fmt: skip
     score = scores(programme, context, applicants, believed[applicants], visits)
     chosen = applicants[np.argsort(-score, kind="stable")[: act.choose]]
     firm["supported"][chosen] = 1
@@ -132,12 +148,13 @@ def criteria(
     well unfilled orders are known.
     """
     s, effect = context.state, programme.effects.co_investment
-    firm, route = s.firm[applicants], s.route[applicants]
-    members = route["members"] * (route["is_open"] == 1)
+    firm, route = s.firm[applicants], {name: s.route[name][applicants] for name in OF_ROUTES}
+    is_open = route["is_open"] == 1
+    members = route["members"] * is_open
     total = np.maximum(members.sum(axis=1), 1e-9)
     services = (route["extension"] + route["loan"] + np.minimum(route["seasons"], 3.0) / 3.0) / 3.0
     asked = (s.orders - s.large_plan)[applicants].sum(axis=1)
-    unfilled = np.maximum(asked - (route["believed_a"] * (route["is_open"] == 1)).sum(axis=1), 1.0)
+    unfilled = np.maximum(asked - (route["believed_a"] * is_open).sum(axis=1), 1.0)
     own = effect.investment * sum(1.0 - share for share in effect.shares)
     reach, trust = suppliers_met(context, applicants)
     seen = seen_share(float(visits))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from linkage_sim.rules.core import loop_rule, rule, sigmoid
+import math
+
+from linkage_sim.rules.core import exponential, loop_rule, rule, sigmoid
 
 
 @rule
@@ -96,7 +98,7 @@ def in_need(price_net: float, best_hold: float, floor: float) -> float:
     return min(1.0, max(0.0, (price_net / best_hold - 0.6 * floor) * (1.0 / (0.4 * floor))))
 
 
-@rule
+@loop_rule
 def expected_price(usual_ahead: float, today: float, usual_today: float, memory: float) -> float:
     """Price expected for a later month: E[m+k]*(p_t/E[m])^(rho^k) (model 4, Expect).
 
@@ -105,4 +107,4 @@ def expected_price(usual_ahead: float, today: float, usual_today: float, memory:
     usual_ahead, usual_today : USD/kg, what is usual in the later and in the present calendar month, above 0
     today : USD/kg, above 0; memory : rho^k, 0..1
     """
-    return usual_ahead * (today / usual_today) ** memory
+    return usual_ahead * exponential(memory * math.log(today / usual_today))
