@@ -21,10 +21,8 @@ HALVING = 4
 """Passes after which a quote that does not settle is halved between bounds."""
 FAR = 0.1
 """Gap (log) from which a quote is not trusted after the last try."""
-SURE = 0.01
-"""Villages are not asked again before the last pass where their quote was this close (log) to the price when they decided."""
 STILL = 0.001
-"""Nor where it has moved by no more than this share since."""
+"""Villages are not asked again before the last pass where the quote has moved by no more than this share since they decided."""
 
 
 class EndMarket(mesa.Agent):
@@ -185,7 +183,7 @@ class Bazaar(mesa.Agent):
 
     def asks_again(self, number: int) -> bool:
         """Whether another pass could change anything: the quote is not settled and has moved since its villages decided."""
-        settled = abs(self.last_gap) <= SURE or abs(self.quote / self.asked - 1) <= STILL
+        settled = abs(self.last_gap) <= self.model.settled or abs(self.quote / self.asked - 1) <= STILL
         self.asks = number == 0 or not settled
         if self.asks:
             self.asked = self.quote

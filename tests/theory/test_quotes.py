@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from linkage_sim import engine
-from linkage_sim.month.quotes import SETTLED, STILL, SURE, mark_still, next_quote
+from linkage_sim.month.quotes import SETTLED, STILL, mark_still, next_quote
 from promises.small_world import PLAN, with_plan
 
 QUOTE = 2.0
@@ -34,9 +34,9 @@ def moved(number: int, gap: float, *, still: int = 0, last: tuple[float, float] 
     ("number", "gap", "by", "still"),
     [
         (0, 0.0, 0.0, 0),  # in the first pass everybody is asked
-        (1, 0.9 * SURE, 0.1, 1),
-        (1, 1.1 * SURE, 0.1, 0),
-        (1, 1.1 * SURE, 0.5 * STILL, 1),
+        (1, 0.9 * SETTLED, 0.1, 1),
+        (1, 1.1 * SETTLED, 0.1, 0),
+        (1, 1.1 * SETTLED, 0.5 * STILL, 1),
     ],
 )
 def test_villages_are_asked_again_until_their_own_quote_settles(number: int, gap: float, by: float, still: int) -> None:

@@ -11,13 +11,11 @@ from linkage_sim.world.state import FIRST_STEP
 SECANT = 4
 """Passes after which a quote that has not settled is bracketed."""
 SETTLED = 0.02
-"""Passes end early once quote and clearing price agree to this share."""
-FAR = 0.1
-"""Gap (log) from which a quote is not trusted any more after the last pass before stocks move."""
-SURE = 0.01
-"""Villages whose quote and price agreed to this share (log) when they decided are not asked again before the last pass."""
+"""Where quote and clearing price agreed to this share (log) villages are not asked again before the last pass."""
 STILL = 0.001
 """Nor are those whose quote moved by no more than this share since they last decided."""
+FAR = 0.1
+"""Gap (log) from which a quote is not trusted any more after the last pass before stocks move."""
 
 
 @compiled
@@ -29,7 +27,7 @@ def mark_still(number: int, bazaar_quote: Any, asked: Any, last_gap: Any, still:
     """
     for b in range(bazaar_quote.shape[0]):
         for c in range(bazaar_quote.shape[1]):
-            settled = abs(last_gap[b, c]) <= SURE or abs(bazaar_quote[b, c] / asked[b, c] - 1.0) <= STILL
+            settled = abs(last_gap[b, c]) <= SETTLED or abs(bazaar_quote[b, c] / asked[b, c] - 1.0) <= STILL
             still[b, c] = number > 0 and settled
             if still[b, c] == 0:
                 asked[b, c] = bazaar_quote[b, c]
