@@ -104,7 +104,7 @@ class Context:
         self.by_household, self.of_household = layout.by_household, layout.of_household
         self.input_normal, self.bazaar_outlet, self.months = layout.input_normal, layout.bazaar_outlet, layout.months
         self.month_of = layout.month_of
-        self.working, self.changed = np.zeros(1, dtype=np.int64), np.full(1, self.month)
+        self.working, self.changed = np.zeros(1, dtype=np.int64), np.full(self.villages, self.month)
         self.quote_gap, self.substitution_fade = np.zeros(1), np.zeros(1)
         self.wanted = np.zeros(len(self.state.input_stock))
         self.supply = np.zeros_like(self.state.bazaar_price)
@@ -129,12 +129,12 @@ class Context:
         self.no_ties = np.zeros((route.shape[1], route.shape[0]), dtype=np.uint8)
         self.season_ahead = np.zeros_like(self.supply)
 
-    def look_again(self) -> None:
-        """Somebody may get or lose a contract, a practice, a kit, knowledge or skill this month: what follows from these is looked at.
+    def look_again(self, villages: Any = slice(None)) -> None:
+        """Somebody there may get or lose a contract, a practice, a kit, knowledge, skill or trust this month: what follows is looked at.
 
-        Phases of months in which that cannot be take what they found before.
+        In villages and months in which that cannot be phases take what they found before.
         """
-        self.changed[0] = self.month
+        self.changed[villages] = self.month
 
     @cached_property
     def whole(self) -> Frame:

@@ -85,7 +85,7 @@ def alone(month: int, w: Any) -> None:
     if shifting:
         shift(0, villages, month, chains_of_month(SHIFTING, calendar, w.month_of), w)
     if contracting or planting:
-        w.changed[0] = month
+        w.changed[:] = month
         w.services[:] = 0.0
         if contracting:
             contract(0, villages, month, chains_of_month(CONTRACTING, calendar, w.month_of), w)

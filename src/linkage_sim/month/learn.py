@@ -238,7 +238,7 @@ def alone(month: int, w: Any) -> None:
         met_in_villages(0, villages, ends, w, met, seen)
         bazaar_news(w.village, met, news)
         season_in_villages(0, villages, month, ends, w, met, news, seen)
-        w.changed[0] = month
+        w.changed[:] = month
         season_of_firms(month, w)
 
 

@@ -176,7 +176,7 @@ def produce(first: int, last: int, month: int, w: Any) -> None:
     calendar, chains, household, enterprise, flows = month % 12, w.chains, w.household, w.enterprise, w.flows
     for v in range(first, last):
         vi = w.village[v]
-        if w.changed[0] >= month - 1:
+        if w.changed[v] >= month - 1:
             look_at_village(v, w)
         kits, plain = w.has_kits[v] == 1, w.is_plain[v] == 1
         had = has = 0

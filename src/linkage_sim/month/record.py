@@ -365,9 +365,9 @@ def record_villages(first: int, last: int, month: int, w: Any, r: Any) -> None:
     """Sums of some villages; households' income is added to the window of the programme."""
     window, calendar = window_of(month, r.window[0], r.window[1]), month % 12
     # transfers change in January, the year ends in December
-    same = w.changed[0] < month and r.recorded[0] == month - 1 and 0 < calendar < 11
+    same = r.recorded[0] == month - 1 and 0 < calendar < 11
     for v in range(first, last):
-        record_village(v, window, calendar, same, w, r)
+        record_village(v, window, calendar, same and w.changed[v] < month, w, r)
 
 
 READS = ("household.income", "enterprise.sold_a", "bazaar_price", "bazaar_demand", "flows", "firm_flows", "receivable")

@@ -290,7 +290,7 @@ def households_settle(
                 ef.contract_support_penalty,
             )  # fmt: skip
         of, to, at = first_household[v], first_household[v + 1], money_at[v]
-        if month % 12 == 0 or changed[0] == month:
+        if month % 12 == 0 or changed[v] == month:
             other_incomes(of, to, household)
         households_earn(of, to, start, end, chains.shape[0] == 1, household, enterprise)
         spend_and_save(of, to, at, pp.interest, pp.spending, pp.buffer, household, money)

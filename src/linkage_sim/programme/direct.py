@@ -247,6 +247,7 @@ def train(programme: Facilitation, context: Context, name: str, act: Training) -
         return False
     improved = effect.knowledge if act.topic in ("improved", "both") else 0.0
     quality = effect.knowledge if act.topic in ("quality", "both") else 0.0
+    context.look_again(context.state.household["village"][rows])
     teach(rows, improved, quality, *programme.enterprises, context.state.household, context.state.enterprise)
     return True
 
@@ -259,6 +260,7 @@ def give_kits(programme: Facilitation, context: Context, name: str, act: Storage
     rows = serve(programme, context, name, act, False)
     if not len(rows):
         return False
+    context.look_again(context.state.household["village"][rows])
     hand_out(rows, effect.loss_cut, effect.life, *programme.enterprises, context.state.household, context.state.enterprise)
     return True
 

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 AT_ONCE = ("market_assessment", "lead_firm_selection", "reflection_session")
 """Acts whose money is released whole; that of all others is released evenly over their months."""
+LOOKED_AFTER = (
+    "training", "storage", "brokering", "co_investment", "market_assessment", "staff_coaching", "reflection_session", "communication",
+    "coordination",
+)  # fmt: skip
+"""Acts that say themselves where they change what phases look at (`Context.look_again`), or change nothing of it anywhere."""
 
 
 @compiled
@@ -117,7 +122,6 @@ class Facilitation:
         context.working[0] = self.is_working(month)
         if self.next_act(month) > month:
             return
-        context.look_again()
         if month == self.first:
             self.begin(context)
         if month == self.last + 1:
@@ -135,6 +139,8 @@ class Facilitation:
             purse.release(month)
             if handler(self, context, name, act):
                 self.done.setdefault(name, month)
+                if act.act not in LOOKED_AFTER:
+                    context.look_again()
         villages.end_support(self, context)
 
     def begin(self, context: Context) -> None:
@@ -161,6 +167,7 @@ class Facilitation:
 
     def leave(self, context: Context) -> None:
         """The programme leaves: unspent money goes back, support ends."""
+        context.look_again()
         self.ledger.close(context.outside_flows)
         villages.end_all(context)
         context.state.route["setup_promise"] = 0.0

@@ -129,6 +129,7 @@ def introduce(programme: Facilitation, context: Context, f: int, v: int, name: s
     route["introduced"][f, v] = effect.village_trust * (effect.trust_alone + (1.0 - effect.trust_alone) * strength)
     route["dependence"][f, v] = effect.substitution
     programme.introduced[f] += 1
+    context.look_again(v)
     if route["is_open"][f, v] == 0 and promise > 0.0:
         route["setup_promise"][f, v] = effect.setup_share
         programme.ledger.purses[name].reserved += promise
@@ -267,6 +268,7 @@ def pay_running(programme: Facilitation, context: Context, name: str, share: flo
 def end_support(programme: Facilitation, context: Context) -> None:
     """Firms leave support when the months agreed in their memorandum are over, and keep what they have built."""
     for f in [f for f, month in programme.leaves.items() if month <= context.month]:
+        context.look_again()
         del programme.leaves[f]
         context.state.firm["supported"][f] = 0
         context.state.firm["subsidy"][f] = 0.0
