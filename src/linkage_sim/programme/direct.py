@@ -175,8 +175,11 @@ def serve(programme: Facilitation, context: Context, name: str, act: Targeted, a
 
 
 @compiled
-def teach(rows: Ints, improved: float, quality: float, of_household: Ints, by_household: Ints, household: Any, enterprise: Any) -> None:
-    """Knowledge of each practice rises at least to what training gives, 0 for what is not taught."""
+def teach(
+    rows: Ints, improved: float, quality: float, of_household: Ints, by_household: Ints, household: Any, enterprise: Any, month: int,
+    changed: Ints,
+) -> None:  # fmt: skip
+    """Knowledge of each practice rises at least to what training gives, 0 for what is not taught; ``changed`` (V,) as of a context."""
     for h in rows:
         for k in range(of_household[h], of_household[h + 1]):
             e = by_household[k]
@@ -185,17 +188,22 @@ def teach(rows: Ints, improved: float, quality: float, of_household: Ints, by_ho
             en.knowledge_quality = max(en.knowledge_quality, quality)
         household[h].trained = min(household[h].trained + 1, 255)
         household[h].reached = 1
+        changed[household[h].village] = month
 
 
 @compiled
-def hand_out(rows: Ints, loss_cut: float, life: float, of_household: Ints, by_household: Ints, household: Any, enterprise: Any) -> None:
-    """A new storage kit for every enterprise of these households."""
+def hand_out(
+    rows: Ints, loss_cut: float, life: float, of_household: Ints, by_household: Ints, household: Any, enterprise: Any, month: int,
+    changed: Ints,
+) -> None:  # fmt: skip
+    """A new storage kit for every enterprise of these households; ``changed`` (V,) as of a context."""
     for h in rows:
         for k in range(of_household[h], of_household[h + 1]):
             e = by_household[k]
             enterprise[e].kit_effect = loss_cut
             enterprise[e].kit_months = life
         household[h].reached = 1
+        changed[household[h].village] = month
 
 
 @compiled
@@ -247,8 +255,9 @@ def train(programme: Facilitation, context: Context, name: str, act: Training) -
         return False
     improved = effect.knowledge if act.topic in ("improved", "both") else 0.0
     quality = effect.knowledge if act.topic in ("quality", "both") else 0.0
-    context.look_again(context.state.household["village"][rows])
-    teach(rows, improved, quality, *programme.enterprises, context.state.household, context.state.enterprise)
+    teach(
+        rows, improved, quality, *programme.enterprises, context.state.household, context.state.enterprise, context.month, context.changed
+    )
     return True
 
 
@@ -260,8 +269,10 @@ def give_kits(programme: Facilitation, context: Context, name: str, act: Storage
     rows = serve(programme, context, name, act, False)
     if not len(rows):
         return False
-    context.look_again(context.state.household["village"][rows])
-    hand_out(rows, effect.loss_cut, effect.life, *programme.enterprises, context.state.household, context.state.enterprise)
+    hand_out(
+        rows, effect.loss_cut, effect.life, *programme.enterprises, context.state.household, context.state.enterprise, context.month,
+        context.changed,
+    )  # fmt: skip
     return True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,26 +26,26 @@ VIEW = STREAM["brokering.view"]
 
 @compiled
 def route_values(
-    key: Key, calendar: int, partners: Ints, usual: Numbers, asked: Numbers, orders: Numbers, market_price: Numbers, market_chain: Ints,
-    firm_haul: Numbers, market_haul: Numbers, chains: Any, markets: Any, firm: Any, village: Any, village_of: Ints, household_of: Ints,
-    chain_of: Ints, expected_kg: Numbers,
-) -> tuple[Numbers, Numbers]:  # fmt: skip
-    """Worth of routes of some firms (P,) to every village by what they would carry, USD a year, and luck in judging them; (P, V) each.
-
-    Parameters
-    ----------
-    usual : (bazaars, C) usual price over the season; asked : (F,) kg a year of all orders
-    village_of : of households; household_of, chain_of, expected_kg : of enterprises
-    """
-    volume = np.zeros((chains.shape[0], village.shape[0]))
-    for e in range(len(chain_of)):
-        c = chain_of[e]
-        volume[c, village_of[household_of[e]]] += expected_kg[e] * chains[c].harvest_grade_a
+    key: Key, calendar: int, partners: Ints, usual_price: Numbers, season: Numbers, orders: Numbers, market_price: Numbers,
+    market_chain: Ints, firm_haul: Numbers, market_haul: Numbers, chains: Any, markets: Any, firm: Any, village: Any, household: Any,
+    enterprise: Any, noise: float,
+) -> Numbers:  # fmt: skip
+    """Worth of routes of some firms (P,) to every village by what they would carry, USD a year, wrong as luck and ``noise`` have it; (P, V)."""
+    volume, usual = np.zeros((chains.shape[0], village.shape[0])), np.zeros(usual_price.shape[:2])
+    for e in range(enterprise.shape[0]):
+        en = enterprise[e]
+        volume[en.chain, household[en.household].village] += en.expected_kg * chains[en.chain].harvest_grade_a
+    for b in range(usual.shape[0]):
+        for c in range(usual.shape[1]):
+            for m in range(12):
+                usual[b, c] += usual_price[b, c, m] * season[c, m]
     value = np.zeros((len(partners), village.shape[0]))
-    wrong = np.zeros_like(value)
     for i in range(len(partners)):
         f = partners[i]
         fi = firm[f]
+        asked = 0.0
+        for m in range(len(market_chain)):
+            asked += orders[f, m]
         for v in range(village.shape[0]):
             vi = village[v]
             outside = usual[vi.bazaar, fi.chain] * (1.0 + chains[fi.chain].bazaar_grade_premium) - vi.haul
@@ -54,21 +55,20 @@ def route_values(
                     mk = markets[m]
                     haul = firm_haul[fi.place, v] + market_haul[m, fi.place]
                     best = max(best, mk.conversion * market_price[m] - mk.processing_cost - mk.marketing_cost - haul - outside)
-            value[i, v] = min(best * volume[fi.chain, v], best * asked[f])
-            wrong[i, v] = normal(uniform(key, VIEW, calendar, f * village.shape[0] + v))
-    return value, wrong
+            wrong = normal(uniform(key, VIEW, calendar, f * village.shape[0] + v))
+            value[i, v] = min(best * volume[fi.chain, v], best * asked) * math.exp(noise * wrong)
+    return value
 
 
 def judged_routes(programme: Facilitation, context: Context, act: Brokering, partners: Ints) -> Numbers:
     """Value the facilitator sees in a route of some firms (P,) to each village, USD a year; (P, V); the view may be wrong."""
     s, p = context.state, context.parameters
     villages = context.villages
-    value, wrong = route_values(
-        context.key, context.calendar, partners, (s.usual_price * p.season).sum(axis=2), s.orders.sum(axis=1), s.orders, s.market_price,
-        p.market_chain, p.firm_haul, p.market_haul, p.chains, p.markets, s.firm, s.village, s.household["village"],
-        s.enterprise["household"], s.enterprise["chain"], s.enterprise["expected_kg"],
+    value = route_values(
+        context.key, context.calendar, partners, s.usual_price, p.season, s.orders, s.market_price, p.market_chain, p.firm_haul,
+        p.market_haul, p.chains, p.markets, s.firm, s.village, s.household, s.enterprise,
+        programme.effects.brokering.view_noise * (1.0 - programme.view),
     )  # fmt: skip
-    value *= np.exp(programme.effects.brokering.view_noise * (1.0 - programme.view) * wrong)
     if act.target == "remote":
         value *= np.where(s.village["remote"] == 1, 1.0, 1e-3)
     elif act.target in ("women", "poorest"):
