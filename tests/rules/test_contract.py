@@ -13,9 +13,11 @@ from linkage_sim.rules.contract import (
     contract_price,
     delayed_value,
     delivery_chance,
+    delivery_luck,
     is_self_enforcing,
     join_chance,
     join_value,
+    keeps_contract,
     relationship_rent,
     side_selling_gain,
     social_sanction,
@@ -187,6 +189,14 @@ def test_delivery_rises_with_the_rent_and_falls_with_the_gain(rent: float, gain:
     assert delivery_chance(rent + step, gain, noise, value) >= chance
     assert delivery_chance(rent, gain + step, noise, value) <= chance
     assert delivery_chance(gain, gain, noise, value) == 0.5
+
+
+@given(st.floats(1e-9, 1.0 - 1e-9), st.floats(-5.0, 5.0), st.floats(-5.0, 5.0), st.floats(0.1, 0.5), price)
+def test_a_contract_is_kept_where_the_draw_is_below_the_chance(draw: float, rent: float, gain: float, noise: float, value: float) -> None:
+    chance = delivery_chance(rent, gain, noise, value)
+    assert delivery_chance(delivery_luck(draw), 0.0, 1.0, 1.0) == pytest.approx(draw)
+    assume(abs(chance - draw) > 1e-12)
+    assert keeps_contract(rent, gain, noise, value, delivery_luck(draw)) == (draw < chance)
 
 
 @given(st.floats(-5.0, 5.0), st.floats(-5.0, 5.0), price)

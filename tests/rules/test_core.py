@@ -13,7 +13,7 @@ from linkage_sim.rules.core import RULES, sigmoid
 MODULES = (area, contract, firm, harvest, practice, price, selection, trust)
 SHARES = {
     "trust", "rejection", "delay_value", "conduct", "memory", "side_selling", "association", "reliability", "patience",
-    "patience_year", "breakup", "detection", "recovered", "gap_share", "share", "skill", "concept", "overlap", "bias",
+    "patience_year", "breakup", "detection", "recovered", "gap_share", "share", "draw", "skill", "concept", "overlap", "bias",
     "knowledge", "decay", "diffusion", "neighbours_using", "habit", "equipment_share", "programme_share", "neighbours",
     "loss", "kit_effect", "quality_cut", "base", "hurdle", "noise", "discount", "offer_chance", "income_share",
 }  # fmt: skip

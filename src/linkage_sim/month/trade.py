@@ -16,7 +16,6 @@ from linkage_sim.books import (
 )  # fmt: skip
 from linkage_sim.columns import column_sum
 from linkage_sim.compiled import compiled, inlined
-from linkage_sim.month.goods import part_of_grade_a
 from linkage_sim.month.rows import linked_among
 from linkage_sim.rules.contract import (
     breach_mended,
@@ -116,7 +115,8 @@ def what_binds(side: float, hh: Any, vi: Any, bb: Any, ro: Any, ef: Any) -> tupl
 
 @inlined
 def delivery_terms(
-    price: float, spot: float, bazaar: float, due: float, outside: float, bound: tuple[float, float, float, float], en: Any, hh: Any, bb: Any
+    price: float, spot: float, bazaar: float, due: float, outside: float, bound: tuple[float, float, float, float], en: Any, hh: Any,
+    bb: Any,
 ) -> tuple[float, float]:  # fmt: skip
     """What side-selling gains now and what keeping the contract is worth, USD/kg; ``due`` above 0, ``bound`` as of `what_binds`."""
     worth_later, (gap, sanction, detection, _) = en.delay_value, bound

@@ -30,8 +30,11 @@ def route_values(
     market_chain: Ints, firm_haul: Numbers, market_haul: Numbers, chains: Any, markets: Any, firm: Any, village: Any, household: Any,
     enterprise: Any, noise: float,
 ) -> Numbers:  # fmt: skip
-    """Worth of routes of some firms (P,) to every village by what they would carry, USD a year, wrong as luck and ``noise`` have it; (P, V)."""
-    volume, usual = np.zeros((chains.shape[0], village.shape[0])), np.zeros(usual_price.shape[:2])
+    """Worth of routes of some firms (P,) to every village by what they would carry, USD a year; (P, V).
+
+    It is wrong as luck has it and as much as ``noise`` (log) says.
+    """
+    volume, usual = np.zeros((chains.shape[0], village.shape[0])), np.zeros((usual_price.shape[0], chains.shape[0]))
     for e in range(enterprise.shape[0]):
         en = enterprise[e]
         volume[en.chain, household[en.household].village] += en.expected_kg * chains[en.chain].harvest_grade_a
