@@ -57,7 +57,7 @@ MONEY = np.dtype(
 )
 """What is worked out for the households of one village, USD; the next village overwrites it."""
 
-LANES = 1 if numba.config.DISABLE_JIT else SPARE
+LANES = 1 if numba.config.DISABLE_JIT else 8
 """Loops over what is worked out go on to a multiple of this number, past the last, so that all of it runs in vectors."""
 
 
