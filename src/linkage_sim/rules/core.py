@@ -62,24 +62,20 @@ def loop_rule(function: F) -> F:
 def exponential(x: float) -> float:
     """e**x for -700 <= x <= 700, to two units in the last place; the same bits on every system, and loops over it run in vectors.
 
-    x = n*ln(2) + r with |r| <= ln(2)/2 (ln(2) in two parts, the first with room for n*ln(2) exact); Taylor series of e**r; times 2**n.
+    x = n*ln(2) + r with |r| <= ln(2)/2 (ln(2) in two parts, the first with room for n*ln(2) exact); Taylor series of e**r, its even and odd
+    powers side by side; times 2**n.
     """
     shifted = np.float64(x * 1.4426950408889634 + _INTO_LAST_BITS)
     n = shifted - _INTO_LAST_BITS
     r = x - n * 0.6931471803691238 - n * 1.9082149292705877e-10
-    series = 1.0 / 6227020800.0
-    series = series * r + 1.0 / 479001600.0
-    series = series * r + 1.0 / 39916800.0
-    series = series * r + 1.0 / 3628800.0
-    series = series * r + 1.0 / 362880.0
-    series = series * r + 1.0 / 40320.0
-    series = series * r + 1.0 / 5040.0
-    series = series * r + 1.0 / 720.0
-    series = series * r + 1.0 / 120.0
-    series = series * r + 1.0 / 24.0
-    series = series * r + 1.0 / 6.0
-    series = series * r + 0.5
-    series = (series * r + 1.0) * r + 1.0
+    square = r * r
+    even, odd = 1.0 / 479001600.0, 1.0 / 6227020800.0
+    even, odd = even * square + 1.0 / 3628800.0, odd * square + 1.0 / 39916800.0
+    even, odd = even * square + 1.0 / 40320.0, odd * square + 1.0 / 362880.0
+    even, odd = even * square + 1.0 / 720.0, odd * square + 1.0 / 5040.0
+    even, odd = even * square + 1.0 / 24.0, odd * square + 1.0 / 120.0
+    even, odd = even * square + 0.5, odd * square + 1.0 / 6.0
+    series = 1.0 + (even * square + (odd * square * r + r))
     power_of_two = np.int64((shifted.view(np.int64) + 1023) << 52).view(np.float64)
     return series * power_of_two
 
