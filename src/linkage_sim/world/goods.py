@@ -11,7 +11,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from linkage_sim.columns import SPARE, Table, table_of
+from linkage_sim.columns import Table, table_of
 
 GOODS = np.dtype(
     [
