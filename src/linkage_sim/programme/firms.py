@@ -285,8 +285,7 @@ def usual_worth(markets: Any, m: int, conversion: float) -> float:
 def best_room(context: Context, f: int, wanted: float) -> tuple[int, float]:
     """End market with the highest netback in which a firm can still win orders, and how many kg a year of ``wanted`` USD of sales."""
     s, p = context.state, context.parameters
-    taken = np.ascontiguousarray(s.orders[s.firm["active"] == 1].T).sum(axis=1)
-    m, room = best_market(s.firm["chain"][f], taken, context.market_first, s.market_price, p.market_chain, p.markets)
+    m, room = best_market(s.firm["chain"][f], s.firm, s.orders, context.market_first, s.market_price, p.market_chain, p.markets)
     if m < 0:
         return 0, 0.0
     return m, min(wanted / usual_worth(p.markets, m, float(p.markets["conversion"][m])), room)
@@ -294,17 +293,21 @@ def best_room(context: Context, f: int, wanted: float) -> tuple[int, float]:
 
 @compiled
 def best_market(
-    chain: int, taken: Numbers, market_first: Numbers, market_price: Numbers, market_chain: Ints, markets: Any
+    chain: int, firm: Any, orders: Numbers, market_first: Numbers, market_price: Numbers, market_chain: Ints, markets: Any
 ) -> tuple[int, float]:
     """End market of a chain that pays most of those with orders to give, and how many kg a year; -1 where none pays or gives any.
 
-    ``taken``, ``market_first`` : kg a year (M,) of standing orders now and first; as much is left as firms find that ask for more.
+    ``orders`` (F, M), ``market_first`` (M,) : kg a year of standing orders now and first; as much is left as firms find that ask for more.
     """
     best, most, top = -1, 0.0, 0.0
     for m in range(len(market_chain)):
         mk = markets[m]
         worth = mk.conversion * market_price[m] - mk.processing_cost - mk.marketing_cost
-        room = max(0.0, mk.depth * market_first[m] - taken[m])
+        taken = 0.0
+        for f in range(firm.shape[0]):
+            if firm[f].active == 1:
+                taken += orders[f, m]
+        room = max(0.0, mk.depth * market_first[m] - taken)
         if market_chain[m] == chain and room > 0.0 and worth > top:
             best, most, top = m, room, worth
     return best, most
