@@ -50,8 +50,8 @@ def together(scenarios: Sequence[Scenario], replicate: int) -> float:
 
 
 def parts_of(scenarios: Sequence[Scenario], replicate: int) -> dict[str, float]:
-    """The same once more, taken apart: seconds of each of `PARTS`."""
-    spent = dict.fromkeys(PARTS, 0.0)
+    """The same once more, taken apart: seconds of each of `PARTS`, and of each plan's own months by its name."""
+    spent = dict.fromkeys((*PARTS, *(scenario.name for scenario in scenarios)), 0.0)
     seed = engine.seed_of(scenarios[0], replicate)
     with clocked(spent, PARTS[0]):
         world = engine.build_world(scenarios[0], seed)
@@ -64,7 +64,7 @@ def parts_of(scenarios: Sequence[Scenario], replicate: int) -> dict[str, float]:
     for scenario in scenarios:
         with clocked(spent, PARTS[3]):
             simulation = first.fork(scenario)
-        with clocked(spent, PARTS[4]):
+        with clocked(spent, PARTS[4]), clocked(spent, scenario.name):
             simulation.run()
         with clocked(spent, PARTS[5]):
             simulation.outcome()
@@ -79,13 +79,19 @@ def clocked(spent: dict[str, float], part: str) -> Iterator[None]:
     spent[part] += time.perf_counter() - begun
 
 
-def plans() -> tuple[float, dict[str, float]]:
-    """Seconds a run of the apricot plans, and of each part of it: the median world's, divided by its runs."""
+def plans() -> tuple[float, dict[str, float], dict[str, float]]:
+    """Seconds a run of the apricot plans, of each part of it, and of each plan with its share of what all have in common.
+
+    They are the median world's, divided by its runs.
+    """
     scenarios = [load_scenario(shipped(name)) for name in PLANS]
     together(scenarios, 0)
     whole = statistics.median(together(scenarios, replicate) for replicate in range(REPLICATES))
     taken = [parts_of(scenarios, replicate) for replicate in range(REPLICATES)]
-    return whole / len(PLANS), {part: statistics.median(each[part] for each in taken) / len(PLANS) for part in PARTS}
+    median = {part: statistics.median(each[part] for each in taken) for part in taken[0]}
+    parts = {part: median[part] / len(PLANS) for part in PARTS}
+    shared = sum(parts.values()) - parts[PARTS[4]]
+    return whole / len(PLANS), parts, {scenario.name: shared + median[scenario.name] for scenario in scenarios}
 
 
 @dataclass
@@ -151,9 +157,10 @@ def rice(*, whole: bool) -> tuple[Swept, str]:
 
 def section() -> str:
     """The section of docs/benchmarks.md, measured now."""
-    whole, parts = plans()
+    whole, parts, by_plan = plans()
     took, told = rice(whole="--whole" in sys.argv)
     shown = ", ".join(f"{part} {1e3 * seconds:.2f}" for part, seconds in parts.items())
+    each = ", ".join(f"{name} {1e3 * seconds:.1f}" for name, seconds in by_plan.items())
     before_and_after = (
         f"Before any run {took.checking:.1f} s go by, then {took.starting:.1f} s until both processes work, at the end {took.tabling:.1f} s"
     )
@@ -167,7 +174,7 @@ def section() -> str:
 | {asked} | 10 ms a run | {1e3 * whole:.1f} ms a run |
 | 36,000 runs of 3,000 households, 2 buyers, 18 seasons, two processes, from the command to the table | 5 min | {told} |
 
-A run of the plans, ms (a sixth of what its world is shared for): {shown}.
+A run of the plans, ms (a sixth of what its world is shared for): {shown}. By plan: {each}.
 The 36,000 runs are `benchmarks/contract_rice/design.yaml`, 1,200 points in 30 worlds, through `linkage-sim sweep`. They are as
 many and as large as those of a published model of rice contracts in the Mekong delta (JASSS 22(3) 1), whose own code needs 1.4 to
 1.9 s for each. A season of ours is a year of 12 months, so a run is 216 months. Every point has a world of its own, since buyers
