@@ -86,7 +86,7 @@ def inlined(function: F) -> F:
 
 
 _MAKES_ARRAYS = frozenset(("zeros", "zeros_like", "empty", "empty_like", "full", "ones", "arange", "copy"))
-_MAY_BE_ARRAYS = re.compile(r"Any|Ints|Numbers|NDArray")
+_NO_ARRAY = re.compile(r"(?:None|bool|int|float|Word|tuple|[\[\], ])*")
 
 
 def only_borrows(function: Callable[..., Any]) -> bool:
@@ -95,9 +95,9 @@ def only_borrows(function: Callable[..., Any]) -> bool:
     Numba counts at every call that hands an array on, which takes longer than many a rule does.
     """
     names = function.__code__.co_names
-    returned = [function, *(getattr(function.__globals__.get(name), "py_func", None) for name in names)]
-    told = " ".join(str(each.__annotations__.get("return", "")) for each in returned if each is not None)
-    return not _MAKES_ARRAYS & set(names) and not _MAY_BE_ARRAYS.search(told)
+    called = (getattr(function.__globals__.get(name), "py_func", None) for name in names)
+    told = " ".join(str(each.__annotations__.get("return", "")) for each in (function, *called) if each is not None)
+    return not _MAKES_ARRAYS & set(names) and _NO_ARRAY.fullmatch(told) is not None
 
 
 def _compile(function: F, **options: bool) -> F:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import gc
+import importlib
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
+from numba.core.dispatcher import Dispatcher
 from numba.core.runtime import _nrt_python, rtsys
 
 from linkage_sim import engine
-from linkage_sim.compiled import compiled, only_borrows
+from linkage_sim.compiled import HERE, compiled, only_borrows
 from promises.small_world import PLAN, with_plan
 
 
@@ -43,6 +46,16 @@ def copied(values: Any) -> float:
 @pytest.mark.parametrize(("kernel", "borrows"), [(of_given, True), (of_made, False), (part_of_given, False), (copied, False)])
 def test_who_only_borrows_is_told_by_what_it_makes_and_gets(kernel: Callable[..., Any], borrows: bool) -> None:
     assert only_borrows(kernel) is borrows
+
+
+def test_what_was_told_of_a_kernel_holds_once_all_that_it_calls_is_there() -> None:
+    """A kernel is looked at as soon as it is written; what stands further down in its module is not there yet."""
+    for path in HERE.rglob("*.py"):
+        if "linkage_sim.compiled import" in path.read_text(encoding="utf-8"):
+            importlib.import_module(".".join(("linkage_sim", *path.relative_to(HERE).with_suffix("").parts)))
+    kernels = [each for each in gc.get_objects() if isinstance(each, Dispatcher) and each.py_func.__module__.startswith("linkage_sim.")]
+    assert len(kernels) > 300
+    assert [each.py_func.__qualname__ for each in kernels if each.targetoptions["_nrt"] is only_borrows(each.py_func)] == []
 
 
 def test_a_run_gives_back_all_that_its_kernels_make() -> None:
