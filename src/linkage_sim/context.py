@@ -209,6 +209,13 @@ class Context:
         for each in waiting:
             each.result()
 
+    def end(self) -> None:
+        """Release the threads, and the memory of what only months need, before a country's outcome takes as much again."""
+        self.close()
+        vars(self).pop("whole", None)
+        self.goods = goods_table(len(self.state.enterprise))
+        self.is_brought[:] = 0
+
     def close(self) -> None:
         """Release the threads."""
         if self._pool is not None:

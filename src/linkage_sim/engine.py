@@ -214,7 +214,7 @@ class Simulation:
 
     def outcome(self) -> Outcome:
         """What the run leaves behind, after its last month."""
-        self.context.close()
+        self.context.end()
         households = self.context.state.household
         looks = self.recorder.looks
         kept = np.empty(len(households), dtype=KEPT)
