@@ -37,8 +37,14 @@ def looking_again(simulation: Simulation) -> None:
         simulation.step()
 
 
+def told_between(simulation: Simulation) -> None:
+    while simulation.month < simulation.scenario.timeline.months:
+        simulation.run(until=min(simulation.month + 5, simulation.scenario.timeline.months))
+        simulation.outcome()
+
+
 @pytest.mark.parametrize("setting", SETTINGS)
-@pytest.mark.parametrize("live", [phase_by_phase, looking_again])
+@pytest.mark.parametrize("live", [phase_by_phase, looking_again, told_between])
 def test_months_in_a_row_are_the_months_one_by_one(setting: str, live: Callable[[Simulation], None]) -> None:
     assert lived(setting, Simulation.run) == lived(setting, live)
 
