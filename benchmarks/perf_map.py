@@ -18,8 +18,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from bulk import PLANS, together
 from numba.core.codegen import JITCodeLibrary
 from numba.core.dispatcher import Dispatcher
+
+from linkage_sim.scenario.load import load_scenario, shipped
 
 OBJECTS: dict[int, bytes] = {}
 """Object code by the identity of the library it was loaded into."""
@@ -71,10 +74,6 @@ def readable(name: str) -> str:
 def main() -> None:
     """Load all kernels, write the map, live."""
     keep_objects()
-    from bulk import PLANS, together
-
-    from linkage_sim.scenario.load import load_scenario, shipped
-
     scenarios = [load_scenario(shipped(name)) for name in PLANS]
     together(scenarios, 0)
     together(scenarios, 1)

@@ -77,7 +77,6 @@ class Context:
     market_first : (M,) kg a year that firms in business have ordered before the first spin-up month
     events : what strikes this world; None where nothing does
     threads : villages are shared out over this many threads; results do not depend on it
-    changed : (V,) month in which phases last had to look again at who has a contract, a practice, a kit, knowledge, skill or trust
     """
 
     state: State
@@ -131,7 +130,10 @@ class Context:
         self.season_ahead = np.zeros_like(self.supply)
 
     def look_again(self, villages: Any = slice(None)) -> None:
-        """Somebody there may get or lose any of it this month (``changed``); in other villages and months phases take what they found."""
+        """Somebody there may get or lose a contract, a practice, a kit, knowledge, skill or trust this month (``changed`` (V,)).
+
+        In other villages and months phases take what they found before of what follows from these.
+        """
         self.changed[villages] = self.month
 
     @cached_property

@@ -9,9 +9,9 @@ from linkage_sim.rules.harvest import grade_a_share, harvest_loss
 
 
 @inlined
-def loss_cut(en: Any, ch: Any) -> float:
-    """Cut of the loss at harvest by the practices in use, share."""
-    return ch.practices_improved_loss_cut * en.uses_improved + ch.practices_quality_loss_cut * en.uses_quality
+def loss_cut(en: Any, improved: float, quality: float) -> float:
+    """Cut of the loss at harvest by the practices in use, which cut so much each; shares."""
+    return improved * en.uses_improved + quality * en.uses_quality
 
 
 @inlined
@@ -23,7 +23,7 @@ def kit_now(en: Any) -> float:
 @inlined
 def loss_at_harvest(en: Any, ch: Any, kit: float) -> float:
     """Share lost at harvest where a storage kit saves part ``kit`` of it."""
-    return harvest_loss(ch.harvest_loss_harvest, kit, loss_cut(en, ch))
+    return harvest_loss(ch.harvest_loss_harvest, kit, loss_cut(en, ch.practices_improved_loss_cut, ch.practices_quality_loss_cut))
 
 
 @inlined

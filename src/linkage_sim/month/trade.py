@@ -16,6 +16,7 @@ from linkage_sim.books import (
 )  # fmt: skip
 from linkage_sim.columns import column_sum
 from linkage_sim.compiled import compiled, inlined
+from linkage_sim.month.goods import loss_cut
 from linkage_sim.month.rows import linked_among
 from linkage_sim.rules.contract import (
     breach_mended,
@@ -322,8 +323,7 @@ def pick_ripe(
         usual, improved, quality = ch.harvest_loss_harvest, ch.practices_improved_loss_cut, ch.practices_quality_loss_cut
         for k in range(whole_vectors(last - first)):
             en = enterprise[first + k]
-            loss = harvest_loss(usual, 0.0, improved * en.uses_improved + quality * en.uses_quality)
-            share_a = grade_a_share(grade_a, gain, en.uses_quality)
+            loss, share_a = harvest_loss(usual, 0.0, loss_cut(en, improved, quality)), grade_a_share(grade_a, gain, en.uses_quality)
             pick_one(share_a, loss, picking * en.picking_factor, out_a, net_b, en, work[at + k])
         return
     for k in range(whole_vectors(last - first)):

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from linkage_sim.compiled import compiled
 from linkage_sim.programme.villages import aimed
 
 if TYPE_CHECKING:
@@ -86,17 +84,10 @@ def is_paid(programme: Facilitation, context: Context, name: str) -> bool:
 
 def raise_staff(programme: Facilitation, skill: float, concept: float) -> None:
     """Skill and concept of every officer rise by part of what is missing, 0..1 each."""
-    programme.skill, programme.concept = raised(programme.staff_skill, skill), raised(programme.staff_concept, concept)
-
-
-@compiled
-def raised(scores: NDArray[np.float64], part: float) -> float:
-    """Raise every score, 0..1, by part of what is missing; returns their mean."""
-    total = 0.0
-    for officer in range(scores.shape[0]):
-        scores[officer] += part * (1.0 - scores[officer])
-        total += scores[officer]
-    return float(total / scores.shape[0])
+    programme.set_staff(
+        programme.staff_skill + skill * (1.0 - programme.staff_skill),
+        programme.staff_concept + concept * (1.0 - programme.staff_concept),
+    )
 
 
 def aim_queues(programme: Facilitation, context: Context) -> None:

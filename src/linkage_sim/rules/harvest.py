@@ -80,6 +80,7 @@ def share_sold(price_net: float, best_hold: float, noise: float) -> float:
     """Share of the stock sold this month (model 4, Store or sell): sigmoid((p - V)/(s*p)); 0 where the price is 0."""
     if price_net <= 0.0:
         return 0.0
+    # divided by what all rows of a loop share, once
     return sigmoid((price_net - best_hold) * (1.0 / (noise * price_net)))
 
 
