@@ -320,9 +320,9 @@ class InputProvider(_Standing):
 class Facilitator(View, mesa.Agent):
     """The organisation that runs the programme; it stands nowhere, and everything about it can only be read."""
 
-    skill = property(lambda self: self.programme.skill, doc="Mean business skill of field staff, 0..1.")
-    concept = property(lambda self: self.programme.concept, doc="Mean concept score of field staff, 0..1.")
-    view = property(lambda self: self.programme.view, doc="Share of its ignorance that assessments removed, 0..1.")
+    skill = property(lambda self: float(self.simulation.context.facilitator["skill"][0]), doc="Mean business skill of field staff, 0..1.")
+    concept = property(lambda self: float(self.simulation.context.facilitator["concept"][0]), doc="Mean concept score of field staff, 0..1.")
+    view = property(lambda self: float(self.simulation.context.facilitator["market_view"][0]), doc="Share of its ignorance that assessments removed, 0..1.")
 
     def __init__(self, model: Any) -> None:
         self.row, self.at = 0, (0,)
@@ -338,7 +338,7 @@ class Facilitator(View, mesa.Agent):
     @property
     def spent(self) -> dict[str, float]:
         """USD spent so far, by act of the plan."""
-        return {name: purse.spent for name, purse in self.programme.ledger.purses.items()}
+        return dict(self.programme.report()["spent"])
 
     @property
     def supported_firms(self) -> list[LeadFirm]:

@@ -61,13 +61,26 @@ def _signature_and_code(address: Any, *given: Any) -> Any:
 
 
 @compiled
-def live(first: int, last: int, phases: Any, w: Any, record: int, r: Any) -> int:
-    """Live months ``first`` to ``last``, that left out; returns the month that comes next: an earlier one after books that do not balance.
+def live(first: int, last: int, begun: bool, phases: Any, w: Any, acts: int, p: Any, record: int, r: Any) -> int:
+    """Live months ``first`` to ``last``, that left out; returns the month that comes next.
 
-    ``phases`` (n,) and ``record`` as of `addresses_of`, the last with the frame ``r`` of the recorder beside that of the run, ``w``.
+    That is an earlier one after books that do not balance, and one that has begun where it is the turn of an act that Python has to do.
+
+    Parameters
+    ----------
+    begun : the first and second phase of the first month were lived before
+    phases : (n,) the others but the last, after the first; acts, record : the second and the last, as of `addresses_of`
+    w, p, r : frames of the run, of the programme for acts, and of the recorder
     """
     for month in range(first, last):
-        for k in range(phases.shape[0]):
+        if not begun:
+            _call(phases[0], month, w)
+            if w.working[0] == 1:
+                _call_with_two(acts, month, w, p)
+                if p.turn[0] >= 0:
+                    return month
+        begun = False
+        for k in range(1, phases.shape[0]):
             _call(phases[k], month, w)
         _call_with_two(record, month, w, r)
         if not r.judged[1] <= BALANCED:

@@ -44,7 +44,7 @@ def model_version() -> str:
     return state.hexdigest()
 
 
-CALLED = ("rules", "month", "books", "draws", "columns", "world.state", "world.goods")
+CALLED = ("rules", "month", "programme", "books", "draws", "columns", "world.state", "world.goods")
 """Modules and folders whose functions and constants a kernel may use (tested); all else it gets as arguments."""
 _IMPORT = re.compile(r"^from linkage_sim\.([\w.]+) import", re.MULTILINE)
 

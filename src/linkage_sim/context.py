@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_sim.books import N_FLOWS
+from linkage_sim.columns import table_of
 from linkage_sim.draws import Key
 from linkage_sim.frames import Frame, frame_of
 from linkage_sim.world.events import Events
@@ -27,23 +28,27 @@ class Programme(Protocol):
     """What the months need to know of a programme; the facilitator is one."""
 
     @property
-    def cash(self) -> float:
-        """USD in its ledger."""
+    def held(self) -> Frame:
+        """What its compiled acts read and change, in one piece."""
+
+    @property
+    def owes(self) -> bool:
+        """Whether money is set aside for vouchers that may be redeemed this month."""
 
     def is_working(self, month: int) -> bool:
         """Whether it is there in a recorded month and has a plan."""
 
-    def next_act(self, month: int) -> float:
-        """The first month from this one on in which it does anything; infinity if in none."""
+    def next_turn(self, month: int) -> float:
+        """The first month from this one on in which it begins or leaves; infinity if in none."""
 
     def act(self, context: Context) -> None:
         """Live one month of the plan."""
 
-    def pay_vouchers(self, amount: float) -> None:
-        """Charge redeemed vouchers."""
+    def go_on(self, context: Context) -> None:
+        """The rest of a month of the plan in which Python has to do an act."""
 
-    def observed(self) -> dict[str, float]:
-        """What is recorded of it every month."""
+    def pay_vouchers(self, context: Context, amount: float) -> None:
+        """Charge redeemed vouchers."""
 
     def report(self) -> dict[str, Any]:
         """What it did."""
@@ -54,11 +59,16 @@ OWN = (
     "first_enterprise", "of_chain", "by_household", "of_household", "input_normal", "bazaar_outlet", "wanted", "supply", "last_quote",
     "asked", "still", "goods", "has_goods", "has_rival", "has_links", "has_kits", "is_plain", "work", "work_at", "money", "money_at",
     "dealt", "last_gap", "bracket", "scratch", "ahead", "no_ties", "season_ahead", "month_of", "working", "quote_gap", "substitution_fade",
-    "changed", "has_skill", "has_owed", "is_brought",
+    "changed", "has_skill", "has_owed", "is_brought", "facilitator",
 )  # fmt: skip
 """Arrays and tables that a run has beside its state and the numbers of its world."""
 
 
+FACILITATOR = np.dtype([
+    ("cash", "f8"), ("skill", "f8"), ("concept", "f8"), ("market_view", "f8"), ("sharing", "f8"), ("aim", "f8"), ("claimed_over_true", "f8"),
+])  # fmt: skip
+"""The facilitator, one row: USD in its ledger; mean business skill and concept score of its staff; its view of the market, the sharing
+between agencies and how far a coordination table reaches; suppliers that the firms chosen claimed over those they had. Shares 0..1."""
 PIECES = 8
 """Ranges of villages for each thread: whoever is done takes the next, since neither villages nor processors are alike."""
 
@@ -104,6 +114,7 @@ class Context:
         self.by_household, self.of_household = layout.by_household, layout.of_household
         self.input_normal, self.bazaar_outlet, self.months = layout.input_normal, layout.bazaar_outlet, layout.months
         self.month_of = layout.month_of
+        self.facilitator = table_of(FACILITATOR, 1)
         self.working, self.changed = np.zeros(1, dtype=np.int64), np.full(self.villages, self.month)
         self.quote_gap, self.substitution_fade = np.zeros(1), np.zeros(1)
         self.wanted = np.zeros(len(self.state.input_stock))

@@ -20,10 +20,11 @@ from linkage_sim.month.looks import HOUSEHOLDS
 from linkage_sim.month.plan import ALONE, PHASES, RECORD
 from linkage_sim.month.recorder import Recorder
 from linkage_sim.programme import facilitator
+from linkage_sim.programme.acts import NOBODY, live_acts
 from linkage_sim.programme.facilitator import Facilitation
 from linkage_sim.scenario.scenario import Scenario, same_entries
 from linkage_sim.world.events import events_of, own_markets
-from linkage_sim.world.parameters import effect_numbers
+from linkage_sim.world.parameters import numbers_of
 from linkage_sim.world.population import OF_PEOPLE
 from linkage_sim.world.state import State, table_type
 from linkage_sim.world.world import World, build_world
@@ -126,7 +127,7 @@ class Simulation:
         effects = scenario.interventions
         self.context.kits[:] = effects.storage.unit.materials, effects.storage.life
         same = like is not None and same_entries(scenario, like.scenario, ("interventions",))
-        self.context.effects = like.context.effects if like is not None and same else effect_numbers(effects)
+        self.context.effects = like.context.effects if like is not None and same else numbers_of(effects)
         self.context.substitution_fade[:] = effects.brokering.substitution_fade
         self.context.programme = Facilitation(scenario, self.world, self.context)
         if like is not None and start is not None:
@@ -151,22 +152,35 @@ class Simulation:
         if context.threads > 1 or self.check or self.watch is not None or numba.config.DISABLE_JIT:
             self._live_by_phases()
             return
-        assert context.programme is not None
-        act = context.programme.next_act(month)
-        if context.events is None and act > month:
-            phases, end = self._phases, int(min(end, act, recorder.looks.next(month) + 1))
-        else:
-            phases, end = self._phases[1:], month + 1
+        programme = context.programme
+        assert programme is not None
+        begun = context.events is not None or month == programme.next_turn(month)
+        if begun:
             environment.run(context)
             facilitator.run(context)
-        recorder.open(context)
-        context.month = live(month, end, phases, context.whole, self._record, recorder.held) - 1
-        recorder.close(context, month)
+        end = int(min(end, programme.next_turn(month + 1), recorder.looks.next(month) + 1))
+        while True:
+            if context.events is not None or programme.owes:  # what is redeemed is paid at the end of the month
+                end = context.month + 1
+            context.month = live(
+                context.month, end, begun, self._phases, context.whole, self._acts, programme.held, self._record, recorder.held
+            )  # fmt: skip
+            if programme.held.turn[0] == NOBODY:
+                break
+            programme.go_on(context)
+            begun = True
+        context.month -= 1
+        recorder.close(context)
         context.month += 1
 
     @cached_property
     def _phases(self) -> NDArray[np.int64]:
         return addresses_of(ALONE, self.context.whole)
+
+    @cached_property
+    def _acts(self) -> int:
+        assert self.context.programme is not None
+        return int(addresses_of((live_acts,), self.context.whole, self.context.programme.held)[0])
 
     @cached_property
     def _record(self) -> int:
@@ -208,8 +222,7 @@ class Simulation:
             scenario, self.seed, threads=self.context.threads, check=self.check, world=self.world, start=self.context.state, like=self
         )
         other.context.go_on_from(self.context)
-        assert other.context.programme is not None
-        other.recorder.rewrite(other.context.programme.observed(), 0, max(self.month, 0))
+        other.recorder.rewrite(other.context, max(self.month, 0))
         return other
 
     def outcome(self) -> Outcome:

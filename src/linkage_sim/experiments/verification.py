@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from linkage_sim.engine import run_together, seed_of
 from linkage_sim.experiments.patterns import pattern_file
-from linkage_sim.programme.ledger import Ledger
+from linkage_sim.programme.ledger import first_unit_cost, priced
 from linkage_sim.scenario.load import load_scenario
 from linkage_sim.scenario.scenario import Scenario
 
@@ -57,10 +57,10 @@ class Sweep:
 
 def selection_cost(scenario: Scenario, visits: int) -> float:
     """USD that reading and checking every applicant costs with so many visits each."""
-    act, ledger = scenario.programme["selection"], Ledger(scenario.facilitator)
+    act, terms = scenario.programme["selection"], scenario.facilitator
     checks = visits * scenario.facilitator.visit + getattr(act, "references", 0) * scenario.facilitator.call
-    look = ledger.unit_cost(scenario.interventions.lead_firm_selection.unit, 0.0)
-    return scenario.lead_firms.number * (look + ledger.priced(checks))
+    look = first_unit_cost(terms, scenario.interventions.lead_firm_selection.unit)
+    return scenario.lead_firms.number * (look + priced(terms, checks))
 
 
 def plan_with(visits: int, setting: Mapping[str, object]) -> Scenario:

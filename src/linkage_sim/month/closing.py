@@ -31,6 +31,7 @@ from linkage_sim.compiled import compiled
 from linkage_sim.month.record import (
     GROUPS,
     MEASURED,
+    OBSERVED,
     PER_GROUP,
     SINGLE,
     WHOLE,
@@ -49,6 +50,7 @@ _REGION = np.array([SINGLE.index(name) for name in MEASURED])
 _JOBS, _MARGIN, _PICKED = MEASURED.index("jobs"), MEASURED.index("firm_margin"), WHOLE.index("picked_kg")
 FTE, MARGIN, LARGE, PROFIT = (SINGLE.index(name) for name in ("jobs", "firm_margin", "large_kg", "trader_profit"))
 SURPLUS, EXPORTS, LOST, GAP = (SINGLE.index(name) for name in ("consumer_surplus", "exports_usd", "lost_kg", "quote_gap"))
+CLAIMED, CONCEPT, SKILL = (SINGLE.index(name) for name in OBSERVED)
 SPENT, PAID, FAIR, FAIR_GAIN = (SINGLE.index(name) for name in ("spent", "bazaar_usd", "competitive_usd", "competitive_surplus"))
 
 
@@ -83,7 +85,7 @@ def close_month(month: int, w: Any, r: Any) -> None:
     """Close the books of a month, fill its row of the record unless it is of the spin-up, and forget its flows.
 
     ``r.judged`` (3,) becomes the account that is off most, by what share, and the largest share of any month; ``r.opening`` become
-    those of the next month. ``r.ledger`` (1,) is the facilitator's, USD, less the ``r.vouchers`` (1,) redeemed this month.
+    those of the next month. The ledger is the facilitator's, less the ``r.vouchers`` (1,) redeemed this month.
     """
     if month >= r.window[0] + r.window[1]:
         for f in range(r.invested.shape[0]):
@@ -91,7 +93,7 @@ def close_month(month: int, w: Any, r: Any) -> None:
     premium = traders_settle(w, r)
     r.recorded[0] = month
     r.vouchers[0] = w.outside_flows[VOUCHERS]
-    worst, share = close_books(w, r, r.ledger[0] - r.vouchers[0])
+    worst, share = close_books(w, r, w.facilitator[0].cash - r.vouchers[0])
     r.judged[0], r.judged[1], r.judged[2] = worst, share, max(r.judged[2], share)
     for k in range(r.stock_out.shape[0]):
         r.opening[k] = r.stock_out[k]
@@ -139,13 +141,13 @@ def traders_settle(w: Any, r: Any) -> float:
 
 @compiled
 def measure_month(month: int, premium: float, w: Any, r: Any) -> None:
-    """Fill the row of a month: groups of households, the whole, and `SINGLE`, but for what a facilitator says of itself.
+    """Fill the row of a month: groups of households, the whole, and `SINGLE`.
 
     ``r.labour`` (2,) days of work a tonne in picking and at processors. ``r.money`` and ``r.fair_money`` (4,) as of `traders_settle`,
     at the prices paid and at competitive ones. Farmers' receipts are the traders' purchases, so that sales less costs and consumer
     surplus hold what all three parties would gain.
     """
-    row, flows, money, fair = r.values[month], r.flows[month], r.money, r.fair_money
+    row, flows, money, fair, fa = r.values[month], r.flows[month], r.money, r.fair_money, w.facilitator[0]
     row[:] = 0.0
     groups_in_order(r.cells_plain, w.village, row)
     in_order(r.whole_plain, _WHOLE, row)
@@ -172,6 +174,7 @@ def measure_month(month: int, premium: float, w: Any, r: Any) -> None:
     row[_SINGLE + LOST] = flows[LOST_HARVEST] + flows[LOST_STORE]
     row[_SINGLE + GAP] = w.quote_gap[0]
     row[_SINGLE + SPENT] = flows[STAFF] + flows[GRANTS] + flows[VOUCHERS] + flows[PARTNERS]
+    row[_SINGLE + CLAIMED], row[_SINGLE + CONCEPT], row[_SINGLE + SKILL] = fa.claimed_over_true, fa.concept, fa.skill
     row[_SINGLE + PAID] = money[3]
     row[_SINGLE + FAIR] = fair[3]
     row[_SINGLE + FAIR_GAIN] = premium + fair[0] - fair[1] + fair[2] - (money[0] - money[1] + money[2])

@@ -29,6 +29,8 @@ SINGLE = (
     "competitive_usd", "competitive_surplus", "large_kg",
 )  # fmt: skip
 """Kept once for the region each month, not sums over villages."""
+OBSERVED = ("claimed_over_true", "concept", "skill")
+"""Of these, what the facilitator says of itself."""
 
 
 WHOLE_SUMS = np.dtype([(name, np.float64) for name in WHOLE])

@@ -16,6 +16,7 @@ from linkage_sim.month.looks import Looks
 from linkage_sim.month.record import (
     CELLS,
     GROUPS,
+    OBSERVED,
     PER_GROUP,
     SINGLE,
     WHOLE,
@@ -50,7 +51,7 @@ class Recorder:
         self.money = np.zeros(4)
         self.window = np.array([before, during])
         self.line = np.array([poverty_line])
-        self.ledger, self.vouchers, self.judged = np.zeros(1), np.zeros(1), np.zeros(3)
+        self.vouchers, self.judged = np.zeros(1), np.zeros(3)
         self.recorded = np.full(1, NEVER)
         self.was_active = context.state.firm["active"].copy()
         self.yardstick = Yardstick(context)
@@ -78,7 +79,7 @@ class Recorder:
             fair_slope=fair.slope, resold=fair.resold, fair_price=fair.price, fair_outflow=fair.outflow, fair_demand=fair.demand,
             fair_city=fair.city, values=self.values, flows=self.flows, opening=self.books.stocks, gap=self.books.gap,
             turnover=self.books.turnover, window=self.window, poverty_line=self.line, labour=self.labour, invested=self.looks.invested,
-            ledger=self.ledger, vouchers=self.vouchers, judged=self.judged, recorded=self.recorded,
+            vouchers=self.vouchers, judged=self.judged, recorded=self.recorded,
         )  # fmt: skip
 
     def copy(self) -> Recorder:
@@ -87,28 +88,22 @@ class Recorder:
         other.look_through()
         return other
 
-    def rewrite(self, observed: dict[str, float], first: int, last: int) -> None:
-        """Put what is observed of a facilitator into months ``first`` to ``last``, that left out."""
-        for name, value in observed.items():
-            self.values[first:last, self.single[name]] = value
+    def rewrite(self, context: Context, months: int) -> None:
+        """Put what is observed of the facilitator of a context into the first so many months."""
+        for name in OBSERVED:
+            self.values[:months, self.single[name]] = context.facilitator[name][0]
 
     def record(self, context: Context) -> None:
         """Phase 10 of one month."""
-        self.open(context)
         if context.threads == 1:
             closing.alone(context.month, context.whole, self.held)
         else:
             context.over_villages(record_villages, context.month, context.whole, self.held)
             closing.close_month(context.month, context.whole, self.held)
-        self.close(context, context.month)
+        self.close(context)
 
-    def open(self, context: Context) -> None:
-        """Note what the programme has in its ledger before a month is recorded."""
-        if context.programme is not None:
-            self.ledger[0] = context.programme.cash
-
-    def close(self, context: Context, first: int) -> None:
-        """What is left to Python after months ``first`` to that of the context; but for the last of them nobody acted or looked.
+    def close(self, context: Context) -> None:
+        """What is left to Python after the month of the context, and after any that compiled code lived before it without Python.
 
         Raises
         ------
@@ -120,9 +115,7 @@ class Recorder:
         self.books.worst = max(self.books.worst, worst)
         self.books.judge(int(account), share, self.stock_out, month)
         if programme is not None:
-            programme.pay_vouchers(self.vouchers.item())
-            if month >= 0:
-                self.rewrite(programme.observed(), max(first, 0), month + 1)
+            programme.pay_vouchers(context, self.vouchers.item())
         if month == self.looks.exit:
             self.exit_firm[:], self.recorded[0] = s.enterprise["firm"], NEVER
         self.looks.take(context)
@@ -134,7 +127,7 @@ class Recorder:
         self.whole_plain[:] = 0.0
         for name, amounts in zip(("stock_kg", "cash_usd", "debt_usd", "owed_usd"), held, strict=True):
             self.whole[name][0] = amounts.sum()
-        closing.measure_stocks(context.whole, self.held, context.programme.cash if context.programme is not None else 0.0)
+        closing.measure_stocks(context.whole, self.held, context.facilitator["cash"][0])
         return self.stock_out
 
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage_sim.programme.firms import usual_worth
-from linkage_sim.programme.villages import is_wasted, reach_village, village_order
+from linkage_sim.books import PARTNERS
+from linkage_sim.programme.ledger import affords, free, pay, pay_unit, unit_cost
+from linkage_sim.programme.plan import ASSOCIATIONS, PROVIDERS
+from linkage_sim.programme.villages import is_wasted, pay_until, reach_village, village_order
 from linkage_sim.rules.firm import plant_price
 from linkage_sim.world.parameters import usual_inputs
 
@@ -18,22 +20,20 @@ if TYPE_CHECKING:
     from linkage_sim.scenario.acts import ContractSupport, InputProviderLinks, ProcessorLinks
 
 
-def support_contracts(programme: Facilitation, context: Context, name: str, act: ContractSupport) -> bool:
+def support_contracts(programme: Facilitation, context: Context, i: int, act: ContractSupport) -> bool:
     """Written terms, third-party grading and mediation, route by route: supported firms first, then most members."""
-    s, effect, purse = context.state, programme.effects.contract_support, programme.ledger.purses[name]
-    if not purse.affords():
-        return False
-    until = programme.until(act.act, s.route.shape)
+    s, effect, purse, p = context.state, programme.effects.contract_support, programme.plan[i], programme.held
+    until = p.written_until
     open_now = (s.route["is_open"] == 1) & (s.route["members"] > 0.0) & (s.firm["active"] == 1)[:, None] & (until < context.month)
     firms, villages = np.nonzero(open_now)
     order = np.lexsort((firms, villages, -s.route["members"][firms, villages], -s.firm["supported"][firms].astype(int)))
     acted = False
     for f, v in zip(firms[order].tolist(), villages[order].tolist(), strict=True):
-        if not purse.affords():
+        if not affords(purse):
             break
-        programme.ledger.pay_unit(name, context.outside_flows)
-        programme.pay_until(act.act, (f, v), context.month + effect.support)
-        if is_wasted(programme, context, f * 100_000 + v):
+        pay_unit(purse, context.facilitator[0], context.outside_flows)
+        pay_until(until[f], v, context.month + effect.support, p)
+        if is_wasted(f * 100_000 + v, context.month, context.whole, p):
             continue
         s.route["written"][f, v] = s.route["written_goal"][f, v] = 1.0
         s.household["reached"][members_of(context, f, v)] = 1
@@ -55,17 +55,16 @@ def input_need(context: Context) -> NDArray[np.float64]:
     return usual_inputs(chains, s.enterprise["assets"], s.enterprise["chain"], at, context.villages)
 
 
-def link_providers(programme: Facilitation, context: Context, name: str, act: InputProviderLinks) -> bool:
+def link_providers(programme: Facilitation, context: Context, i: int, act: InputProviderLinks) -> bool:
     """Input-side lead firms open outlets: the programme shares shop and first years; sales must carry them afterwards."""
-    s, p, effect, ledger = context.state, context.parameters, programme.effects.input_provider_links, programme.ledger
-    purse = ledger.purses[name]
-    yearly = effect.running * float(p.inputs["outlet_cost"][0]) * effect.support / 12.0
+    s, effect, purse, p = context.state, programme.effects.input_provider_links, programme.plan[i], programme.held
+    yearly = effect.running * float(context.parameters.inputs["outlet_cost"][0]) * effect.support / 12.0
     grant = effect.share * effect.investment + yearly
-    until = programme.until(act.act, (context.villages,))
-    if purse.unit_cost + grant > purse.free + 1e-9:
+    until = p.paid_until[PROVIDERS - ASSOCIATIONS]
+    if unit_cost(purse) + grant > free(purse) + 1e-9:
         return False
     need = input_need(context)
-    order = village_order(programme, context, act)
+    order = village_order(programme, context, i)
     if act.target == "all":  # a provider goes where most is wanted that is hard to get now
         worth = need[order] * np.minimum(s.village["reach_hours"][order], 24.0)
         order = order[np.argsort(-worth, kind="stable")]
@@ -73,43 +72,38 @@ def link_providers(programme: Facilitation, context: Context, name: str, act: In
     for v in order.tolist():
         if until[v] >= 0 or s.village["outlet"][v] == 1:
             continue
-        if purse.unit_cost + grant > purse.free + 1e-9:
+        if unit_cost(purse) + grant > free(purse) + 1e-9:
             break
-        ledger.pay_unit(name, context.outside_flows)
-        programme.pay_until(act.act, v, context.month + effect.support)
-        if is_wasted(programme, context, 2 * 10**6 + v):
+        pay_unit(purse, context.facilitator[0], context.outside_flows)
+        pay_until(until, v, context.month + effect.support, p)
+        if is_wasted(2 * 10**6 + v, context.month, context.whole, p):
             continue
-        ledger.partner(name, grant, context.outside_flows)
+        pay(purse, context.facilitator[0], context.outside_flows, PARTNERS, grant)
         s.village["outlet"][v] = s.village["provider"][v] = 1
         s.village["reach_hours"][v] = 0.0
         s.village["outlet_support"][v] = effect.running
         s.input_stock[s.village["bazaar"][v]] += effect.stock * need[v]
-        reach_village(context, v)
+        reach_village(v, context.whole)
         acted = True
     return acted
 
 
-def link_processors(programme: Facilitation, context: Context, name: str, act: ProcessorLinks) -> bool:
+def link_processors(programme: Facilitation, context: Context, i: int, act: ProcessorLinks) -> bool:
     """Contracts between firms and processors: plant equipment, a yearly order, part of its margin, an advance."""
-    s, effect, ledger = context.state, programme.effects.processor_links, programme.ledger
-    purse = ledger.purses[name]
+    s, p, effect, purse = context.state, context.parameters, programme.effects.processor_links, programme.plan[i]
     grant = effect.share * effect.investment
-    if purse.unit_cost + grant > purse.free + 1e-9:
-        return False
     wanted = (s.firm["active"] == 1) & (s.firm["imitator"] == 0) & (s.firm["plant_advance"] == 0.0)
     acted = False
     for f in np.flatnonzero(wanted)[np.argsort(-s.firm["supported"][wanted].astype(int), kind="stable")]:
-        if purse.unit_cost + grant > purse.free + 1e-9:
+        if unit_cost(purse) + grant > free(purse) + 1e-9:
             break
         q = best_plant(context, int(f), effect.margin)
         if q < 0:
             continue
-        ledger.pay_unit(name, context.outside_flows)
-        ledger.partner(name, grant, context.outside_flows)
+        pay_unit(purse, context.facilitator[0], context.outside_flows)
+        pay(purse, context.facilitator[0], context.outside_flows, PARTNERS, grant)
         s.plant_capacity[q] += effect.capacity * effect.investment
-        worth = usual_worth(
-            context.parameters.markets, int(context.parameters.plant_market[q]), float(context.parameters.plants["conversion"][q])
-        )
+        worth = float(p.plants["conversion"][q]) * float(p.markets["price"][p.plant_market[q]])
         s.firm["plant_orders"][f] += effect.orders * effect.investment / worth
         s.firm["processor"][f] = 1.0
         s.firm["plant_advance"][f] += effect.advance

@@ -1,103 +1,150 @@
-"""Acts on the organisation itself: market assessment, coaching, reflection, communication, coordination."""
+"""Acts on the organisation itself: market assessment, coaching, reflection, communication, coordination; and what fades of them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
-import numpy as np
+from linkage_sim.compiled import compiled
+from linkage_sim.draws import STREAM, uniform
+from linkage_sim.programme.ledger import affords, pay_unit
+from linkage_sim.programme.plan import ALL, NEVER, VOUCHERS
+from linkage_sim.programme.villages import aim_at
 
-from linkage_sim.programme.villages import aimed
-
-if TYPE_CHECKING:
-    from linkage_sim.context import Context
-    from linkage_sim.programme.facilitator import Facilitation
-    from linkage_sim.scenario.acts import Communication, Coordination, MarketAssessment, ReflectionSession, StaffCoaching
+TURNOVER = STREAM["staff.turnover"]
 
 
-def assess_market(programme: Facilitation, context: Context, name: str, act: MarketAssessment) -> bool:
+@compiled
+def change_staff(month: int, w: Any, p: Any) -> None:
+    """Turnover: who leaves is replaced by a newcomer with start values. The market view, sharing between agencies and aim fade."""
+    fa, terms, effects = w.facilitator[0], p.terms[0], w.effects[0]
+    any_left = False
+    for officer in range(p.skill.shape[0]):
+        if uniform(w.key, TURNOVER, month, officer) < terms.turnover / 12.0:
+            p.skill[officer], p.concept[officer] = p.start_skill[officer], p.start_concept[officer]
+            any_left = True
+    if any_left:
+        take_means(w, p)
+    fa.market_view *= 1.0 - effects.market_assessment_decay / 12.0
+    fa.sharing += effects.reflection_session_sharing_decay / 12.0 * (terms.sharing - fa.sharing)
+    fa.aim *= 1.0 - effects.coordination_decay / 12.0
+
+
+@compiled
+def take_means(w: Any, p: Any) -> None:
+    """Business skill and concept of the facilitator are the means of its staff's."""
+    skill = concept = 0.0
+    for officer in range(p.skill.shape[0]):
+        skill += p.skill[officer]
+        concept += p.concept[officer]
+    w.facilitator[0].skill, w.facilitator[0].concept = skill / p.skill.shape[0], concept / p.skill.shape[0]
+
+
+@compiled
+def assess_market(i: int, month: int, w: Any, p: Any) -> bool:
     """A rapid market assessment: removes part of the ignorance of firms and markets; the view ages."""
-    effect = programme.effects.market_assessment
-    purse = programme.ledger.purses[name]
-    if (purse.units > 0 and context.month < purse.months + act.every) or not is_paid(programme, context, name):
+    a, fa = p.plan[i], w.facilitator[0]
+    if (a.units > 0.0 and month < a.assessed + a.every) or not is_paid(a, w):
         return False
-    purse.months = context.month
-    programme.view += effect.view * (1.0 - programme.view)
+    a.assessed = month
+    fa.market_view += w.effects[0].market_assessment_view * (1.0 - fa.market_view)
     return True
 
 
-def coach(programme: Facilitation, context: Context, name: str, act: StaffCoaching) -> bool:
+@compiled
+def coach(i: int, month: int, w: Any, p: Any) -> bool:
     """A month of coaching of the field team: skill and concept rise by part of what is missing."""
-    effect = programme.effects.staff_coaching
-    if not is_paid(programme, context, name):
+    if not is_paid(p.plan[i], w):
         return False
-    raise_staff(programme, effect.skill, effect.concept)
+    raise_staff(w.effects[0].staff_coaching_skill, w.effects[0].staff_coaching_concept, w, p)
     return True
 
 
-def reflect(programme: Facilitation, context: Context, name: str, act: ReflectionSession) -> bool:
+@compiled
+def reflect(i: int, month: int, w: Any, p: Any) -> bool:
     """A full-day reflection session with role play, once: concept, skill and sharing rise."""
-    effect = programme.effects.reflection_session
-    if programme.ledger.purses[name].units > 0 or not is_paid(programme, context, name):
+    effects = w.effects[0]
+    if p.plan[i].units > 0.0 or not is_paid(p.plan[i], w):
         return False
-    raise_staff(programme, effect.skill, effect.concept)
-    programme.sharing += effect.sharing * (1.0 - programme.sharing)
+    raise_staff(effects.reflection_session_skill, effects.reflection_session_concept, w, p)
+    share_more(effects.reflection_session_sharing, w)
     return True
 
 
-def communicate(programme: Facilitation, context: Context, name: str, act: Communication) -> bool:
+@compiled
+def communicate(i: int, month: int, w: Any, p: Any) -> bool:
     """A month of explaining the approach: who knows less of it learns from colleagues, most within the own agency.
 
     Officer i belongs to agency i modulo their number; what colleagues of other agencies know passes as far as agencies share.
     """
-    effect = programme.effects.communication
-    if not is_paid(programme, context, name):
+    if not is_paid(p.plan[i], w):
         return False
-    concept = programme.staff_concept
-    agency = np.arange(len(concept)) % programme.terms.agencies
-    passes = np.where(agency[:, None] == agency[None, :], 1.0, programme.sharing)
-    np.fill_diagonal(passes, 0.0)
-    better = np.maximum(0.0, concept[None, :] - concept[:, None])
-    total = np.maximum(passes.sum(axis=1), 1e-12)
-    programme.set_staff(programme.staff_skill, concept + effect.spread * (passes * better).sum(axis=1) / total)
-    programme.sharing += effect.sharing * (1.0 - programme.sharing)
+    sharing, agencies = w.facilitator[0].sharing, int(p.terms[0].agencies)
+    for officer in range(p.concept.shape[0]):
+        total = learned = 0.0
+        for colleague in range(p.concept.shape[0]):
+            if colleague != officer:
+                passes = 1.0 if colleague % agencies == officer % agencies else sharing
+                total += passes
+                learned += passes * max(0.0, p.concept[colleague] - p.concept[officer])
+        p.learned[officer] = learned / max(total, 1e-12)
+    for officer in range(p.concept.shape[0]):
+        p.concept[officer] += w.effects[0].communication_spread * p.learned[officer]
+    take_means(w, p)
+    share_more(w.effects[0].communication_sharing, w)
     return True
 
 
-def coordinate(programme: Facilitation, context: Context, name: str, act: Coordination) -> bool:
+@compiled
+def coordinate(i: int, month: int, w: Any, p: Any) -> bool:
     """A month at one table: agencies share more, and support without a target of its own turns towards linked villages."""
-    effect = programme.effects.coordination
-    if not is_paid(programme, context, name):
+    fa, effects = w.facilitator[0], w.effects[0]
+    if not is_paid(p.plan[i], w):
         return False
-    programme.sharing += effect.sharing * (1.0 - programme.sharing)
-    programme.aim += effect.aim * (1.0 - programme.aim)
-    aim_queues(programme, context)
+    share_more(effects.coordination_sharing, w)
+    fa.aim += effects.coordination_aim * (1.0 - fa.aim)
+    for other in range(p.plan.shape[0]):
+        if p.plan[other].queued != NEVER and p.plan[other].target == ALL:
+            aim_queue(p.plan[other], w, p)
     return True
 
 
-def is_paid(programme: Facilitation, context: Context, name: str) -> bool:
-    """Pay one unit of an act on the organisation, if its money lasts."""
-    if not programme.ledger.purses[name].affords():
+@compiled
+def is_paid(a: Any, w: Any) -> bool:
+    """Pay one unit of an act (its row) on the organisation, if its money lasts."""
+    if not affords(a):
         return False
-    programme.ledger.pay_unit(name, context.outside_flows)
+    pay_unit(a, w.facilitator[0], w.outside_flows)
     return True
 
 
-def raise_staff(programme: Facilitation, skill: float, concept: float) -> None:
+@compiled
+def raise_staff(skill: float, concept: float, w: Any, p: Any) -> None:
     """Skill and concept of every officer rise by part of what is missing, 0..1 each."""
-    programme.set_staff(
-        programme.staff_skill + skill * (1.0 - programme.staff_skill),
-        programme.staff_concept + concept * (1.0 - programme.staff_concept),
-    )
+    for officer in range(p.skill.shape[0]):
+        p.skill[officer] += skill * (1.0 - p.skill[officer])
+        p.concept[officer] += concept * (1.0 - p.concept[officer])
+    take_means(w, p)
 
 
-def aim_queues(programme: Facilitation, context: Context) -> None:
-    """Move linked villages forward in the queues of acts that serve all households; who was served keeps its place."""
-    moved = [(name, act) for name, act in programme.plan.items() if name in programme.queues and getattr(act, "target", "") == "all"]
-    if not moved:
-        return
-    first = aimed(programme, context)[context.state.household["village"]]
-    for name, act in moved:
-        order = programme.queues[name]
-        served = 0 if act.act == "input_vouchers" else int(programme.ledger.purses[name].units) % max(len(order), 1)
-        left = order[served:]
-        programme.queues[name] = np.concatenate((order[:served], left[first[left]], left[~first[left]]))
+@compiled
+def share_more(part: float, w: Any) -> None:
+    """Part of the sharing between agencies that is missing is made good."""
+    w.facilitator[0].sharing += part * (1.0 - w.facilitator[0].sharing)
+
+
+@compiled
+def aim_queue(a: Any, w: Any, p: Any) -> None:
+    """Move linked villages forward in the queue of an act (its row) that serves all households; who was served keeps its place."""
+    aim_at(w, p)
+    queue = p.queues[a.queue]
+    start = 0 if a.kind == VOUCHERS or a.queued == 0 else int(a.units) % a.queued
+    at, waiting = start, 0
+    for k in range(start, a.queued):
+        if p.wanted[w.household[queue[k]].village] > 0.0:
+            queue[at] = queue[k]
+            at += 1
+        else:
+            p.others[waiting] = queue[k]
+            waiting += 1
+    for k in range(waiting):
+        queue[at + k] = p.others[k]

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage_sim.books import STAFF
 from linkage_sim.compiled import compiled
 from linkage_sim.draws import STREAM, Key, normals, uniform, uniforms
+from linkage_sim.programme.ledger import free, pay, priced
 from linkage_sim.rules.selection import best_overstatement, estimated_suppliers, referee_bias, seen_share
 
 if TYPE_CHECKING:
@@ -64,11 +66,9 @@ def apply_and_check(
         believed[f] = estimated_suppliers(claimed[f], found, float(visits), said, float(references), bias)
 
 
-def select(programme: Facilitation, context: Context, name: str, act: LeadFirmSelection) -> bool:
+def select(programme: Facilitation, context: Context, i: int, act: LeadFirmSelection) -> bool:
     """Call for applications, claims, checks, scores: the best by the staff's own criteria sign a memorandum, without money yet."""
-    if programme.ledger.purses[name].units > 0:
-        return False
-    applicants, visits, references = call(programme, context, name, act)
+    applicants, visits, references = call(programme, context, i, act)
     if not len(applicants):
         return False
     effect, firm = programme.effects.lead_firm_selection, context.state.firm
@@ -84,59 +84,59 @@ def select(programme: Facilitation, context: Context, name: str, act: LeadFirmSe
     chosen = applicants[np.argsort(-score, kind="stable")[: act.choose]]
     firm["supported"][chosen] = 1
     for f in chosen.tolist():
-        programme.leaves[f] = context.month + act.support
+        programme.held.leaves[f] = context.month + act.support
         if firm["addenda"][f] == 0:
-            programme.ready[f] = context.month + programme.effects.co_investment.memorandum
+            programme.held.ready[f] = context.month + programme.effects.co_investment.memorandum
     for f in applicants:
         programme.claims.append({
             "month": float(context.month), "firm": float(f), "true": max(1.0, float(true[f])), "claimed": float(claimed[f]),
             "believed": float(believed[f]), "chosen": float(f in chosen),
         })  # fmt: skip
-    programme.overstated = float(np.mean([one["claimed"] / one["true"] for one in programme.claims if one["chosen"]]))
+    overstated = [one["claimed"] / one["true"] for one in programme.claims if one["chosen"]]
+    context.facilitator["claimed_over_true"] = np.mean(overstated)
     return True
 
 
-def call(programme: Facilitation, context: Context, name: str, act: LeadFirmSelection) -> tuple[Ints, int, int]:
+def call(programme: Facilitation, context: Context, i: int, act: LeadFirmSelection) -> tuple[Ints, int, int]:
     """Who applies and is read, and how many visits and calls each gets for the money; pays for them.
 
     Returns
     -------
     firms read, in order (none where it is too dear); visits; references
     """
-    ledger, firm = programme.ledger, context.state.firm
-    purse = ledger.purses[name]
+    purse, firm, terms = programme.plan[i], context.state.firm, programme.terms
     none = np.zeros(0, dtype=np.int64)
     applicants = np.flatnonzero((firm["active"] == 1) & (firm["imitator"] == 0) & (firm["supported"] == 0))
     if not len(applicants):
         return none, 0, 0
     look = purse.price
     visits, references = (act.visits, act.references) if act.rule == "checked" else (0, 0)
-    per_check = ledger.priced(visits * programme.terms.visit + references * programme.terms.call)
-    while visits and len(applicants) * (look + per_check) > purse.free:
+    per_check = priced(terms, visits * terms.visit + references * terms.call)
+    while visits and len(applicants) * (look + per_check) > free(purse):
         visits -= 1
-        per_check = ledger.priced(visits * programme.terms.visit + references * programme.terms.call)
-    read = int((purse.free + 1e-9) / (look + per_check))
+        per_check = priced(terms, visits * terms.visit + references * terms.call)
+    read = int((free(purse) + 1e-9) / (look + per_check))
     if read < 1:
         return none, 0, 0
     if read < len(applicants):  # the first that apply are read
         applied = uniforms(context.key, "selection.score", -1, applicants)
         applicants = np.sort(applicants[np.argsort(applied, kind="stable")[:read]])
-    ledger.spend(name, len(applicants) * (look + per_check), context.outside_flows)
+    pay(purse, context.facilitator[0], context.outside_flows, STAFF, len(applicants) * (look + per_check))
     purse.units += len(applicants)
     return applicants, visits, references
 
 
 def scores(programme: Facilitation, context: Context, applicants: Ints, believed: Numbers, visits: int) -> Numbers:
     """Score of every applicant: concept times what serves smallholders, the rest mere size, and the appraiser's error; (A,)."""
-    effect = programme.effects.lead_firm_selection
+    effect, fa = programme.effects.lead_firm_selection, context.facilitator[0]
     noise = normals(context.key, "selection.score", context.month, np.concatenate((applicants, applicants + 1000)))
-    view_error = effect.score_noise * (1.0 - programme.view) * noise[len(applicants) :]
+    view_error = effect.score_noise * (1.0 - fa.market_view) * noise[len(applicants) :]
     found = criteria(programme, context, applicants, believed, visits, view_error)
     weights = effect.weights.model_dump()
     inclusive = standard(sum((weights[word] * found[word] for word in weights), np.zeros(len(applicants))))
     size = standard(np.log(np.maximum(context.state.firm["first_capital"][applicants], 1.0)))
-    blur = effect.score_noise * (1.0 - programme.skill) * (1.0 - programme.view)
-    return np.asarray(programme.concept * inclusive + (1.0 - programme.concept) * size + blur * noise[: len(applicants)])
+    blur = effect.score_noise * (1.0 - fa.skill) * (1.0 - fa.market_view)
+    return np.asarray(fa.concept * inclusive + (1.0 - fa.concept) * size + blur * noise[: len(applicants)])
 
 
 def criteria(

@@ -2,148 +2,204 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage_sim.draws import STREAM, uniform, uniforms
-from linkage_sim.programme.direct import in_districts, targeted
+from linkage_sim.compiled import compiled
+from linkage_sim.draws import STREAM, uniform
+from linkage_sim.programme.direct import is_linked, is_wanted, targeted
+from linkage_sim.programme.ledger import affords, pay_unit
+from linkage_sim.programme.plan import (
+    ALL,
+    ASSOCIATIONS,
+    GROUPS,
+    LINKED,
+    MOBILE,
+    NEVER,
+    ORGANISATIONS,
+    PROVIDERS,
+    REMOTE,
+    VILLAGE_ACTS,
+)
+from linkage_sim.rules.selection import duplicated_share
 
 if TYPE_CHECKING:
     from linkage_sim.context import Context
     from linkage_sim.programme.facilitator import Facilitation
-    from linkage_sim.scenario.acts import Associations, MobilePayments, SavingsGroups, Targeted, VillageOrganisations
+    from linkage_sim.scenario.acts import SavingsGroups
 
 Ints = NDArray[np.int64]
-GOALS = {
-    "associations": "association_goal", "village_organisations": "organisation_goal", "mobile_payments": "mobile_goal",
-    "savings_groups": "group_goal", "input_provider_links": "outlet_support",
-}  # fmt: skip
-"""Columns of a village that go back to 0 once the months paid for are over."""
+AIM, DUPLICATE = STREAM["programme.aim"], STREAM["programme.village_duplicate"]
+GOALS = ("association_goal", "organisation_goal", "mobile_goal", "group_goal", "outlet_support")
+"""Columns of a village that go back to 0 once the months paid for are over, in the order of the acts that raise them."""
 
 
-def village_order(programme: Facilitation, context: Context, act: Targeted) -> Ints:
-    """Villages in the order an act serves them: those with most of the households wanted first, luck within.
+@compiled
+def aim_at(w: Any, p: Any) -> None:
+    """Villages that coordination puts first have a 1 in ``p.wanted`` (V,): those in which a firm buys by contract, as far as it reaches."""
+    aim = w.facilitator[0].aim
+    for v in range(w.village.shape[0]):
+        p.wanted[v] = 0.0
+        for f in range(w.route.shape[0]):
+            if aim > 0.0 and w.route[f, v].members > 0.0:
+                p.wanted[v] = 1.0 if uniform(w.key, AIM, 0, v) < aim else 0.0
+                break
+
+
+@compiled
+def weigh_villages(target: int, w: Any, p: Any) -> None:
+    """How much an act with this target wants to serve each village, into ``p.wanted`` (V,): the share of households it serves first.
 
     A coordination table turns part of what has no target of its own towards villages in which a firm buys.
     """
-    state = context.state
-    if act.target == "all":
-        wanted = aimed(programme, context).astype(float)
-    elif act.target == "remote":
-        wanted = state.village["remote"].astype(float)
-    else:
-        at = state.household["village"]
-        wanted = np.bincount(at[targeted(context, act)], minlength=context.villages) / np.bincount(at, minlength=context.villages)
-    order = np.lexsort((programme.village_luck, -wanted))
-    return order[in_districts(programme, context, act)[order]] if act.districts else order
+    if target == ALL:
+        aim_at(w, p)
+        return
+    for v in range(w.village.shape[0]):
+        found, first, last = 0, w.first_household[v], w.first_household[v + 1]
+        for h in range(first, last):
+            found += is_linked(h, w) if target == LINKED else is_wanted(target, w.household[h])
+        p.wanted[v] = w.village[v].remote if target == REMOTE else found / (last - first)
 
 
-def aimed(programme: Facilitation, context: Context) -> NDArray[np.bool_]:
-    """Villages that coordination puts first: those in which a firm buys by contract, as many of them as it reaches; (V,)."""
-    if programme.aim <= 0.0:
-        return np.zeros(context.villages, dtype=bool)
-    linked = (context.state.route["members"] > 0.0).any(axis=0)
-    return np.asarray(linked & (uniforms(context.key, "programme.aim", 0, np.arange(context.villages)) < programme.aim))
+def village_order(programme: Facilitation, context: Context, i: int) -> Ints:
+    """Villages in the order act ``i`` serves them: those that it wants most first, luck within; (n,)."""
+    p = programme.held
+    weigh_villages(programme.plan[i].target, context.whole, p)
+    order = np.lexsort((p.village_luck, -p.wanted))
+    return order[p.in_districts[i, order] == 1]
 
 
-def is_wasted(programme: Facilitation, context: Context, place: int) -> bool:
+@compiled
+def next_village(i: int, until: Any, month: int, w: Any, p: Any) -> int:
+    """The first village in that order that is not paid for now (``until`` (V,)); -1 for none."""
+    found = -1
+    for v in range(w.village.shape[0]):
+        if until[v] >= month or p.in_districts[i, v] == 0:
+            continue
+        before = found >= 0 and p.wanted[found] == p.wanted[v] and p.village_luck[v] < p.village_luck[found]
+        if found < 0 or p.wanted[v] > p.wanted[found] or before:
+            found = v
+    return found
+
+
+@compiled
+def is_wasted(place: int, month: int, w: Any, p: Any) -> bool:
     """Whether a unit is wasted because another agency does the same work there: money spent, nothing added."""
-    return bool(uniform(context.key, STREAM["programme.village_duplicate"], context.month, place) < programme.overlap)
+    overlap = duplicated_share(p.terms[0].overlap, w.facilitator[0].sharing, p.terms[0].agencies)
+    return uniform(w.key, DUPLICATE, month, place) < overlap
 
 
-def reach_village(context: Context, v: int) -> None:
+@compiled
+def reach_village(v: int, w: Any) -> None:
     """Note that an act has served every household of a village."""
-    context.state.household["reached"][context.first_household[v] : context.first_household[v + 1]] = 1
+    for h in range(w.first_household[v], w.first_household[v + 1]):
+        w.household[h].reached = 1
 
 
-def support_villages(programme: Facilitation, context: Context, name: str, kind: str, act: Targeted, months: int, strength: float) -> bool:
-    """Support village after village for some months; one whose months are over may be paid for again."""
-    purse = programme.ledger.purses[name]
-    if not purse.affords():
+@compiled
+def set_goal(kind: int, village: Any, goal: float) -> None:
+    """What the support of an act builds up in a village (its row), 0..1."""
+    if kind == ASSOCIATIONS:
+        village.association_goal = goal
+    elif kind == ORGANISATIONS:
+        village.organisation_goal = goal
+    elif kind == MOBILE:
+        village.mobile_goal = goal
+    elif kind == GROUPS:
+        village.group_goal = goal
+    elif kind == PROVIDERS:
+        village.outlet_support = goal
+
+
+@compiled
+def goal_and_months(kind: int, effects: Any) -> tuple[float, int]:
+    """What an association, an organisation or mobile payments come to with support, 0..1, and for how many months a unit pays."""
+    if kind == ASSOCIATIONS:
+        return effects.associations_strength, int(effects.associations_support)
+    if kind == ORGANISATIONS:
+        return effects.village_organisations_strength, int(effects.village_organisations_support)
+    return effects.mobile_payments_coverage, int(effects.mobile_payments_support)
+
+
+@compiled
+def support(i: int, month: int, w: Any, p: Any) -> bool:
+    """Support village after village for some months; one whose months are over may be paid for again.
+
+    Associations sell together, share collecting and watch over each other; village organisations settle disputes, watch over promises and
+    take over part of collecting; agents and phones let firms pay earlier and at less cost.
+    """
+    a, acted = p.plan[i], False
+    if not affords(a):
         return False
-    until = programme.until(kind, (context.villages,))
-    acted = False
-    for v in village_order(programme, context, act).tolist():
-        if until[v] >= context.month:
-            continue
-        if not purse.affords():
+    weigh_villages(a.target, w, p)
+    goal, months = goal_and_months(a.kind, w.effects[0])
+    until = p.paid_until[a.kind - ASSOCIATIONS]
+    while affords(a):
+        v = next_village(i, until, month, w, p)
+        if v < 0:
             break
-        programme.ledger.pay_unit(name, context.outside_flows)
-        programme.pay_until(kind, v, context.month + months)
-        if is_wasted(programme, context, v):
-            continue
-        context.state.village[GOALS[kind]][v] = strength
-        reach_village(context, v)
-        acted = True
+        pay_unit(a, w.facilitator[0], w.outside_flows)
+        pay_until(until, v, month + months, p)
+        if not is_wasted(v, month, w, p):
+            set_goal(a.kind, w.village[v], goal)
+            reach_village(v, w)
+            acted = True
     return acted
 
 
-def support_associations(programme: Facilitation, context: Context, name: str, act: Associations) -> bool:
-    """Associations: households sell together, share collecting, and watch over each other."""
-    effect = programme.effects.associations
-    return support_villages(programme, context, name, act.act, act, effect.support, effect.strength)
+@compiled
+def pay_until(until: Any, place: int, month: int, p: Any) -> None:
+    """Note until which month a place is paid for."""
+    until[place] = month
+    if month + 1 < p.ends.shape[0]:
+        p.ends[month + 1] = 1
 
 
-def organise(programme: Facilitation, context: Context, name: str, act: VillageOrganisations) -> bool:
-    """Village organisations: they settle disputes, watch over promises and take over part of collecting."""
-    effect = programme.effects.village_organisations
-    return support_villages(programme, context, name, act.act, act, effect.support, effect.strength)
-
-
-def bring_mobile_payments(programme: Facilitation, context: Context, name: str, act: MobilePayments) -> bool:
-    """Mobile payments: agents and phones in a village; firms pay earlier and at less cost."""
-    effect = programme.effects.mobile_payments
-    return support_villages(programme, context, name, act.act, act, effect.support, effect.coverage)
-
-
-def found_groups(programme: Facilitation, context: Context, name: str, act: SavingsGroups) -> bool:
+def found_groups(programme: Facilitation, context: Context, i: int, act: SavingsGroups) -> bool:
     """Savings groups, one after the other; each takes the next households of a village that belong to none."""
-    effect, purse = programme.effects.savings_groups, programme.ledger.purses[name]
-    if not purse.affords():
-        return False
-    programme.until(act.act, (context.villages,))
+    effect, purse, p, w = programme.effects.savings_groups, programme.plan[i], programme.held, context.whole
     household, wanted = context.state.household, targeted(context, act)
     acted = False
-    for v in village_order(programme, context, act).tolist():
-        if not purse.affords():
+    for v in village_order(programme, context, i).tolist():
+        if not affords(purse):
             break
         first, last = context.first_household[v], context.first_household[v + 1]
         free = first + np.flatnonzero(household["member"][first:last] == 0)
-        free = free[np.lexsort((programme.household_luck[free], ~wanted[free]))]
-        while 2 * len(free) >= effect.members and purse.affords():
-            programme.ledger.pay_unit(name, context.outside_flows)
+        free = free[np.lexsort((programme.world.turns.household[free], ~wanted[free]))]
+        while 2 * len(free) >= effect.members and affords(purse):
+            pay_unit(purse, context.facilitator[0], context.outside_flows)
             joined, free = free[: effect.members], free[effect.members :]
-            if is_wasted(programme, context, v * 1000 + len(free)):
+            if is_wasted(v * 1000 + len(free), context.month, w, p):
                 continue
             household["member"][joined] = 1
             household["reached"][joined] = 1
-            programme.pay_until(act.act, v, context.month + effect.support)
+            pay_until(p.paid_until[GROUPS - ASSOCIATIONS], v, context.month + effect.support, p)
             context.state.village["group_goal"][v] = 1.0
             acted = True
     return acted
 
 
-def end_support(programme: Facilitation, context: Context) -> None:
+@compiled
+def end_support(month: int, w: Any, p: Any) -> None:
     """What was paid for some months begins to fade when they are over."""
-    if context.month not in programme.ends:
+    if p.ends[month] == 0:
         return
-    for act, column in GOALS.items():
-        if act in programme.paid_until:
-            over = (programme.paid_until[act] >= 0) & (programme.paid_until[act] < context.month)
-            if over.any():
-                context.state.village[column][over] = 0.0
-    if "contract_support" in programme.paid_until:
-        until = programme.paid_until["contract_support"]
-        over = (until >= 0) & (until < context.month)
-        if over.any():
-            context.state.route["written_goal"][over] = 0.0
+    for k in range(VILLAGE_ACTS):
+        for v in range(w.village.shape[0]):
+            if p.paid_until[k, v] != NEVER and p.paid_until[k, v] < month:
+                set_goal(ASSOCIATIONS + k, w.village[v], 0.0)
+    for f in range(w.route.shape[0]):
+        for v in range(w.village.shape[0]):
+            if p.written_until[f, v] != NEVER and p.written_until[f, v] < month:
+                w.route[f, v].written_goal = 0.0
 
 
 def end_all(context: Context) -> None:
     """The programme leaves: nothing is supported any more."""
-    for column in GOALS.values():
+    for column in GOALS:
         context.state.village[column] = 0.0
     context.state.route["written_goal"] = 0.0
     context.state.firm["subsidy"] = 0.0

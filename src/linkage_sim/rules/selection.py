@@ -74,6 +74,12 @@ def seen_share(visits: float) -> float:
 
 
 @rule
+def duplicated_share(overlap: float, sharing: float, agencies: float) -> float:
+    """Share of work duplicated between agencies: overlap*(1-sharing)*(agencies-1)/agencies."""
+    return overlap * (1.0 - sharing) * (agencies - 1.0) / agencies
+
+
+@rule
 def effective_months(months: float, skill: float, concept: float, overlap: float) -> float:
     """Effective facilitation: staff months * skill * concept * (1 - overlap)."""
     return months * skill * concept * (1.0 - overlap)

@@ -7,8 +7,36 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage_sim.draws import Key, uniforms
+
 MOST = 16_000_000
 """Bytes from which on nothing is kept: a large world's luck is drawn by every run, month after month."""
+
+
+@dataclass(frozen=True)
+class Turns:
+    """In which order a programme serves those that it does not prefer.
+
+    Parameters
+    ----------
+    village, household : (V,), (H,) uniform numbers; order : (H,) households village by village, luck within
+    """
+
+    village: NDArray[np.float64]
+    household: NDArray[np.float64]
+    order: NDArray[np.int64]
+
+
+def turns_of(key: Key, identity: NDArray[np.int64], village: NDArray[np.int64], villages: int) -> Turns:
+    """Draw whose turn it is.
+
+    Parameters
+    ----------
+    identity, village : (H,) of households
+    """
+    of_village = uniforms(key, "programme.target", 0, np.arange(villages))
+    of_household = uniforms(key, "programme.target", 1, identity)
+    return Turns(of_village, of_household, np.lexsort((of_household, of_village[village])))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from linkage_sim.compiled import as_table
 from linkage_sim.rules.contract import FIXED, FLOOR_PLUS, SPOT_PLUS
 from linkage_sim.scenario.chain import ValueChain, month_values
 from linkage_sim.scenario.declare import MONTHS, Section
-from linkage_sim.scenario.effects import Interventions
 from linkage_sim.scenario.scenario import Scenario
 from linkage_sim.world.routes import Routes
 
@@ -48,9 +47,9 @@ def _records(rows: list[dict[str, float]]) -> Table:
     return table
 
 
-def effect_numbers(interventions: Interventions) -> Table:
-    """What kernels read of the table of interventions: one row, fields named act_number."""
-    return _records([_numbers(interventions)])
+def numbers_of(section: Section) -> Table:
+    """What kernels read of a section of a scenario: one row, fields named after its plain numbers, as act_number in nested sections."""
+    return _records([_numbers(section)])
 
 
 def _month(name: str) -> float:

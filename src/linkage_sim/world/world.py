@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ from linkage_sim.draws import Key, key_of
 from linkage_sim.scenario.scenario import Scenario, same_entries
 from linkage_sim.world.graph import market_graph
 from linkage_sim.world.layout import Layout, layout_of
-from linkage_sim.world.luck import Luck, luck_of
+from linkage_sim.world.luck import Luck, Turns, luck_of, turns_of
 from linkage_sim.world.parameters import BESIDE_FIRMS, Parameters
 from linkage_sim.world.population import OF_PEOPLE, populate
 from linkage_sim.world.routes import Routes, compile_routes
@@ -42,6 +43,12 @@ class World:
     layout: Layout
     luck: Luck
     scenario: Scenario
+
+    @cached_property
+    def turns(self) -> Turns:
+        """Whose turn it is when a programme serves everybody."""
+        household = self.state.household
+        return turns_of(self.key, household["identity"], household["village"], len(self.state.village))
 
 
 def build_world(scenario: Scenario, seed: int, like: World | None = None) -> World:

@@ -1,0 +1,88 @@
+"""A programme's plan as compiled code reads it: one row an act, and what the acts share."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from linkage_sim.columns import Table, table_of
+
+if TYPE_CHECKING:
+    from linkage_sim.scenario.scenario import Scenario
+
+ACTS = (
+    "training", "storage", "market_assessment", "brokering", "co_investment", "staff_coaching", "reflection_session", "communication",
+    "coordination", "business_skills", "associations", "village_organisations", "mobile_payments", "savings_groups",
+    "input_provider_links", "lead_firm_selection", "input_vouchers", "contract_support", "processor_links",
+)  # fmt: skip
+"""Every kind of act; its place is its number in a plan."""
+(
+    TRAINING, STORAGE, ASSESSMENT, BROKERING, CO_INVESTMENT, COACHING, REFLECTION, COMMUNICATION, COORDINATION, SKILLS, ASSOCIATIONS,
+    ORGANISATIONS, MOBILE, GROUPS, PROVIDERS, SELECTION, VOUCHERS, CONTRACTS, PROCESSORS,
+) = range(len(ACTS))  # fmt: skip
+AT_ONCE = ("market_assessment", "lead_firm_selection", "reflection_session")
+"""Acts whose money is released whole; that of all others is released evenly over their months."""
+QUEUED = ("training", "storage", "business_skills", "input_vouchers")
+"""Acts that serve households one after the other."""
+VILLAGE_ACTS = PROVIDERS + 1 - ASSOCIATIONS
+"""So many kinds, from `ASSOCIATIONS` to `PROVIDERS`, support a village for some months."""
+TARGETS = ("all", "women", "poorest", "remote", "linked")
+ALL, WOMEN, POOREST, REMOTE, LINKED = range(5)
+"""Whom an act serves first."""
+NEVER = -1
+"""Instead of a month or a place: not yet, or nowhere."""
+
+PLAN = np.dtype(
+    [
+        ("kind", np.int64),  # place in `ACTS`
+        ("first", np.int64),  # month of the run in which it may begin
+        ("last", np.int64),
+        ("after", np.int64),  # row of the act it waits for
+        ("until", np.int64),  # row of the act that ends it
+        ("done", np.int64),  # month in which it first did anything
+        ("at_once", np.uint8),  # money is released whole, not evenly over its months
+        ("total", np.float64),  # USD set aside
+        ("price", np.float64),  # USD of the first unit, overhead included
+        ("learning", np.float64),  # how fast that falls as units are done
+        ("released", np.float64),  # USD that may be spent so far
+        ("spent", np.float64),  # USD
+        ("reserved", np.float64),  # USD promised
+        ("units", np.float64),  # done
+        ("target", np.int64),  # place in `TARGETS`
+        ("queue", np.int64),  # row of its queue of households
+        ("queued", np.int64),  # households in it, once it is drawn
+        ("again", np.uint8),  # it is gone through again once all were served
+        ("improved", np.float64),  # knowledge of a practice that training gives
+        ("quality", np.float64),
+        ("every", np.int64),  # months after which an assessment is repeated
+        ("assessed", np.int64),  # month of the last one
+        ("progress", np.float64),  # part done of the next introduction
+        ("share_paid", np.float64),  # programme's share of every addendum; negative: that of the table of interventions
+        ("running", np.float64),  # part of a supported firm's running cost paid
+    ]
+)
+"""One row an act, in the order of the plan; USD, months of the run, shares."""
+
+
+def plan_of(scenario: Scenario, prices: list[float]) -> Table:
+    """The plan of a scenario before its first month; ``prices`` in USD of the first unit of every act, overhead included."""
+    acts, terms, line = scenario.programme, scenario.facilitator, scenario.timeline
+    places, queues = {name: place for place, name in enumerate(acts)} | {None: NEVER}, itertools.count()
+    knowledge = scenario.interventions.training.knowledge
+    rows = []
+    for act, price in zip(acts.values(), prices, strict=True):
+        topic, share_paid = getattr(act, "topic", ""), getattr(act, "share_paid", None)
+        rows.append((
+            ACTS.index(act.act), line.before + act.start - 1, line.before + (line.during if act.end is None else act.end) - 1,
+            places[act.after], places[act.until], NEVER, act.act in AT_ONCE, act.share * terms.budget, price, terms.learning,
+            0.0, 0.0, 0.0, 0.0, TARGETS.index(getattr(act, "target", "all")), next(queues) if act.act in QUEUED and getattr(act, "who", "farmers") == "farmers" else NEVER, NEVER,
+            act.act == "business_skills" or getattr(act, "refresh", False), knowledge * (topic in ("improved", "both")),
+            knowledge * (topic in ("quality", "both")), getattr(act, "every", 0), NEVER, 0.0, -1.0 if share_paid is None else share_paid,
+            getattr(act, "running", 0.0),
+        ))  # fmt: skip
+    plan = table_of(PLAN, len(rows))
+    for name, column in zip(PLAN.names or (), zip(*rows, strict=True), strict=False):
+        plan[name] = column
+    return plan
