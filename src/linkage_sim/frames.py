@@ -15,9 +15,10 @@ import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
-from numba.extending import NativeValue, lower_getattr_generic, models, register_model, typeof_impl, unbox
+from numba.extending import NativeValue, intrinsic, lower_getattr_generic, models, register_model, typeof_impl, unbox
 from numba.np.arrayobj import make_array, populate_array
 
+from linkage_sim.compiled import compiled
 from linkage_sim.columns import Table, TableType, table_at, whole_number
 
 
@@ -35,14 +36,44 @@ class Frame(ctypes.Structure):
 def frame_of(**parts: Any) -> Frame:
     """Arrays (contiguous, in the order of C) and tables by name; it keeps them alive, and code that reads it never sees others."""
     frame = _class_of(parts)()
-    places: list[int] = []
-    for name, value in parts.items():
-        places += [value.address] if isinstance(value, Table) else [value.ctypes.data, *value.shape]
-        object.__setattr__(frame, name, value)
-    block = np.array(places, dtype=np.int64)
-    object.__setattr__(frame, "_block", block)
-    frame.address = block.ctypes.data
+    block = np.empty(frame.kind.numbers, dtype=np.int64)
+    vars(frame).update(parts, _block=block)
+    if not numba.config.DISABLE_JIT:
+        _look_up(np.array([value.address if isinstance(value, Table) else id(value) for value in parts.values()]), frame.kind.axes, block)
+        frame.address = block.ctypes.data
     return frame
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _number_at(typing: Any, address: Any) -> Any:
+    """The whole number that stands at an address."""
+
+    def code(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        return builder.load(builder.inttoptr(values[0], values[0].type.as_pointer()))
+
+    return types.int64(address), code
+
+
+_HEAD = object.__basicsize__
+"""Bytes of the head of a Python object; after it an array of NumPy has its address, how many axes it has, and where its lengths stand."""
+
+
+@compiled
+def _look_up(objects: Any, axes: Any, places: Any) -> None:
+    """Fill in where arrays and tables of a frame stand; to ask Python for it takes as long as some months of a small village.
+
+    Parameters
+    ----------
+    objects : address of each table, or of the object that an array is to Python; axes : of each array, -1 for a table
+    places : becomes the address of each, followed by the lengths of an array
+    """
+    at = 0
+    for i in range(objects.shape[0]):
+        is_array = axes[i] >= 0
+        places[at] = _number_at(objects[i] + _HEAD) if is_array else objects[i]
+        for axis in range(axes[i]):
+            places[at + 1 + axis] = _number_at(_number_at(objects[i] + _HEAD + 16) + 8 * axis)
+        at += 1 + max(axes[i], 0)
 
 
 class FrameType(types.Type):
@@ -50,10 +81,11 @@ class FrameType(types.Type):
 
     def __init__(self, parts: tuple[tuple[str, Any], ...]) -> None:
         self.place: dict[str, tuple[Any, int]] = {}
-        at = 0
-        for name, kind in parts:
-            self.place[name] = (kind, at)
-            at += 1 if isinstance(kind, TableType) else 1 + kind.ndim
+        self.axes = np.array([-1 if isinstance(kind, TableType) else kind.ndim for _, kind in parts])
+        self.numbers = 0
+        for (name, kind), axes in zip(parts, self.axes.tolist(), strict=True):
+            self.place[name] = (kind, self.numbers)
+            self.numbers += 1 + max(axes, 0)
         told = ", ".join(f"{name} {kind.name}" for name, kind in parts)
         super().__init__(name=f"Frame({hashlib.blake2b(told.encode(), digest_size=12).hexdigest()})")
 
@@ -70,9 +102,19 @@ def _class_of(parts: dict[str, Any]) -> type[Frame]:
     if known not in _CLASSES:
         for name, value in parts.items():
             assert isinstance(value, Table) or value.flags.c_contiguous, f"{name} is not contiguous"
+            assert isinstance(value, Table) or _stands_as_known(value)
         kind = FrameType(tuple((name, numba.typeof(value)) for name, value in parts.items()))
         _CLASSES[known] = type("Frame", (Frame,), {"kind": kind})
     return _CLASSES[known]
+
+
+def _stands_as_known(array: Any) -> bool:
+    """Whether this Python and NumPy keep where an array stands where `_look_up` looks for it."""
+    if numba.config.DISABLE_JIT:
+        return True
+    found = np.empty(1 + array.ndim, dtype=np.int64)
+    _look_up(np.array([id(array)]), np.array([array.ndim]), found)
+    return found.tolist() == [array.ctypes.data, *array.shape]
 
 
 @typeof_impl.register(Frame)

@@ -275,7 +275,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "units": frozenset(),
     "compiled": frozenset(),
     "columns": frozenset(),
-    "frames": frozenset({"columns"}),
+    "frames": frozenset({"compiled", "columns"}),
     "draws": frozenset({"compiled"}),
     "rules": frozenset({"compiled"}),  # the decorator, nothing else of ours
     "scenario": BASE,

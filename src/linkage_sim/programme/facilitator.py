@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from linkage_sim.books import DONOR, RETURNED
 from linkage_sim.context import Context
-from linkage_sim.draws import normals
 from linkage_sim.frames import Frame, frame_of
 from linkage_sim.programme import direct, links, selection, skills, villages
 from linkage_sim.programme.acts import NOBODY, live_acts, note
 from linkage_sim.programme.ledger import first_unit_cost
+from linkage_sim.programme.organisation import hire
 from linkage_sim.programme.plan import NEVER, QUEUED, VILLAGE_ACTS, VOUCHERS, plan_of
 from linkage_sim.rules.selection import duplicated_share
 from linkage_sim.scenario.scenario import Scenario
@@ -64,13 +64,9 @@ class Facilitation:
         self.claims: list[dict[str, float]] = []
         self.returned = 0.0
         self.turn = np.full(1, NOBODY)
-        staff, spread = np.arange(self.terms.staff), self.terms.spread
-        self.start_skill = np.clip(self.terms.skill + spread * normals(context.key, "staff.skill", 0, staff), 0.02, 1.0)
-        self.start_concept = np.clip(self.terms.concept + spread * normals(context.key, "staff.concept", 0, staff), 0.0, 1.0)
-        self.skill, self.concept = self.start_skill.copy(), self.start_concept.copy()
-        numbers = context.facilitator[0]
-        numbers.skill, numbers.concept = (float(np.cumsum(of)[-1]) / len(of) for of in (self.skill, self.concept))
-        numbers.sharing = self.terms.sharing
+        self.officers = np.empty((4, self.terms.staff))
+        hire(context.key, self.terms.skill, self.terms.concept, self.terms.spread, *self.officers, context.facilitator[0])
+        context.facilitator["sharing"] = self.terms.sharing
 
     def price_of(self, act: Any) -> float:
         """USD of the first unit of an act."""
@@ -82,7 +78,7 @@ class Facilitation:
     def held(self) -> Frame:
         """All that compiled acts need beside the run, in one piece; made when the first is lived."""
         s, acts = self.context.state, self.scenario.programme.values()
-        (firms, villages), officers = s.route.shape, len(self.skill)
+        (firms, villages), (start_skill, start_concept, skill, concept) = s.route.shape, self.officers
         queues = sum(act.act in QUEUED for act in acts)
         households = len(s.household) if queues else 0
         luck = self.world.turns
@@ -98,8 +94,8 @@ class Facilitation:
             paid_until=np.full((VILLAGE_ACTS, villages), NEVER), written_until=np.full((firms, villages), NEVER),
             ends=np.zeros(self.last + 2, dtype=np.uint8), leaves=np.full(firms, NEVER), ready=np.zeros(firms, dtype=np.int64),
             introduced=np.zeros(firms, dtype=np.int64), promised=np.full((firms, villages), NEVER),
-            setup_promises=setup[s.firm["chain"]], skill=self.skill, concept=self.concept, start_skill=self.start_skill,
-            start_concept=self.start_concept, learned=np.zeros(officers),
+            setup_promises=setup[s.firm["chain"]], skill=skill, concept=concept, start_skill=start_skill, start_concept=start_concept,
+            learned=np.zeros(self.terms.staff),
         )  # fmt: skip
 
     def in_districts(self) -> NDArray[np.uint8]:
@@ -189,7 +185,7 @@ class Facilitation:
             "unassigned": self.terms.budget - sum(self.plan["total"].tolist()),
             "claims": self.claims,
             "overlap": self.overlap,
-            "concept_spread": float(self.concept.std()),
+            "concept_spread": float(self.officers[3].std()),
             "villages_duplicated": float(self.held.duplicated.mean()) if len(self.plan) else 0.0,
         }
 

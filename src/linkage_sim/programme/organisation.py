@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from linkage_sim.compiled import compiled
-from linkage_sim.draws import STREAM, uniform
+from linkage_sim.draws import STREAM, Key, normal, uniform
 from linkage_sim.programme.ledger import affords, pay_unit
 from linkage_sim.programme.plan import ALL, NEVER, VOUCHERS
 from linkage_sim.programme.villages import aim_at
 
-TURNOVER = STREAM["staff.turnover"]
+TURNOVER, SKILL, CONCEPT = STREAM["staff.turnover"], STREAM["staff.skill"], STREAM["staff.concept"]
 
 
 @compiled
@@ -23,20 +23,34 @@ def change_staff(month: int, w: Any, p: Any) -> None:
             p.skill[officer], p.concept[officer] = p.start_skill[officer], p.start_concept[officer]
             any_left = True
     if any_left:
-        take_means(w, p)
+        take_means(p.skill, p.concept, w.facilitator[0])
     fa.market_view *= 1.0 - effects.market_assessment_decay / 12.0
     fa.sharing += effects.reflection_session_sharing_decay / 12.0 * (terms.sharing - fa.sharing)
     fa.aim *= 1.0 - effects.coordination_decay / 12.0
 
 
 @compiled
-def take_means(w: Any, p: Any) -> None:
-    """Business skill and concept of the facilitator are the means of its staff's."""
-    skill = concept = 0.0
-    for officer in range(p.skill.shape[0]):
-        skill += p.skill[officer]
-        concept += p.concept[officer]
-    w.facilitator[0].skill, w.facilitator[0].concept = skill / p.skill.shape[0], concept / p.skill.shape[0]
+def hire(
+    key: Key, mean_skill: float, mean_concept: float, spread: float, start_skill: Any, start_concept: Any, skill: Any, concept: Any,
+    facilitator: Any,
+) -> None:  # fmt: skip
+    """Draw business skill and concept score of the field staff at the start, (officers,) each, and their means (the facilitator's row)."""
+    for officer in range(skill.shape[0]):
+        own = mean_skill + spread * normal(uniform(key, SKILL, 0, officer))
+        start_skill[officer] = skill[officer] = min(max(own, 0.02), 1.0)
+        own = mean_concept + spread * normal(uniform(key, CONCEPT, 0, officer))
+        start_concept[officer] = concept[officer] = min(max(own, 0.0), 1.0)
+    take_means(skill, concept, facilitator)
+
+
+@compiled
+def take_means(skill: Any, concept: Any, facilitator: Any) -> None:
+    """Business skill and concept of the facilitator (its row) are the means of its staff's, (officers,) each."""
+    skills = concepts = 0.0
+    for officer in range(skill.shape[0]):
+        skills += skill[officer]
+        concepts += concept[officer]
+    facilitator.skill, facilitator.concept = skills / skill.shape[0], concepts / skill.shape[0]
 
 
 @compiled
@@ -89,7 +103,7 @@ def communicate(i: int, month: int, w: Any, p: Any) -> bool:
         p.learned[officer] = learned / max(total, 1e-12)
     for officer in range(p.concept.shape[0]):
         p.concept[officer] += w.effects[0].communication_spread * p.learned[officer]
-    take_means(w, p)
+    take_means(p.skill, p.concept, w.facilitator[0])
     share_more(w.effects[0].communication_sharing, w)
     return True
 
@@ -123,7 +137,7 @@ def raise_staff(skill: float, concept: float, w: Any, p: Any) -> None:
     for officer in range(p.skill.shape[0]):
         p.skill[officer] += skill * (1.0 - p.skill[officer])
         p.concept[officer] += concept * (1.0 - p.concept[officer])
-    take_means(w, p)
+    take_means(p.skill, p.concept, w.facilitator[0])
 
 
 @compiled

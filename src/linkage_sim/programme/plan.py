@@ -73,14 +73,15 @@ def plan_of(scenario: Scenario, prices: list[float]) -> Table:
     knowledge = scenario.interventions.training.knowledge
     rows = []
     for act, price in zip(acts.values(), prices, strict=True):
-        topic, share_paid = getattr(act, "topic", ""), getattr(act, "share_paid", None)
+        own = vars(act)  # what an act does not have is asked for often, which models are slow to answer
+        topic, share_paid = own.get("topic", ""), own.get("share_paid")
         rows.append((
             ACTS.index(act.act), line.before + act.start - 1, line.before + (line.during if act.end is None else act.end) - 1,
             places[act.after], places[act.until], NEVER, act.act in AT_ONCE, act.share * terms.budget, price, terms.learning,
-            0.0, 0.0, 0.0, 0.0, TARGETS.index(getattr(act, "target", "all")), next(queues) if act.act in QUEUED and getattr(act, "who", "farmers") == "farmers" else NEVER, NEVER,
-            act.act == "business_skills" or getattr(act, "refresh", False), knowledge * (topic in ("improved", "both")),
-            knowledge * (topic in ("quality", "both")), getattr(act, "every", 0), NEVER, 0.0, -1.0 if share_paid is None else share_paid,
-            getattr(act, "running", 0.0),
+            0.0, 0.0, 0.0, 0.0, TARGETS.index(own.get("target", "all")), next(queues) if act.act in QUEUED and own.get("who") != "entrepreneurs" else NEVER, NEVER,
+            act.act == "business_skills" or own.get("refresh", False), knowledge * (topic in ("improved", "both")),
+            knowledge * (topic in ("quality", "both")), own.get("every", 0), NEVER, 0.0, -1.0 if share_paid is None else share_paid,
+            own.get("running", 0.0),
         ))  # fmt: skip
     plan = table_of(PLAN, len(rows))
     for name, column in zip(PLAN.names or (), zip(*rows, strict=True), strict=False):
