@@ -31,10 +31,6 @@ class Programme(Protocol):
     def held(self) -> Frame:
         """What its compiled acts read and change, in one piece."""
 
-    @property
-    def owes(self) -> bool:
-        """Whether money is set aside for vouchers that may be redeemed this month."""
-
     def is_working(self, month: int) -> bool:
         """Whether it is there in a recorded month and has a plan."""
 
@@ -46,9 +42,6 @@ class Programme(Protocol):
 
     def go_on(self, context: Context) -> None:
         """The rest of a month of the plan in which Python has to do an act."""
-
-    def pay_vouchers(self, context: Context, amount: float) -> None:
-        """Charge redeemed vouchers."""
 
     def report(self) -> dict[str, Any]:
         """What it did."""
@@ -65,10 +58,12 @@ OWN = (
 
 
 FACILITATOR = np.dtype([
-    ("cash", "f8"), ("skill", "f8"), ("concept", "f8"), ("market_view", "f8"), ("sharing", "f8"), ("aim", "f8"), ("claimed_over_true", "f8"),
+    ("cash", "f8"), ("redeemed", "f8"), ("skill", "f8"), ("concept", "f8"), ("market_view", "f8"), ("sharing", "f8"), ("aim", "f8"),
+    ("claimed_over_true", "f8"),
 ])  # fmt: skip
-"""The facilitator, one row: USD in its ledger; mean business skill and concept score of its staff; its view of the market, the sharing
-between agencies and how far a coordination table reaches; suppliers that the firms chosen claimed over those they had. Shares 0..1."""
+"""The facilitator, one row: USD in its ledger, and of vouchers redeemed that are not yet charged to an act; mean business skill and concept
+score of its staff, its view of the market, the sharing between agencies, how far a coordination table reaches (shares); suppliers that the
+firms chosen claimed over those they had."""
 PIECES = 8
 """Ranges of villages for each thread: whoever is done takes the next, since neither villages nor processors are alike."""
 

@@ -158,12 +158,10 @@ class Simulation:
         if begun:
             environment.run(context)
             facilitator.run(context)
-        end = int(min(end, programme.next_turn(month + 1), recorder.looks.next(month) + 1))
+        last = month + 1 if context.events is not None else min(end, programme.next_turn(month + 1), recorder.looks.next(month) + 1)
         while True:
-            if context.events is not None or programme.owes:  # what is redeemed is paid at the end of the month
-                end = context.month + 1
             context.month = live(
-                context.month, end, begun, self._phases, context.whole, self._acts, programme.held, self._record, recorder.held
+                context.month, int(last), begun, self._phases, context.whole, self._acts, programme.held, self._record, recorder.held
             )  # fmt: skip
             if programme.held.turn[0] == NOBODY:
                 break

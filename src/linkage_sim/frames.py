@@ -18,8 +18,8 @@ from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.extending import NativeValue, intrinsic, lower_getattr_generic, models, register_model, typeof_impl, unbox
 from numba.np.arrayobj import make_array, populate_array
 
-from linkage_sim.compiled import compiled
 from linkage_sim.columns import Table, TableType, table_at, whole_number
+from linkage_sim.compiled import compiled
 
 
 class Frame(ctypes.Structure):

@@ -60,7 +60,7 @@ def selection_cost(scenario: Scenario, visits: int) -> float:
     act, terms = scenario.programme["selection"], scenario.facilitator
     checks = visits * scenario.facilitator.visit + getattr(act, "references", 0) * scenario.facilitator.call
     look = first_unit_cost(terms, scenario.interventions.lead_firm_selection.unit)
-    return scenario.lead_firms.number * (look + priced(terms, checks))
+    return scenario.lead_firms.number * (look + priced(checks, terms.overhead, terms.unit_cost_factor))
 
 
 def plan_with(visits: int, setting: Mapping[str, object]) -> Scenario:

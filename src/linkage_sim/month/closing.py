@@ -55,8 +55,8 @@ SPENT, PAID, FAIR, FAIR_GAIN = (SINGLE.index(name) for name in ("spent", "bazaar
 
 
 @compiled
-def measure_stocks(w: Any, r: Any, ledger: float) -> None:
-    """Closing stocks of the month in the order of `linkage_sim.books.STOCKED`; ``ledger`` is the facilitator's, USD."""
+def measure_stocks(w: Any, r: Any) -> None:
+    """Closing stocks of the month in the order of `linkage_sim.books.STOCKED`."""
     out = r.stock_out
     out[:] = 0.0
     for v in range(r.whole.shape[0]):
@@ -68,15 +68,15 @@ def measure_stocks(w: Any, r: Any, ledger: float) -> None:
     for f in range(w.firm.shape[0]):
         out[1] += w.firm[f].stock_a + w.firm[f].stock_b
         out[3] += w.firm[f].cash
-    out[6] = ledger
+    out[6] = w.facilitator[0].cash
     for v in range(w.village.shape[0]):
         out[7] += w.village[v].fund
 
 
 @compiled
-def close_books(w: Any, r: Any, ledger: float) -> tuple[int, float]:
+def close_books(w: Any, r: Any) -> tuple[int, float]:
     """Measure stocks and hold them against the month's flows, as `linkage_sim.books.balance`."""
-    measure_stocks(w, r, ledger)
+    measure_stocks(w, r)
     return balance(w.outside_flows, r.opening, r.stock_out, r.gap, r.turnover)
 
 
@@ -85,15 +85,16 @@ def close_month(month: int, w: Any, r: Any) -> None:
     """Close the books of a month, fill its row of the record unless it is of the spin-up, and forget its flows.
 
     ``r.judged`` (3,) becomes the account that is off most, by what share, and the largest share of any month; ``r.opening`` become
-    those of the next month. The ledger is the facilitator's, less the ``r.vouchers`` (1,) redeemed this month.
+    those of the next month. The facilitator pays for the vouchers redeemed this month.
     """
     if month >= r.window[0] + r.window[1]:
         for f in range(r.invested.shape[0]):
             r.invested[f] += w.firm_flows[f, FIRM_INVEST] > 0.0
     premium = traders_settle(w, r)
     r.recorded[0] = month
-    r.vouchers[0] = w.outside_flows[VOUCHERS]
-    worst, share = close_books(w, r, w.facilitator[0].cash - r.vouchers[0])
+    w.facilitator[0].cash -= w.outside_flows[VOUCHERS]
+    w.facilitator[0].redeemed += w.outside_flows[VOUCHERS]
+    worst, share = close_books(w, r)
     r.judged[0], r.judged[1], r.judged[2] = worst, share, max(r.judged[2], share)
     for k in range(r.stock_out.shape[0]):
         r.opening[k] = r.stock_out[k]

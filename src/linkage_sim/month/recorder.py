@@ -51,7 +51,7 @@ class Recorder:
         self.money = np.zeros(4)
         self.window = np.array([before, during])
         self.line = np.array([poverty_line])
-        self.vouchers, self.judged = np.zeros(1), np.zeros(3)
+        self.judged = np.zeros(3)
         self.recorded = np.full(1, NEVER)
         self.was_active = context.state.firm["active"].copy()
         self.yardstick = Yardstick(context)
@@ -79,7 +79,7 @@ class Recorder:
             fair_slope=fair.slope, resold=fair.resold, fair_price=fair.price, fair_outflow=fair.outflow, fair_demand=fair.demand,
             fair_city=fair.city, values=self.values, flows=self.flows, opening=self.books.stocks, gap=self.books.gap,
             turnover=self.books.turnover, window=self.window, poverty_line=self.line, labour=self.labour, invested=self.looks.invested,
-            vouchers=self.vouchers, judged=self.judged, recorded=self.recorded,
+             judged=self.judged, recorded=self.recorded,
         )  # fmt: skip
 
     def copy(self) -> Recorder:
@@ -110,12 +110,10 @@ class Recorder:
         BooksError
             where an account is off by more than a millionth of the month's turnover of its unit.
         """
-        s, month, programme = context.state, context.month, context.programme
+        s, month = context.state, context.month
         account, share, worst = self.judged.tolist()
         self.books.worst = max(self.books.worst, worst)
         self.books.judge(int(account), share, self.stock_out, month)
-        if programme is not None:
-            programme.pay_vouchers(context, self.vouchers.item())
         if month == self.looks.exit:
             self.exit_firm[:], self.recorded[0] = s.enterprise["firm"], NEVER
         self.looks.take(context)
@@ -127,7 +125,7 @@ class Recorder:
         self.whole_plain[:] = 0.0
         for name, amounts in zip(("stock_kg", "cash_usd", "debt_usd", "owed_usd"), held, strict=True):
             self.whole[name][0] = amounts.sum()
-        closing.measure_stocks(context.whole, self.held, context.facilitator["cash"][0])
+        closing.measure_stocks(context.whole, self.held)
         return self.stock_out
 
 

@@ -1,6 +1,7 @@
 """Phase 2, acts, as compiled code lives it: staff, what is owed, and every act of the plan in its order (model 4, 5).
 
-Acts that need more than that, such as choosing firms, are left to Python: it is asked where they may do anything.
+Acts on what few plans have (savings groups, written contracts, processors and the like) are left to Python, which is asked in months in
+which they have the money for anything.
 """
 
 from __future__ import annotations
@@ -8,13 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from linkage_sim.compiled import compiled
-from linkage_sim.programme.direct import give_kits, train
+from linkage_sim.programme.direct import charge_vouchers, give_kits, give_vouchers, train
 from linkage_sim.programme.firms import broker, co_invest, end_support, pay_openings
 from linkage_sim.programme.ledger import affords, release
 from linkage_sim.programme.organisation import assess_market, change_staff, coach, communicate, coordinate, reflect
 from linkage_sim.programme.plan import (
     ASSESSMENT,
-    ASSOCIATIONS,
     BROKERING,
     CO_INVESTMENT,
     COACHING,
@@ -29,6 +29,7 @@ from linkage_sim.programme.plan import (
     TRAINING,
     VOUCHERS,
 )
+from linkage_sim.programme.selection import select
 from linkage_sim.programme.skills import teach_farmers
 from linkage_sim.programme.villages import end_support as end_in_villages
 from linkage_sim.programme.villages import support
@@ -47,6 +48,7 @@ def live_acts(month: int, w: Any, p: Any) -> None:
     p.turn[0] = NOBODY
     if start == NOBODY:
         start = 0
+        charge_vouchers(w, p)
         change_staff(month, w, p)
         pay_openings(month, w, p)
         end_support(month, w, p)
@@ -56,7 +58,7 @@ def live_acts(month: int, w: Any, p: Any) -> None:
             continue
         release(a, month)
         if not is_compiled(a):
-            if may_act(a, month, w):
+            if affords(a):  # else there is nothing that Python could do
                 p.turn[0] = i
                 return
         elif live_act(i, month, w, p):
@@ -76,17 +78,6 @@ def is_on(a: Any, month: int, p: Any) -> bool:
 def is_compiled(a: Any) -> bool:
     """Whether compiled code lives an act (its row)."""
     return bool(a.kind <= MOBILE and (a.kind != SKILLS or a.queue != NEVER))
-
-
-@compiled
-def may_act(a: Any, month: int, w: Any) -> bool:
-    """Whether an act that is left to Python may do anything this month."""
-    if a.kind == VOUCHERS:
-        for c in range(w.chains.shape[0]):
-            if w.chains[c].practice_month == month % 12:
-                return True
-        return False
-    return affords(a) and (a.kind != SELECTION or a.units == 0.0)
 
 
 @compiled
@@ -111,6 +102,10 @@ def live_act(i: int, month: int, w: Any, p: Any) -> bool:
         return communicate(i, month, w, p)
     if kind == COORDINATION:
         return coordinate(i, month, w, p)
+    if kind == SELECTION:
+        return select(i, month, w, p)
+    if kind == VOUCHERS:
+        return give_vouchers(i, month, w, p)
     if kind == SKILLS:
         return teach_farmers(i, month, w, p)
     return support(i, month, w, p)
@@ -120,10 +115,10 @@ def live_act(i: int, month: int, w: Any, p: Any) -> bool:
 def note(i: int, month: int, w: Any, p: Any) -> None:
     """Note that an act did something: when it first did, and where phases look again because of it (`Context.look_again`).
 
-    Acts numbered before `SKILLS` say that themselves, or change nothing of it anywhere.
+    Acts numbered before `SELECTION` say that themselves, or change nothing of it anywhere.
     """
     a = p.plan[i]
     if a.done == NEVER:
         a.done = month
-    if a.kind >= SKILLS:
+    if a.kind >= SELECTION:
         w.changed[:] = month

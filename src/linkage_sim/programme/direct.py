@@ -11,16 +11,14 @@ from linkage_sim.books import STAFF
 from linkage_sim.compiled import compiled
 from linkage_sim.draws import STREAM, uniform
 from linkage_sim.programme.ledger import affords, free, pay
-from linkage_sim.programme.plan import ALL, LINKED, NEVER, POOREST, REMOTE, WOMEN
+from linkage_sim.programme.plan import LINKED, NEVER, POOREST, REMOTE, VOUCHERS, WOMEN
+from linkage_sim.rules.practice import outlay
 from linkage_sim.rules.selection import duplicated_share
 
 if TYPE_CHECKING:
     from linkage_sim.context import Context
-    from linkage_sim.programme.facilitator import Facilitation
-    from linkage_sim.scenario.acts import InputVouchers, Targeted
+    from linkage_sim.scenario.acts import Targeted
 
-Ints = NDArray[np.int64]
-Numbers = NDArray[np.float64]
 DUPLICATE = STREAM["programme.duplicate"]
 
 
@@ -53,12 +51,6 @@ def draw_queue(i: int, w: Any, p: Any) -> None:
                 queue[number] = h
                 number += 1
     a.queued = number
-
-
-def first_of(order: Ints, wanted: NDArray[np.bool_]) -> Ints:
-    """Rows in an order, those that are wanted (H,) before all others."""
-    those = wanted[order]
-    return np.concatenate((order[those], order[~those]))
 
 
 def targeted(context: Context, act: Targeted) -> NDArray[np.bool_]:
@@ -202,56 +194,73 @@ def give_kits(i: int, month: int, w: Any, p: Any) -> bool:
 
 
 @compiled
-def promise_part(rows: Ints, share: float, planting: NDArray[np.bool_], w: Any) -> None:
-    """A voucher for every enterprise of these households whose chain (C,) is planted now: money is set aside for no other."""
-    for h in rows:
-        for k in range(w.of_household[h], w.of_household[h + 1]):
-            en = w.enterprise[w.by_household[k]]
-            if planting[en.chain]:
-                en.voucher = share
-        w.household[h].reached = 1
+def is_planting(month: int, w: Any) -> bool:
+    """Whether practices of some chain are decided on this month."""
+    chains = 0
+    for c in range(w.chains.shape[0]):
+        chains += w.chains[c].practice_month == month % 12
+    return chains > 0
 
 
 @compiled
-def worth_redeemed(paid: float, planting: NDArray[np.bool_], w: Any) -> Numbers:
-    """What vouchers of every household cost if all are redeemed, USD (H,)."""
-    outlay = np.empty((2, w.chains.shape[0]))
-    for c in range(w.chains.shape[0]):
-        ch = w.chains[c]
-        share, life = ch.practices_improved_equipment_share, ch.practices_improved_equipment_life / 12.0
-        outlay[0, c] = ch.practices_improved_cost * (1.0 - share + share * life)
-        share, life = ch.practices_quality_equipment_share, ch.practices_quality_equipment_life / 12.0
-        outlay[1, c] = ch.practices_quality_cost * (1.0 - share + share * life)
-    most = np.zeros(w.household.shape[0])
-    for h in range(len(most)):
-        factor = 1.0 + w.inputs[0].travel_cost * w.village[w.household[h].village].reach_hours
-        for practice in range(2):
-            total = 0.0
-            for k in range(w.of_household[h], w.of_household[h + 1]):
-                en = w.enterprise[w.by_household[k]]
-                if planting[en.chain]:
-                    total += paid * (outlay[practice, en.chain] * en.assets) * factor
-            most[h] += total
-    return most
+def worth_redeemed(h: int, paid: float, month: int, w: Any) -> float:
+    """What a household's voucher costs if it buys all practices that are decided on this month, USD."""
+    dearer, total = 1.0 + w.inputs[0].travel_cost * w.village[w.household[h].village].reach_hours, 0.0
+    for k in range(w.of_household[h], w.of_household[h + 1]):
+        en = w.enterprise[w.by_household[k]]
+        ch = w.chains[en.chain]
+        if ch.practice_month == month % 12:
+            share, life = ch.practices_improved_equipment_share, ch.practices_improved_equipment_life / 12.0
+            total += paid * outlay(0.0, ch.practices_improved_cost, en.assets, share, life, False, dearer)
+            share, life = ch.practices_quality_equipment_share, ch.practices_quality_equipment_life / 12.0
+            total += paid * outlay(0.0, ch.practices_quality_cost, en.assets, share, life, False, dearer)
+    return total
 
 
-def give_vouchers(programme: Facilitation, context: Context, i: int, act: InputVouchers) -> bool:
-    """Input vouchers in the planting month: as many as the money covers if all are redeemed."""
-    purse, w = programme.plan[i], context.whole
-    draw_queue(i, w, programme.held)
-    order = programme.held.queues[purse.queue, : purse.queued]
-    if act.target == "linked":
-        order = first_of(order, targeted(context, act))
-    planting = context.parameters.chains["practice_month"] == context.calendar
-    most = worth_redeemed(act.paid, planting, w)
-    purse.reserved = 0.0
-    costs = purse.price * (1.0 + purse.units + np.arange(len(order))) ** -purse.learning
-    number = int(np.searchsorted(np.cumsum(costs + most[order]), free(purse), side="right"))
-    if not number:
+@compiled
+def give_vouchers(i: int, month: int, w: Any, p: Any) -> bool:
+    """Input vouchers in the planting month: as many as the money covers if all are redeemed, for which it is set aside."""
+    if not is_planting(month, w):
         return False
-    rows = order[:number].copy()
-    pay(purse, context.facilitator[0], context.outside_flows, STAFF, float(costs[:number].sum()))
-    purse.reserved += float(most[rows].sum())
-    purse.units += number
-    promise_part(rows[: gaining(rows, number, context.month, w, programme.held)], act.paid, planting, w)
-    return True
+    a, waiting, number, cost, worth = p.plan[i], 0, 0, 0.0, 0.0
+    draw_queue(i, w, p)
+    for first in (True, False):
+        for k in range(a.queued):
+            h = p.queues[a.queue, k]
+            if (a.target != LINKED or is_linked(h, w)) == first:
+                p.rows[waiting] = h
+                waiting += 1
+    a.reserved = 0.0
+    while number < waiting:
+        one = a.price * (1.0 + a.units + number) ** -a.learning
+        most = worth_redeemed(p.rows[number], a.paid, month, w)
+        if cost + worth + one + most > free(a):
+            break
+        cost, worth, number = cost + one, worth + most, number + 1
+    pay(a, w.facilitator[0], w.outside_flows, STAFF, cost)
+    a.reserved += worth
+    a.units += number
+    for k in range(gaining(p.rows, number, month, w, p)):
+        h = p.rows[k]
+        for j in range(w.of_household[h], w.of_household[h + 1]):
+            en = w.enterprise[w.by_household[j]]
+            if w.chains[en.chain].practice_month == month % 12:
+                en.voucher = a.paid
+        w.household[h].reached = 1
+    return number > 0
+
+
+@compiled
+def charge_vouchers(w: Any, p: Any) -> None:
+    """Charge vouchers redeemed since then to the acts that gave them, each by what it had set aside; what is left of that is free again."""
+    fa, set_aside = w.facilitator[0], 0.0
+    for i in range(p.plan.shape[0]):
+        set_aside += p.plan[i].reserved * (p.plan[i].kind == VOUCHERS)
+    if set_aside <= 0.0:
+        return
+    for i in range(p.plan.shape[0]):
+        a = p.plan[i]
+        if a.kind == VOUCHERS:
+            a.spent += fa.redeemed * a.reserved / set_aside
+            a.reserved = 0.0
+    fa.redeemed = 0.0

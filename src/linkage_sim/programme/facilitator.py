@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from linkage_sim.books import DONOR, RETURNED
 from linkage_sim.context import Context
 from linkage_sim.frames import Frame, frame_of
-from linkage_sim.programme import direct, links, selection, skills, villages
+from linkage_sim.programme import direct, links, skills, villages
 from linkage_sim.programme.acts import NOBODY, live_acts, note
 from linkage_sim.programme.ledger import first_unit_cost
 from linkage_sim.programme.organisation import hire
-from linkage_sim.programme.plan import NEVER, QUEUED, VILLAGE_ACTS, VOUCHERS, plan_of
+from linkage_sim.programme.plan import NEVER, VILLAGE_ACTS, has_queue, plan_of
+from linkage_sim.programme.selection import CLAIM, CRITERIA
 from linkage_sim.rules.selection import duplicated_share
 from linkage_sim.scenario.scenario import Scenario
 from linkage_sim.world.parameters import numbers_of
@@ -41,11 +42,12 @@ class Facilitation:
     held : the plan and all else that compiled acts read and change, as ``p`` of kernels. Shapes: n acts, H households, V villages, F firms
 
         * ``turn`` (1,) the act that Python has to do
-        * ``order`` (H,) households village by village; ``queues``, ``served`` (acts that serve households, H) in which order an act serves
-          them, and how often it did; ``rows``, ``others`` (H,) to work in
+        * ``order`` (H,) households village by village; ``queues``, ``served`` (acts that serve households, H) in which order an act
+          serves them, and how often it did; ``rows``, ``others`` (H,) to work in
         * ``in_districts`` (n, V) 1 for villages an act is limited to; ``village_luck`` (V,); ``duplicated`` (V,) 1 where work was done twice
         * ``wanted`` (V,), ``volume`` (C, V), ``usual`` (B, C), ``value`` (F, V) to work in
         * ``paid_until`` (kinds, V), ``written_until`` (F, V) last month paid for; ``ends`` (months,) 1 where some payment is over
+        * ``weights`` (8,) of criteria; ``applicants`` (F,) to work in; ``claims`` (n, 6) of the first ``claimed`` (1,) applications read
         * ``leaves`` (F,) month in which a supported firm leaves support; ``ready`` (F,) from which it may sign an addendum
         * ``introduced`` (F,) villages; ``promised`` (F, V) act that promised part of the set-up; ``setup_promises`` (F,) USD of one
         * ``skill``, ``concept``, ``start_skill``, ``start_concept``, ``learned`` (officers,)
@@ -59,9 +61,7 @@ class Facilitation:
         self.last = self.first + scenario.timeline.during - 1
         self.plan = plan_of(scenario, [self.price_of(act) for act in scenario.programme.values()])
         self.tasks = [(act, HANDLERS.get(act.act)) for act in scenario.programme.values()]
-        self.vouchers = np.flatnonzero(self.plan["kind"] == VOUCHERS)
         self.taught_until = np.full(len(context.state.firm), NEVER)
-        self.claims: list[dict[str, float]] = []
         self.returned = 0.0
         self.turn = np.full(1, NOBODY)
         self.officers = np.empty((4, self.terms.staff))
@@ -79,9 +79,10 @@ class Facilitation:
         """All that compiled acts need beside the run, in one piece; made when the first is lived."""
         s, acts = self.context.state, self.scenario.programme.values()
         (firms, villages), (start_skill, start_concept, skill, concept) = s.route.shape, self.officers
-        queues = sum(act.act in QUEUED for act in acts)
+        queues = sum(map(has_queue, acts))
         households = len(s.household) if queues else 0
-        luck = self.world.turns
+        chosen = sum(act.act == "lead_firm_selection" for act in acts)
+        luck, weights = self.world.turns, self.effects.lead_firm_selection.weights
         setup = self.effects.brokering.setup_share * self.context.parameters.firms["route_setup"]
         shapes = *self.context.parameters.chains.shape, len(s.usual_price)
         return frame_of(
@@ -94,7 +95,9 @@ class Facilitation:
             paid_until=np.full((VILLAGE_ACTS, villages), NEVER), written_until=np.full((firms, villages), NEVER),
             ends=np.zeros(self.last + 2, dtype=np.uint8), leaves=np.full(firms, NEVER), ready=np.zeros(firms, dtype=np.int64),
             introduced=np.zeros(firms, dtype=np.int64), promised=np.full((firms, villages), NEVER),
-            setup_promises=setup[s.firm["chain"]], skill=skill, concept=concept, start_skill=start_skill, start_concept=start_concept,
+            setup_promises=setup[s.firm["chain"]], weights=np.array([getattr(weights, word) for word in CRITERIA]),
+            applicants=np.empty(firms, dtype=np.int64), claims=np.zeros((chosen * firms, len(CLAIM))), claimed=np.zeros(1, dtype=np.int64),
+            skill=skill, concept=concept, start_skill=start_skill, start_concept=start_concept,
             learned=np.zeros(self.terms.staff),
         )  # fmt: skip
 
@@ -151,6 +154,7 @@ class Facilitation:
 
     def leave(self, context: Context) -> None:
         """The programme leaves: unspent money goes back, support ends."""
+        direct.charge_vouchers(context.whole, self.held)
         context.working[0] = 0
         context.look_again()
         self.returned = float(context.facilitator["cash"][0])
@@ -160,22 +164,13 @@ class Facilitation:
         context.state.route["setup_promise"] = 0.0
         context.state.enterprise["voucher"] = 0.0
 
-    @property
-    def owes(self) -> bool:
-        """Whether money is set aside for vouchers that may be redeemed this month."""
-        return len(self.vouchers) > 0 and bool(self.plan["reserved"][self.vouchers].any())
-
-    def pay_vouchers(self, context: Context, amount: float) -> None:
-        """Charge redeemed vouchers to the acts that gave them, each by what it had set aside for them."""
-        if not self.owes:
-            return
-        reserved = self.plan["reserved"][self.vouchers]
-        self.plan["spent"][self.vouchers] += amount * reserved / reserved.sum()
-        self.plan["reserved"][self.vouchers] = 0.0
-        context.facilitator["cash"] -= amount
+    def claims(self) -> Numbers:
+        """Applications read so far; (n, 6) in the order of `linkage_sim.programme.selection.CLAIM`."""
+        return self.held.claims[: self.held.claimed[0]]  # type: ignore[no-any-return]
 
     def report(self) -> dict[str, Any]:
         """What it did: spending and units by act, money returned, claims of applicants."""
+        direct.charge_vouchers(self.context.whole, self.held)
         names = tuple(self.scenario.programme)
         return {
             "budget": self.terms.budget,
@@ -183,7 +178,7 @@ class Facilitation:
             "units": dict(zip(names, self.plan["units"].tolist(), strict=True)),
             "returned": self.returned,
             "unassigned": self.terms.budget - sum(self.plan["total"].tolist()),
-            "claims": self.claims,
+            "claims": [dict(zip(CLAIM, claim, strict=True)) for claim in self.claims().tolist()],
             "overlap": self.overlap,
             "concept_spread": float(self.officers[3].std()),
             "villages_duplicated": float(self.held.duplicated.mean()) if len(self.plan) else 0.0,
@@ -191,9 +186,8 @@ class Facilitation:
 
 
 HANDLERS: dict[str, Callable[[Facilitation, Context, int, Any], bool]] = {
-    "lead_firm_selection": selection.select, "input_vouchers": direct.give_vouchers, "savings_groups": villages.found_groups,
-    "business_skills": skills.prepare_entrepreneurs, "contract_support": links.support_contracts,
-    "input_provider_links": links.link_providers, "processor_links": links.link_processors,
+    "savings_groups": villages.found_groups, "business_skills": skills.prepare_entrepreneurs,
+    "contract_support": links.support_contracts, "input_provider_links": links.link_providers, "processor_links": links.link_processors,
 }  # fmt: skip
 """What Python does of the acts that compiled code does not live."""
 

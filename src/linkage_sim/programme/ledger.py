@@ -15,12 +15,14 @@ from linkage_sim.scenario.effects import UnitCost
 
 def first_unit_cost(terms: Facilitator, unit: UnitCost) -> float:
     """Cost of the first unit of an act in USD at the shared rates, overhead included; it falls as units are done (`unit_cost`)."""
-    return priced(terms, unit.staff_months * terms.staff_month + unit.visits * terms.visit + unit.materials)
+    base = unit.staff_months * terms.staff_month + unit.visits * terms.visit + unit.materials
+    return priced(base, terms.overhead, terms.unit_cost_factor)
 
 
-def priced(terms: Facilitator, amount: float) -> float:
+@compiled
+def priced(amount: float, overhead: float, factor: float) -> float:
     """An amount with overhead and the break-even factor."""
-    return amount * (1.0 + terms.overhead) * terms.unit_cost_factor
+    return amount * (1.0 + overhead) * factor
 
 
 @compiled

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
 ACTS = (
     "training", "storage", "market_assessment", "brokering", "co_investment", "staff_coaching", "reflection_session", "communication",
-    "coordination", "business_skills", "associations", "village_organisations", "mobile_payments", "savings_groups",
-    "input_provider_links", "lead_firm_selection", "input_vouchers", "contract_support", "processor_links",
+    "coordination", "lead_firm_selection", "input_vouchers", "business_skills", "associations", "village_organisations",
+    "mobile_payments", "savings_groups", "input_provider_links", "contract_support", "processor_links",
 )  # fmt: skip
 """Every kind of act; its place is its number in a plan."""
 (
-    TRAINING, STORAGE, ASSESSMENT, BROKERING, CO_INVESTMENT, COACHING, REFLECTION, COMMUNICATION, COORDINATION, SKILLS, ASSOCIATIONS,
-    ORGANISATIONS, MOBILE, GROUPS, PROVIDERS, SELECTION, VOUCHERS, CONTRACTS, PROCESSORS,
+    TRAINING, STORAGE, ASSESSMENT, BROKERING, CO_INVESTMENT, COACHING, REFLECTION, COMMUNICATION, COORDINATION, SELECTION, VOUCHERS,
+    SKILLS, ASSOCIATIONS, ORGANISATIONS, MOBILE, GROUPS, PROVIDERS, CONTRACTS, PROCESSORS,
 ) = range(len(ACTS))  # fmt: skip
 AT_ONCE = ("market_assessment", "lead_firm_selection", "reflection_session")
 """Acts whose money is released whole; that of all others is released evenly over their months."""
-QUEUED = ("training", "storage", "business_skills", "input_vouchers")
-"""Acts that serve households one after the other."""
+QUEUED = ("training", "storage", "input_vouchers", "business_skills")
+"""Acts that serve households one after the other, if not entrepreneurs."""
 VILLAGE_ACTS = PROVIDERS + 1 - ASSOCIATIONS
 """So many kinds, from `ASSOCIATIONS` to `PROVIDERS`, support a village for some months."""
 TARGETS = ("all", "women", "poorest", "remote", "linked")
@@ -61,9 +61,19 @@ PLAN = np.dtype(
         ("progress", np.float64),  # part done of the next introduction
         ("share_paid", np.float64),  # programme's share of every addendum; negative: that of the table of interventions
         ("running", np.float64),  # part of a supported firm's running cost paid
+        ("paid", np.float64),  # part of the cost of practices that a voucher pays
+        ("choose", np.int64),  # firms chosen
+        ("visits", np.int64),  # claimed suppliers visited per applicant
+        ("references", np.int64),  # referees called per applicant
+        ("support", np.int64),  # months after which a chosen firm leaves support
     ]
 )
 """One row an act, in the order of the plan; USD, months of the run, shares."""
+
+
+def has_queue(act: Any) -> bool:
+    """Whether an act of a scenario serves households one after the other."""
+    return act.act in QUEUED and vars(act).get("who") != "entrepreneurs"
 
 
 def plan_of(scenario: Scenario, prices: list[float]) -> Table:
@@ -74,14 +84,15 @@ def plan_of(scenario: Scenario, prices: list[float]) -> Table:
     rows = []
     for act, price in zip(acts.values(), prices, strict=True):
         own = vars(act)  # what an act does not have is asked for often, which models are slow to answer
-        topic, share_paid = own.get("topic", ""), own.get("share_paid")
+        topic, share_paid, checked = own.get("topic", ""), own.get("share_paid"), own.get("rule") == "checked"
         rows.append((
             ACTS.index(act.act), line.before + act.start - 1, line.before + (line.during if act.end is None else act.end) - 1,
             places[act.after], places[act.until], NEVER, act.act in AT_ONCE, act.share * terms.budget, price, terms.learning,
-            0.0, 0.0, 0.0, 0.0, TARGETS.index(own.get("target", "all")), next(queues) if act.act in QUEUED and own.get("who") != "entrepreneurs" else NEVER, NEVER,
+            0.0, 0.0, 0.0, 0.0, TARGETS.index(own.get("target", "all")), next(queues) if has_queue(act) else NEVER, NEVER,
             act.act == "business_skills" or own.get("refresh", False), knowledge * (topic in ("improved", "both")),
             knowledge * (topic in ("quality", "both")), own.get("every", 0), NEVER, 0.0, -1.0 if share_paid is None else share_paid,
-            own.get("running", 0.0),
+            own.get("running", 0.0), own.get("paid", 0.0), own.get("choose", 0), own.get("visits", 0) * checked,
+            own.get("references", 0) * checked, own.get("support", 0),
         ))  # fmt: skip
     plan = table_of(PLAN, len(rows))
     for name, column in zip(PLAN.names or (), zip(*rows, strict=True), strict=False):

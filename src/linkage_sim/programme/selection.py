@@ -2,39 +2,121 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from linkage_sim.books import STAFF
 from linkage_sim.compiled import compiled
-from linkage_sim.draws import STREAM, Key, normals, uniform, uniforms
+from linkage_sim.draws import STREAM, Key, normal, uniform
 from linkage_sim.programme.ledger import free, pay, priced
 from linkage_sim.rules.selection import best_overstatement, estimated_suppliers, referee_bias, seen_share
 
-if TYPE_CHECKING:
-    from linkage_sim.context import Context
-    from linkage_sim.programme.facilitator import Facilitation
-    from linkage_sim.scenario.acts import LeadFirmSelection
-
 Numbers = NDArray[np.float64]
-Ints = NDArray[np.int64]
-VISIT, REFERENCE = STREAM["selection.visit"], STREAM["selection.reference"]
-OF_ROUTES = ("members", "is_open", "extension", "loan", "seasons", "believed_a", "premium_a")
-"""Columns of routes that criteria look at."""
+VISIT, REFERENCE, SCORE = STREAM["selection.visit"], STREAM["selection.reference"], STREAM["selection.score"]
+CRITERIA = ("suppliers", "links", "demand", "own_money", "viability", "reach", "gain", "reputation")
+"""What serves smallholders, in the order of the weights in the table of interventions."""
+CLAIM = ("month", "firm", "true", "claimed", "believed", "chosen")
+"""What is kept of every application that is read."""
 
 
-def true_suppliers(context: Context) -> Numbers:
-    """True suppliers of every firm: those elsewhere and its members in the modelled villages; (F,)."""
-    return np.asarray(context.state.firm["elsewhere"] + context.state.route["members"].sum(axis=1))
+@compiled
+def true_suppliers(f: int, w: Any) -> float:
+    """True suppliers of a firm: those elsewhere and its members in the modelled villages."""
+    members = 0.0
+    for v in range(w.route.shape[1]):
+        members += w.route[f, v].members
+    return float(w.firm[f].elsewhere + members)
 
 
-def standard(values: Numbers) -> Numbers:
-    """Values less their mean, in standard deviations; zeros where all are equal."""
-    apart = values - values.mean()
-    spread = np.sqrt((apart * apart).mean())
-    return apart / spread if spread > 1e-12 else np.zeros_like(values)
+@compiled
+def select(i: int, month: int, w: Any, p: Any) -> bool:
+    """Call for applications, claims, checks, scores: the best by the staff's own criteria sign a memorandum, without money yet."""
+    a, effects = p.plan[i], w.effects[0]
+    if a.units > 0.0:
+        return False
+    read, visits = call(i, w, p)
+    if read == 0:
+        return False
+    claimed, believed = np.zeros(w.firm.shape[0]), np.zeros(w.firm.shape[0])
+    apply_and_check(month, read, visits, a.references, w, p, claimed, believed)
+    score = scores(month, read, visits, believed, w, p)
+    first = p.claimed[0]
+    for k in range(read):
+        f = p.applicants[k]
+        claim = p.claims[first + k]
+        claim[0], claim[1], claim[2] = month, f, max(1.0, true_suppliers(f, w))
+        claim[3], claim[4], claim[5] = claimed[f], believed[f], 0.0
+    p.claimed[0] += read
+    for _ in range(min(a.choose, read)):
+        best = -1
+        for k in range(read):
+            if p.claims[first + k, 5] == 0.0 and (best < 0 or score[k] > score[best]):
+                best = k
+        f = p.applicants[best]
+        p.claims[first + best, 5] = 1.0
+        w.firm[f].supported = 1
+        p.leaves[f] = month + a.support
+        if w.firm[f].addenda == 0:
+            p.ready[f] = month + int(effects.co_investment_memorandum)
+    w.facilitator[0].claimed_over_true = mean_overstatement(p)
+    return True
+
+
+@compiled
+def mean_overstatement(p: Any) -> float:
+    """Suppliers claimed over those they had, mean of all firms chosen so far."""
+    total, chosen = 0.0, 0
+    for k in range(p.claimed[0]):
+        if p.claims[k, 5] == 1.0:
+            total += p.claims[k, 3] / p.claims[k, 2]
+            chosen += 1
+    return total / chosen
+
+
+@compiled
+def call(i: int, w: Any, p: Any) -> tuple[int, int]:
+    """Who applies and is read, into ``p.applicants``, in their order; pays for reading and checking them.
+
+    Returns
+    -------
+    how many are read (none where it is too dear); how many visits each gets for the money
+    """
+    a, terms, applied = p.plan[i], p.terms[0], 0
+    for f in range(w.firm.shape[0]):
+        fi = w.firm[f]
+        if fi.active == 1 and fi.imitator == 0 and fi.supported == 0:
+            p.applicants[applied] = f
+            applied += 1
+    visits = a.visits
+    each = a.price + priced(visits * terms.visit + a.references * terms.call, terms.overhead, terms.unit_cost_factor)
+    while visits > 0 and applied * each > free(a):
+        visits -= 1
+        each = a.price + priced(visits * terms.visit + a.references * terms.call, terms.overhead, terms.unit_cost_factor)
+    read = min(applied, int((free(a) + 1e-9) / each))
+    if read < applied:
+        first_to_apply(applied, read, w, p)
+    if read > 0:
+        pay(a, w.facilitator[0], w.outside_flows, STAFF, read * each)
+        a.units += read
+    return read, visits
+
+
+@compiled
+def first_to_apply(applied: int, read: int, w: Any, p: Any) -> None:
+    """Leave the first so many that apply in ``p.applicants``; luck says who is first."""
+    luck, kept = np.zeros(applied), 0
+    for k in range(applied):
+        luck[k] = uniform(w.key, SCORE, -1, p.applicants[k])
+    for k in range(applied):
+        earlier = 0
+        for other in range(applied):
+            earlier += luck[other] < luck[k]
+        if earlier < read:
+            p.applicants[kept] = p.applicants[k]
+            kept += 1
 
 
 @compiled
@@ -47,144 +129,120 @@ def confirmed(key: Key, stream: int, month: int, first: int, number: int, chance
 
 
 @compiled
-def apply_and_check(
-    key: Key, month: int, applicants: Ints, true: Numbers, typical: float, honesty: Numbers, slope: float, penalty: float, guilt: float,
-    highest: float, bias: float, follows: float, visits: int, references: int, claimed: Numbers, believed: Numbers,
-) -> None:  # fmt: skip
+def apply_and_check(month: int, read: int, visits: int, references: int, w: Any, p: Any, claimed: Numbers, believed: Numbers) -> None:
     """What applicants claim, and what a programme believes after visiting claimed names and calling the firm's own referees; (F,) each.
 
     Referees are friends, closer ones where the firm minds lying less; the programme knows only what is usual and corrects for that.
-    The numbers are those of `linkage_sim.scenario.effects.SelectionEffect`.
     """
-    for f in applicants:
-        k = best_overstatement(true[f], typical, slope, float(visits), penalty, guilt * honesty[f], highest)
-        claimed[f] = max(1.0, true[f]) * (1.0 + k)
-        share = min(1.0, true[f] / claimed[f])
-        friendly = referee_bias(bias, honesty[f], follows)
-        found = confirmed(key, VISIT, month, f * 100_000, visits, share)
-        said = confirmed(key, REFERENCE, month, f * 100_000, references, share + (1.0 - share) * friendly)
+    effects, typical = w.effects[0], 0.0
+    for k in range(read):
+        typical += math.log(max(true_suppliers(p.applicants[k], w), 1.0))
+    typical = math.exp(typical / read)
+    bias = effects.lead_firm_selection_reference_bias
+    for k in range(read):
+        f = p.applicants[k]
+        true, honesty = true_suppliers(f, w), w.firm[f].honesty
+        lie = best_overstatement(
+            true, typical, effects.lead_firm_selection_claim_slope, float(visits), effects.lead_firm_selection_claim_penalty,
+            effects.lead_firm_selection_claim_guilt * honesty, effects.lead_firm_selection_highest_overstatement,
+        )  # fmt: skip
+        claimed[f] = max(1.0, true) * (1.0 + lie)
+        share = min(1.0, true / claimed[f])
+        friendly = referee_bias(bias, honesty, effects.lead_firm_selection_reference_honesty)
+        found = confirmed(w.key, VISIT, month, f * 100_000, visits, share)
+        said = confirmed(w.key, REFERENCE, month, f * 100_000, references, share + (1.0 - share) * friendly)
         believed[f] = estimated_suppliers(claimed[f], found, float(visits), said, float(references), bias)
 
 
-def select(programme: Facilitation, context: Context, i: int, act: LeadFirmSelection) -> bool:
-    """Call for applications, claims, checks, scores: the best by the staff's own criteria sign a memorandum, without money yet."""
-    applicants, visits, references = call(programme, context, i, act)
-    if not len(applicants):
-        return False
-    effect, firm = programme.effects.lead_firm_selection, context.state.firm
-    true = true_suppliers(context)
-    typical = float(np.exp(np.log(np.maximum(true[applicants], 1.0)).mean()))
-    claimed, believed = np.zeros(len(firm)), np.zeros(len(firm))
-    apply_and_check(
-        context.key, context.month, applicants, true, typical, firm["honesty"], effect.claim_slope, effect.claim_penalty,
-        effect.claim_guilt, effect.highest_overstatement, effect.reference_bias, effect.reference_honesty, visits, references, claimed,
-        believed,
-    )  # fmt: skip
-    score = scores(programme, context, applicants, believed[applicants], visits)
-    chosen = applicants[np.argsort(-score, kind="stable")[: act.choose]]
-    firm["supported"][chosen] = 1
-    for f in chosen.tolist():
-        programme.held.leaves[f] = context.month + act.support
-        if firm["addenda"][f] == 0:
-            programme.held.ready[f] = context.month + programme.effects.co_investment.memorandum
-    for f in applicants:
-        programme.claims.append({
-            "month": float(context.month), "firm": float(f), "true": max(1.0, float(true[f])), "claimed": float(claimed[f]),
-            "believed": float(believed[f]), "chosen": float(f in chosen),
-        })  # fmt: skip
-    overstated = [one["claimed"] / one["true"] for one in programme.claims if one["chosen"]]
-    context.facilitator["claimed_over_true"] = np.mean(overstated)
-    return True
+@compiled
+def standardise(values: Numbers) -> None:
+    """Values become what they are less their mean, in standard deviations; zeros where all are equal."""
+    mean = spread = 0.0
+    for k in range(len(values)):
+        mean += values[k] / len(values)
+    for k in range(len(values)):
+        values[k] -= mean
+        spread += values[k] * values[k] / len(values)
+    spread = math.sqrt(spread)
+    for k in range(len(values)):
+        values[k] = values[k] / spread if spread > 1e-12 else 0.0
 
 
-def call(programme: Facilitation, context: Context, i: int, act: LeadFirmSelection) -> tuple[Ints, int, int]:
-    """Who applies and is read, and how many visits and calls each gets for the money; pays for them.
-
-    Returns
-    -------
-    firms read, in order (none where it is too dear); visits; references
-    """
-    purse, firm, terms = programme.plan[i], context.state.firm, programme.terms
-    none = np.zeros(0, dtype=np.int64)
-    applicants = np.flatnonzero((firm["active"] == 1) & (firm["imitator"] == 0) & (firm["supported"] == 0))
-    if not len(applicants):
-        return none, 0, 0
-    look = purse.price
-    visits, references = (act.visits, act.references) if act.rule == "checked" else (0, 0)
-    per_check = priced(terms, visits * terms.visit + references * terms.call)
-    while visits and len(applicants) * (look + per_check) > free(purse):
-        visits -= 1
-        per_check = priced(terms, visits * terms.visit + references * terms.call)
-    read = int((free(purse) + 1e-9) / (look + per_check))
-    if read < 1:
-        return none, 0, 0
-    if read < len(applicants):  # the first that apply are read
-        applied = uniforms(context.key, "selection.score", -1, applicants)
-        applicants = np.sort(applicants[np.argsort(applied, kind="stable")[:read]])
-    pay(purse, context.facilitator[0], context.outside_flows, STAFF, len(applicants) * (look + per_check))
-    purse.units += len(applicants)
-    return applicants, visits, references
-
-
-def scores(programme: Facilitation, context: Context, applicants: Ints, believed: Numbers, visits: int) -> Numbers:
+@compiled
+def scores(month: int, read: int, visits: int, believed: Numbers, w: Any, p: Any) -> Numbers:
     """Score of every applicant: concept times what serves smallholders, the rest mere size, and the appraiser's error; (A,)."""
-    effect, fa = programme.effects.lead_firm_selection, context.facilitator[0]
-    noise = normals(context.key, "selection.score", context.month, np.concatenate((applicants, applicants + 1000)))
-    view_error = effect.score_noise * (1.0 - fa.market_view) * noise[len(applicants) :]
-    found = criteria(programme, context, applicants, believed, visits, view_error)
-    weights = effect.weights.model_dump()
-    inclusive = standard(sum((weights[word] * found[word] for word in weights), np.zeros(len(applicants))))
-    size = standard(np.log(np.maximum(context.state.firm["first_capital"][applicants], 1.0)))
-    blur = effect.score_noise * (1.0 - fa.skill) * (1.0 - fa.market_view)
-    return np.asarray(fa.concept * inclusive + (1.0 - fa.concept) * size + blur * noise[: len(applicants)])
+    fa, noise = w.facilitator[0], w.effects[0].lead_firm_selection_score_noise
+    error = noise * (1.0 - fa.market_view)
+    found, size, inclusive = criteria(month, read, visits, error, believed, w, p), np.zeros(read), np.zeros(read)
+    for k in range(read):
+        size[k] = math.log(max(w.firm[p.applicants[k]].first_capital, 1.0))
+        for j in range(len(p.weights)):
+            inclusive[k] += p.weights[j] * found[j, k]
+    standardise(size)
+    standardise(inclusive)
+    for k in range(read):
+        blur = noise * (1.0 - fa.skill) * (1.0 - fa.market_view) * normal(uniform(w.key, SCORE, month, p.applicants[k]))
+        size[k] = fa.concept * inclusive[k] + (1.0 - fa.concept) * size[k] + blur
+    return size
 
 
-def criteria(
-    programme: Facilitation, context: Context, applicants: Ints, believed: Numbers, visits: int, view_error: Numbers
-) -> dict[str, Numbers]:
-    """What serves smallholders, as far as the appraiser sees it: each criterion in standard deviations over applicants; (A,) each.
+@compiled
+def criteria(month: int, read: int, visits: int, error: float, believed: Numbers, w: Any, p: Any) -> Numbers:
+    """What serves smallholders, as far as the appraiser sees it: each of `CRITERIA` in standard deviations over applicants; (8, A).
 
     What only suppliers can tell (links, reach, reputation) counts as far as they were visited. The market view decides how
-    well unfilled orders are known.
+    well unfilled orders are known: they are wrong as luck has it and as much as ``error`` says.
     """
-    s, effect = context.state, programme.effects.co_investment
-    firm, route = s.firm[applicants], {name: s.route[name][applicants] for name in OF_ROUTES}
-    is_open = route["is_open"] == 1
-    members = route["members"] * is_open
-    total = np.maximum(members.sum(axis=1), 1e-9)
-    services = (route["extension"] + route["loan"] + np.minimum(route["seasons"], 3.0) / 3.0) / 3.0
-    asked = (s.orders - s.large_plan)[applicants].sum(axis=1)
-    unfilled = np.maximum(asked - (route["believed_a"] * is_open).sum(axis=1), 1.0)
-    own = effect.investment * sum(1.0 - share for share in effect.shares)
-    reach, trust = suppliers_met(context, applicants)
-    seen = seen_share(float(visits))
-    return {
-        "suppliers": standard(np.log(believed)),
-        "links": seen * standard((members * services).sum(axis=1) / total),
-        "demand": standard(np.log(unfilled) + view_error),
-        "own_money": standard(np.clip(firm["cash"] / max(own, 1.0), 0.0, 1.0)),
-        "viability": standard(firm["expected_margin"]) + standard(np.log1p(firm["season_count"])),
-        "reach": seen * standard(reach),
-        "gain": standard((members * route["premium_a"]).sum(axis=1) / total),
-        "reputation": seen * standard(trust),
-    }
+    effects, own, seen = w.effects[0], 0.0, seen_share(float(visits))
+    for k in range(len(p.shares)):
+        own += 1.0 - p.shares[k]
+    own *= effects.co_investment_investment
+    found, age = np.zeros((len(p.weights), read)), np.zeros(read)
+    for k in range(read):
+        f = p.applicants[k]
+        fi, members, served, gain, expected, asked = w.firm[f], 0.0, 0.0, 0.0, 0.0, 0.0
+        for v in range(w.route.shape[1]):
+            ro = w.route[f, v]
+            if ro.is_open == 1:
+                members += ro.members
+                served += ro.members * (ro.extension + ro.loan + min(ro.seasons, 3.0) / 3.0) / 3.0
+                gain += ro.members * ro.premium_a
+                expected += ro.believed_a
+        for m in range(w.orders.shape[1]):
+            asked += w.orders[f, m] - w.large_plan[f, m]
+        found[0, k] = math.log(believed[f])
+        found[1, k] = served / max(members, 1e-9)
+        found[2, k] = math.log(max(asked - expected, 1.0))
+        found[3, k] = min(max(fi.cash / max(own, 1.0), 0.0), 1.0)
+        found[4, k], age[k] = fi.expected_margin, math.log1p(fi.season_count)
+        found[5, k], found[7, k] = suppliers_met(f, w)
+        found[6, k] = gain / max(members, 1e-9)
+    for k in range(read):
+        found[2, k] += error * normal(uniform(w.key, SCORE, month, p.applicants[k] + 1000))
+    for j in range(len(found)):
+        standardise(found[j])
+    standardise(age)
+    for k in range(read):
+        found[4, k] += age[k]
+        for j in (1, 5, 7):
+            found[j, k] *= seen
+    return found
 
 
-def suppliers_met(context: Context, applicants: Ints) -> tuple[Numbers, Numbers]:
-    """Of every applicant's suppliers in the modelled villages: the part that is remote or poor, and their mean trust; (A,) each.
+@compiled
+def suppliers_met(f: int, w: Any) -> tuple[float, float]:
+    """Of a firm's suppliers in the modelled villages: the part that is remote or poor, and their mean trust.
 
     A firm without suppliers there counts as reaching nobody, and is trusted as an unknown firm is.
     """
-    s, ties = context.state, context.parameters.ties[0]
-    unknown = float(ties["unknown_kept"] / (ties["unknown_kept"] + ties["unknown_broken"]))
-    hard = (s.household["remote"] == 1) | (s.household["tercile"] == 0)
-    reach, trust = np.zeros(len(applicants)), np.full(len(applicants), unknown)
-    linked = np.flatnonzero(s.enterprise["firm"] >= 0)
-    firm, of_hard = s.enterprise["firm"][linked], hard[s.enterprise["household"][linked]]
-    for place, f in enumerate(applicants.tolist()):
-        mine, tie = np.flatnonzero(firm == f), f % s.tie_kept.shape[1]
-        if len(mine):
-            kept = s.tie_kept[:, tie][linked[mine]] + ties["unknown_kept"]
-            broken = s.tie_broken[:, tie][linked[mine]] + ties["unknown_broken"]
-            reach[place], trust[place] = np.count_nonzero(of_hard[mine]) / len(mine), (kept / (kept + broken)).mean()
-    return reach, trust
+    ties, tie, mine, hard, trust = w.ties[0], f % w.tie_kept.shape[1], 0, 0, 0.0
+    for e in range(w.enterprise.shape[0]):
+        if w.enterprise[e].firm == f:
+            hh = w.household[w.enterprise[e].household]
+            kept, broken = w.tie_kept[e, tie] + ties.unknown_kept, w.tie_broken[e, tie] + ties.unknown_broken
+            mine += 1
+            hard += hh.remote == 1 or hh.tercile == 0
+            trust += kept / (kept + broken)
+    if mine == 0:
+        return 0.0, float(ties.unknown_kept / (ties.unknown_kept + ties.unknown_broken))
+    return hard / mine, trust / mine
