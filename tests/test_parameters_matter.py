@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from linkage_sim import engine
 from linkage_sim.errors import LinkageError
 from linkage_sim.month.events import HANDLERS as EVENT_HANDLERS
-from linkage_sim.programme.facilitator import HANDLERS
+from linkage_sim.programme.plan import ACTS
 from linkage_sim.scenario.load import Declared, declared_parameters, scenario_from_resolved
 from linkage_sim.scenario.scenario import Scenario
 from linkage_sim.world.state import State
@@ -361,7 +361,7 @@ def test_walk_leaves_nothing_out() -> None:
     paths = {leaf.path for leaf in declared_parameters(base("usual"))}
     assert not set(WORDS) - paths, "an exemption names a leaf that is gone"
     acts = {act.act for act in base("usual").programme.values()}
-    assert acts == set(HANDLERS), "the walked plan must use every act"
+    assert acts == set(ACTS), "the walked plan must use every act"
     assert {event.kind for event in base("usual").events.values()} == {*EVENT_HANDLERS, "remittance_drop", "standard_change"}
 
 

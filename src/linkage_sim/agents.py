@@ -320,20 +320,18 @@ class InputProvider(_Standing):
 class Facilitator(View, mesa.Agent):
     """The organisation that runs the programme; it stands nowhere, and everything about it can only be read."""
 
-    skill = property(lambda self: float(self.simulation.context.facilitator["skill"][0]), doc="Mean business skill of field staff, 0..1.")
-    concept = property(
-        lambda self: float(self.simulation.context.facilitator["concept"][0]), doc="Mean concept score of field staff, 0..1."
-    )
-    view = property(
-        lambda self: float(self.simulation.context.facilitator["market_view"][0]),
-        doc="Share of its ignorance that assessments removed, 0..1.",
-    )
+    skill = property(lambda self: self._of_itself("skill"), doc="Mean business skill of field staff, 0..1.")
+    concept = property(lambda self: self._of_itself("concept"), doc="Mean concept score of field staff, 0..1.")
+    view = property(lambda self: self._of_itself("market_view"), doc="Share of its ignorance that assessments removed, 0..1.")
 
     def __init__(self, model: Any) -> None:
         self.row, self.at = 0, (0,)
         super().__init__(model)
 
     remove, __repr__ = _Standing.remove, _Standing.__repr__
+
+    def _of_itself(self, name: str) -> float:
+        return float(self.simulation.context.facilitator[name][0])
 
     @property
     def programme(self) -> Facilitation:

@@ -75,10 +75,9 @@ def live(first: int, last: int, begun: bool, phases: Any, w: Any, acts: int, p: 
     for month in range(first, last):
         if not begun:
             _call(phases[0], month, w)
-            if w.working[0] == 1:
-                _call_with_two(acts, month, w, p)
-                if p.turn[0] >= 0:
-                    return month
+            _call_with_two(acts, month, w, p)
+            if p.turn[0] >= 0:
+                return month
         begun = False
         for k in range(1, phases.shape[0]):
             _call(phases[k], month, w)

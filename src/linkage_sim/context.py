@@ -34,9 +34,6 @@ class Programme(Protocol):
     def is_working(self, month: int) -> bool:
         """Whether it is there in a recorded month and has a plan."""
 
-    def next_turn(self, month: int) -> float:
-        """The first month from this one on in which it begins or leaves; infinity if in none."""
-
     def act(self, context: Context) -> None:
         """Live one month of the plan."""
 

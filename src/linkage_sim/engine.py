@@ -64,7 +64,7 @@ HOUSEHOLD_COLUMNS = (
     "during_income", "after_income", "years_sum", "years_squares", "reached", "trained", "offered", "joined",
 )  # fmt: skip
 
-KEPT = np.dtype([(name, table_type("household")[name]) for name in HOUSEHOLD_COLUMNS] + [(name, np.uint8) for name in HOUSEHOLDS])
+KEPT = np.dtype([(name, table_type("household")[name]) for name in HOUSEHOLD_COLUMNS] + HOUSEHOLDS.descr)
 """Of each household."""
 
 
@@ -147,21 +147,21 @@ class Simulation:
         self._live(self.month + 1)
 
     def _live(self, end: int) -> None:
-        """Live a month, or with one thread several up to ``end``, that left out, in which nobody acts or looks."""
+        """Live a month, or with one thread all up to ``end``, that left out."""
         context, recorder, month = self.context, self.recorder, self.month
         if context.threads > 1 or self.check or self.watch is not None or numba.config.DISABLE_JIT:
             self._live_by_phases()
             return
         programme = context.programme
         assert programme is not None
-        begun = context.events is not None or month == programme.next_turn(month)
+        begun = context.events is not None  # what strikes is done by Python
         if begun:
+            end = month + 1
             environment.run(context)
             facilitator.run(context)
-        last = month + 1 if context.events is not None else min(end, programme.next_turn(month + 1), recorder.looks.next(month) + 1)
         while True:
             context.month = live(
-                context.month, int(last), begun, self._phases, context.whole, self._acts, programme.held, self._record, recorder.held
+                context.month, end, begun, self._phases, context.whole, self._acts, programme.held, self._record, recorder.held
             )  # fmt: skip
             if programme.held.turn[0] == NOBODY:
                 break
@@ -227,17 +227,17 @@ class Simulation:
         """What the run leaves behind, after its last month."""
         self.context.end()
         households = self.context.state.household
-        looks = self.recorder.looks
+        recorder = self.recorder
         kept = np.empty(len(households), dtype=KEPT)
         for name in HOUSEHOLD_COLUMNS:
             kept[name] = households[name]
-        for name, values in looks.households.items():
-            kept[name] = values
-        gap = self.recorder.values[:, self.recorder.names.index("quote_gap")]
+        for name in HOUSEHOLDS.names or ():
+            kept[name] = recorder.of_households[name]
+        gap = recorder.values[:, recorder.names.index("quote_gap")]
         programme = self.context.programme.report() if self.context.programme is not None else {}
         return Outcome(
-            self.recorder.names, self.recorder.values, self.recorder.flows, kept, looks.firms, looks.routes.reshape(-1),
-            programme, self.recorder.books.worst,
+            recorder.names, recorder.values, recorder.flows, kept, recorder.of_firms, recorder.of_routes.reshape(-1),
+            programme, recorder.books.worst,
             float(gap.mean()) if len(gap) else 0.0, tuple(self.context.events.happened) if self.context.events is not None else (),
         )  # fmt: skip
 

@@ -44,7 +44,7 @@ def frame_of(**parts: Any) -> Frame:
     return frame
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def _number_at(typing: Any, address: Any) -> Any:
     """The whole number that stands at an address."""
 

@@ -4,7 +4,7 @@ import pytest
 
 from experiments.small import small
 from linkage_sim.experiments.break_even import FACTORS, break_even_of, family, side_pair, turning_point
-from linkage_sim.programme.facilitator import HANDLERS
+from linkage_sim.programme.plan import ACTS
 from linkage_sim.results.pairing import Sample
 from linkage_sim.scenario.scenario import Scenario
 
@@ -17,9 +17,9 @@ def test_where_a_falling_gain_meets_another() -> None:
 
 
 def test_every_act_has_a_side() -> None:
-    organisation = {act for act in HANDLERS if family(act) == "organisation"}
+    organisation = {act for act in ACTS if family(act) == "organisation"}
     assert organisation == {"staff_coaching", "reflection_session", "communication", "coordination"}
-    assert {family(act) for act in HANDLERS} == {"supply", "demand", "organisation"}
+    assert {family(act) for act in ACTS} == {"supply", "demand", "organisation"}
 
 
 def sample(income: float, spent: float) -> Sample:

@@ -7,7 +7,7 @@ import pytest
 
 from linkage_sim.experiments.one_act import acts_to_try, one_act_effects, plans
 from linkage_sim.experiments.verification import SUPPLIERS_ONLY, plan_with, selection_cost, sweep
-from linkage_sim.programme.facilitator import HANDLERS
+from linkage_sim.programme.plan import ACTS
 from promises.small_world import SMALL
 
 
@@ -37,7 +37,7 @@ def test_visits_are_made_and_there_is_a_best_number() -> None:
 
 def test_every_act_is_tried_alone_with_the_same_money() -> None:
     tried = list(acts_to_try())
-    assert {act["act"] for _, act, _ in tried} == set(HANDLERS)
+    assert {act["act"] for _, act, _ in tried} == set(ACTS)
     assert len({act["share"] for _, act, _ in tried}) == 1
     for _, act, beside in tried:
         without, having = plans(act, beside, SMALL)

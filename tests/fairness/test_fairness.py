@@ -11,7 +11,7 @@ import pytest
 from linkage_sim import engine
 from linkage_sim.books import DONOR, FLOWS, GRANTS, RETURNED, STAFF, VOUCHERS
 from linkage_sim.experiments.patterns import column
-from linkage_sim.programme.ledger import Ledger, Purse
+from linkage_sim.programme.ledger import first_unit_cost
 from linkage_sim.scenario.load import load_scenario, shipped
 from linkage_sim.scenario.scenario import Scenario
 
@@ -80,8 +80,7 @@ def test_one_cost_base(act: str) -> None:
     scenario = plan("combined")
     dearer = plan("combined", facilitator__staff_month=2 * scenario.facilitator.staff_month)
     unit = getattr(scenario.interventions, act).unit
-    usual = Ledger(scenario.facilitator, {act: Purse(1.0)}).unit_cost(unit, 0)
-    paid = Ledger(dearer.facilitator, {act: Purse(1.0)}).unit_cost(unit, 0)
+    usual, paid = first_unit_cost(scenario.facilitator, unit), first_unit_cost(dearer.facilitator, unit)
     extra = unit.staff_months * scenario.facilitator.staff_month * (1 + scenario.facilitator.overhead)
     assert paid - usual == pytest.approx(extra)
     assert extra > 0

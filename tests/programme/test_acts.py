@@ -21,8 +21,8 @@ from linkage_sim.books import (
     PICKED,
     PICKING,
 )  # fmt: skip
-from linkage_sim.programme.facilitator import HANDLERS
 from linkage_sim.programme.firms import introduce
+from linkage_sim.programme.plan import ACTS
 from linkage_sim.rules.trust import trust
 from linkage_sim.scenario.pages import ACTS_THROUGH
 from programme.watching import AFTER, BEFORE, CHOICE, DURING, SEED, alone, column, flow, lived
@@ -33,7 +33,7 @@ LAST = BEFORE + DURING - 1
 POOR = {"households.shock": 0.1, "households.buffer": 1, "households.credit_access": 1.0}
 
 
-@pytest.mark.parametrize("act", sorted(HANDLERS))
+@pytest.mark.parametrize("act", sorted(ACTS))
 def test_an_act_spends_within_its_purse_and_what_it_spends_is_posted(act: str) -> None:
     share = 0.05
     plan = {"alone": {"act": act, "share": share}}
@@ -49,9 +49,9 @@ def test_an_act_spends_within_its_purse_and_what_it_spends_is_posted(act: str) -
 
 
 def test_every_act_is_described_and_has_a_cost() -> None:
-    assert set(ACTS_THROUGH) == set(HANDLERS)
+    assert set(ACTS_THROUGH) == set(ACTS)
     effects = with_plan(PLAN).interventions
-    assert all(getattr(effects, act).unit for act in HANDLERS)
+    assert all(getattr(effects, act).unit for act in ACTS)
 
 
 # --- savings groups ---------------------------------------------------------------------------------------------------
@@ -127,8 +127,9 @@ def test_an_introduction_by_a_village_organisation_carries_trust() -> None:
     simulation = engine.Simulation(with_plan(CHOICE), SEED)
     programme, village = simulation.context.programme, simulation.context.state.village
     village["organisation"][1], village["association"][2], village["organisation"][2] = 0.8, 0.5, 0.5
+    assert programme is not None
     for v in range(3):
-        introduce(programme, simulation.context, 0, v, "selection", 0.0)  # type: ignore[arg-type]
+        introduce(0, v, 0, 0.0, BEFORE, simulation.context.whole, programme.held)
     carried = simulation.context.state.route["introduced"][0, :3]
     assert carried[0] < carried[2] < carried[1] + 1e-9 or carried[0] < carried[1] < carried[2]
     ties = simulation.context.parameters.ties[0]
@@ -359,7 +360,7 @@ def test_communication_raises_concept_and_narrows_its_spread() -> None:
     calm = {"facilitator.turnover": 0.0, "facilitator.staff": 12}
     bare, run = (lived(plan, calm)[0].outcome().programme for plan in (CHOICE, alone("communication")))
     assert run["concept_spread"] < 0.5 * bare["concept_spread"]
-    looks = {"concept": lambda c: c.programme.concept, "sharing": lambda c: c.programme.sharing}
+    looks = {"concept": lambda c: c.facilitator["concept"][0], "sharing": lambda c: c.facilitator["sharing"][0]}
     _, quiet = lived(CHOICE, calm, **looks)
     _, seen = lived(alone("communication"), calm, **looks)
     assert seen["concept"][LAST] > quiet["concept"][LAST]

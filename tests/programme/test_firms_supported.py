@@ -11,13 +11,12 @@ import pytest
 from linkage_sim import engine
 from linkage_sim.books import GRANTS
 from linkage_sim.programme.facilitator import Facilitation
-from linkage_sim.programme.selection import criteria, scores, true_suppliers
+from linkage_sim.programme.selection import CRITERIA, criteria, scores, true_suppliers
 from linkage_sim.scenario.effects import Weights
 from programme.watching import BEFORE, DURING, SEED, column, flow, lived
 from promises.small_world import with_plan
 
 LAST = BEFORE + DURING - 1
-CRITERIA = tuple(Weights.model_fields)
 SURE = {"facilitator.concept": 1.0, "facilitator.spread": 0.0, "interventions.lead_firm_selection.score_noise": 0.0}
 
 
@@ -37,9 +36,15 @@ def appraised(overrides: Mapping[str, Any], visits: int) -> tuple[np.ndarray, di
     assert isinstance(programme, Facilitation)
     firm = context.state.firm
     applicants = np.flatnonzero((firm["active"] == 1) & (firm["imitator"] == 0))
-    believed = np.maximum(1.0, true_suppliers(context)[applicants])
-    found = criteria(programme, context, applicants, believed, visits, np.zeros(len(applicants)))
-    return applicants, found, scores(programme, context, applicants, believed, visits)
+    w, p, number = context.whole, programme.held, len(applicants)
+    believed = np.array([max(1.0, true_suppliers(f, w)) for f in range(len(firm))])
+    p.applicants[:number] = applicants
+    found = criteria(context.month, number, visits, 0.0, believed, w, p)
+    return applicants, dict(zip(CRITERIA, found, strict=True)), scores(context.month, number, visits, believed, w, p)
+
+
+def test_criteria_are_those_that_have_weights() -> None:
+    assert tuple(Weights.model_fields) == CRITERIA
 
 
 @pytest.mark.parametrize("word", CRITERIA)
@@ -129,7 +134,9 @@ def test_a_firm_supported_beyond_its_own_worth_lives_only_while_supported() -> N
 
     def living(running: float) -> np.ndarray:
         plan = chosen_plan(running=running, share_paid=0.9)
-        _, seen = lived(plan, HOPELESS, living=lambda c: c.state.firm["active"][:6].sum(), kept=lambda c: c.programme.leaves.__len__())
+        _, seen = lived(
+            plan, HOPELESS, living=lambda c: c.state.firm["active"][:6].sum(), kept=lambda c: np.sum(c.programme.held.leaves >= 0)
+        )
         return seen["living"]
 
     alone, carried = living(0.0), living(1.0)

@@ -97,12 +97,12 @@ def test_a_dollar_of_co_investment_brings_the_same_sales_in_dear_and_cheap_goods
 
 
 def test_a_firm_signs_what_its_working_capital_bears() -> None:
-    firm = engine.Simulation(with_plan({}), SEED).context.state.firm[:1].copy()
+    firm = engine.Simulation(with_plan({}), SEED).context.state.firm[0]
     firm["cash"], firm["credit"], firm["tied"], firm["planned_kg"] = 10000.0, 0.0, 5000.0, 10000.0
     firm["stock_a"] = firm["stock_b"] = 0.0
-    assert bearable(firm, 0, 5000.0, 10000.0) == pytest.approx(0.5), "5,000 USD to spare against 5,000 of its own and 5,000 tied up"
-    assert bearable(firm, 0, 1000.0, 1000.0) == 1.0
+    assert bearable(firm, 5000.0, 10000.0) == pytest.approx(0.5), "5,000 USD to spare against 5,000 of its own and 5,000 tied up"
+    assert bearable(firm, 1000.0, 1000.0) == 1.0
     firm["cash"] = 4000.0
-    assert bearable(firm, 0, 1000.0, 1000.0) == 0.0, "the season's purchases come first"
+    assert bearable(firm, 1000.0, 1000.0) == 0.0, "the season's purchases come first"
     firm["planned_kg"] = 0.0
-    assert bearable(firm, 0, 1000.0, 1000.0) == 0.0
+    assert bearable(firm, 1000.0, 1000.0) == 0.0

@@ -9,7 +9,7 @@ import pytest
 
 from linkage_sim import engine
 from linkage_sim.errors import EngineError
-from linkage_sim.programme.facilitator import HANDLERS
+from linkage_sim.programme.plan import ACTS
 from promises.small_world import NAMES, PLAN, bits, columns, differing, small, with_plan
 
 SEED = 7
@@ -28,14 +28,14 @@ def baseline() -> engine.Outcome:
 
 
 def test_the_plan_of_these_tests_does_something(everything: engine.Outcome, baseline: engine.Outcome) -> None:
-    assert {act["act"] for act in PLAN.values()} == set(HANDLERS)
+    assert {act["act"] for act in PLAN.values()} == set(ACTS)
     idle = [name for name, units in everything.programme["units"].items() if units == 0]
     assert not idle
     assert len(differing(everything, baseline)) > 50
 
 
 @pytest.mark.parametrize("name", ["a_first", "m_between", "z_last"])
-@pytest.mark.parametrize("act", sorted(HANDLERS))
+@pytest.mark.parametrize("act", sorted(ACTS))
 def test_an_act_without_money_changes_no_bit_of_a_plan(act: str, name: str, everything: engine.Outcome) -> None:
     """Wherever it stands in the plan: acts are carried out in the order of their names."""
     plan = {**PLAN, name: {"act": act, "share": 0}}
@@ -45,7 +45,7 @@ def test_an_act_without_money_changes_no_bit_of_a_plan(act: str, name: str, ever
     assert outcome.programme["units"] == {**everything.programme["units"], name: 0.0}
 
 
-@pytest.mark.parametrize("act", sorted(HANDLERS))
+@pytest.mark.parametrize("act", sorted(ACTS))
 def test_an_act_without_money_changes_no_bit_of_a_world_without_plan(act: str, baseline: engine.Outcome) -> None:
     assert not differing(engine.run(with_plan({"alone": {"act": act, "share": 0}}), SEED), baseline)
 
@@ -70,7 +70,7 @@ def test_months_before_the_programme_are_untouched(name: str, baseline: engine.O
     assert outcome.households["before_income"].tobytes() == baseline.households["before_income"].tobytes()
 
 
-@pytest.mark.parametrize("act", sorted(HANDLERS))
+@pytest.mark.parametrize("act", sorted(ACTS))
 def test_months_before_an_act_are_untouched(act: str) -> None:
     """An act that begins in month 13 of a programme leaves the twelve months before as they were."""
     selection = {"act": "lead_firm_selection", "share": 0.1, "choose": 2}

@@ -134,7 +134,6 @@ def _compile_the_rest(scenarios: Sequence[Scenario]) -> None:
         addresses_of((passes.alone,), whole)
         addresses_of((RECORD,), whole, record)
         addresses_of(tuple(reversed(ALONE)), whole)
-        short.recorder.looks.at_the_end(short.context)
 
 
 @contextlib.contextmanager

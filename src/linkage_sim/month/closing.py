@@ -28,6 +28,7 @@ from linkage_sim.books import (
     balance,
 )  # fmt: skip
 from linkage_sim.compiled import compiled
+from linkage_sim.month.looks import look
 from linkage_sim.month.record import (
     GROUPS,
     MEASURED,
@@ -88,8 +89,8 @@ def close_month(month: int, w: Any, r: Any) -> None:
     those of the next month. The facilitator pays for the vouchers redeemed this month.
     """
     if month >= r.window[0] + r.window[1]:
-        for f in range(r.invested.shape[0]):
-            r.invested[f] += w.firm_flows[f, FIRM_INVEST] > 0.0
+        for f in range(w.firm.shape[0]):
+            r.of_firms[f].invested_seasons += w.firm_flows[f, FIRM_INVEST] > 0.0
     premium = traders_settle(w, r)
     r.recorded[0] = month
     w.facilitator[0].cash -= w.outside_flows[VOUCHERS]
@@ -111,9 +112,10 @@ def close_month(month: int, w: Any, r: Any) -> None:
 
 @compiled
 def alone(month: int, w: Any, r: Any) -> None:
-    """Phase 10 in one thread, but for what is looked at a few times in a run."""
+    """Phase 10 in one thread."""
     record_villages(0, w.village.shape[0], month, w, r)
     close_month(month, w, r)
+    look(month, w, r)
 
 
 @compiled

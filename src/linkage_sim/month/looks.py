@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from linkage_sim.compiled import compiled
-from linkage_sim.context import Context
-from linkage_sim.month.selfenforcing import HOLDS, holding_links
-from linkage_sim.units import LASTING_MONTHS
+from linkage_sim.month.selfenforcing import HOLDS, links_hold
 
 FIRMS = np.dtype([
     ("firm", "i4"), ("chain", "i2"), ("imitator", "u1"), ("supported", "u1"), ("active", "u1"), ("active_exit", "u1"),
@@ -24,108 +20,81 @@ ROUTES = np.dtype([
 ])  # fmt: skip
 """One row a firm and village: linkages, those that hold by themselves, those at exit that lived `LASTING_MONTHS` later, of all and of
 those that held; ``touched`` where the programme supported the firm or introduced it there."""
-HOUSEHOLDS = ("linked_exit", "sustained", "linked_end", "surviving")
-"""Flags of households: linked at exit to a firm that the programme supports or introduced; still so `LASTING_MONTHS` later; linked to
-any firm in the last month; linked in the last month to such a firm."""
+HOUSEHOLDS = np.dtype([("linked_exit", "u1"), ("sustained", "u1"), ("linked_end", "u1"), ("surviving", "u1")])
+"""Flags of households: linked at exit to a firm that the programme supports or introduced there; still so `LASTING_MONTHS` later; linked
+to any firm in the last month; linked in the last month to such a firm."""
+NEVER = -(10**6)
+"""A month before every other."""
 
 
 @compiled
-def count_links(chosen: Any, firm: Any, village: Any, out: Any) -> None:
-    """Enterprises ``chosen`` (E,) by firm and village; ``out`` (F, V)."""
-    out[:] = 0.0
-    for e in range(chosen.shape[0]):
-        if chosen[e]:
-            out[firm[e], village[e]] += 1.0
+def look(month: int, w: Any, r: Any) -> None:
+    """Look where this month asks for it: ``r.looks`` (3,) are the programme's last month, one some time later, and the last of all."""
+    if month == r.looks[0]:
+        at_exit(month, w, r)
+    if month == r.looks[1] and month > r.looks[0]:
+        some_time_after(w, r)
+    if month == r.looks[2]:
+        at_the_end(month, w, r)
 
 
 @compiled
-def mark_linked(firm: Any, household: Any, village: Any, routes: Any, found: Any) -> None:
-    """Which households have a contract on some of the ``routes`` (F, V); ``found`` (H,) of 0 and 1."""
-    found[:] = 0
-    for e in range(firm.shape[0]):
-        if firm[e] >= 0 and routes[firm[e], village[e]]:
-            found[household[e]] = 1
+def is_touched(f: int, v: int, w: Any) -> bool:
+    """Whether the programme supports a firm, or introduced it in a village."""
+    return bool(w.firm[f].supported == 1 or w.route[f, v].introduced > 0.0)
 
 
-class Looks:
-    """Linkages at exit, later and at the end.
-
-    Parameters
-    ----------
-    context : the run; before, during : months before and with the programme; months : recorded months
-    """
-
-    def __init__(self, context: Context, before: int, during: int, months: int) -> None:
-        self.exit, self.last = before + during - 1, months - 1
-        self.later = min(self.exit + LASTING_MONTHS, self.last)
-        shape = context.state.route.shape
-        self.firms = np.zeros(shape[0], dtype=FIRMS)
-        self.invested = np.zeros(shape[0])
-        self.routes = np.zeros(shape, dtype=ROUTES)
-        self.households = {name: np.zeros(len(context.state.household), dtype=np.uint8) for name in HOUSEHOLDS}
-        self.exit_firm = np.full(len(context.state.enterprise), -1)
-        self.exit_hold = np.zeros(len(context.state.enterprise), dtype=bool)
-        self.village = context.state.household["village"][context.state.enterprise["household"]]
-
-    def next(self, month: int) -> float:
-        """The first month from this one on after which there is anything to look at; infinity for none."""
-        return min((look for look in (self.exit, self.later, self.last) if look >= month), default=math.inf)
-
-    def take(self, context: Context) -> None:
-        """Look where this month asks for it."""
-        if context.month == self.exit:
-            self.at_exit(context)
-        if context.month == self.later > self.exit:
-            self.some_time_after(context)
-        if context.month == self.last:
-            self.at_the_end(context)
-
-    def at_exit(self, context: Context) -> None:
-        """Linkages in the programme's last month, and which of them hold by themselves."""
-        self.exit_firm[:] = context.state.enterprise["firm"]
-        self.exit_hold[:] = holding_links(context) == HOLDS
-        self.routes["links_exit"] = self.count(self.exit_firm >= 0, self.exit_firm)
-        self.routes["hold_exit"] = self.count(self.exit_hold, self.exit_firm)
-        self.firms["links_exit"] = self.routes["links_exit"].sum(axis=1)
-        self.firms["active_exit"] = context.state.firm["active"]
-        self.households["linked_exit"][:] = self.linked(context, touched(context))
-
-    def some_time_after(self, context: Context) -> None:
-        """Which linkages of the programme's last month live."""
-        kept = (self.exit_firm >= 0) & (context.state.enterprise["firm"] == self.exit_firm)
-        self.routes["kept"] = self.count(kept, self.exit_firm)
-        self.routes["kept_hold"] = self.count(kept & self.exit_hold, self.exit_firm)
-        self.households["sustained"][:] = self.households["linked_exit"] & self.linked(context, touched(context))
-
-    def at_the_end(self, context: Context) -> None:
-        """Linkages of the last month."""
-        s, firm, supported = context.state, context.state.enterprise["firm"], touched(context)
-        self.routes["firm"], self.routes["village"] = np.indices(s.route.shape)
-        self.routes["touched"] = supported
-        self.routes["links_end"] = self.count(firm >= 0, firm)
-        self.routes["hold_end"] = self.count(holding_links(context) == HOLDS, firm)
-        self.firms["links_end"] = self.routes["links_end"].sum(axis=1)
-        self.firms["firm"] = np.arange(len(self.firms))
-        self.firms["invested_seasons"] = self.invested
-        for name in ("chain", "imitator", "supported", "active", "spent"):
-            self.firms[name] = s.firm[name]
-        self.households["linked_end"][:] = self.linked(context, np.ones(s.route.shape, dtype=bool))
-        self.households["surviving"][:] = self.linked(context, supported)
-
-    def count(self, chosen: NDArray[np.bool_], firm: NDArray[Any]) -> NDArray[np.float64]:
-        """Enterprises chosen by firm and village; (F, V)."""
-        out = np.empty(self.routes.shape)
-        count_links(chosen, firm, self.village, out)
-        return out
-
-    def linked(self, context: Context, routes: NDArray[np.bool_]) -> NDArray[np.uint8]:
-        """Which households have a contract on some of the routes; (H,) of 0 and 1."""
-        enterprise = context.state.enterprise
-        found = np.empty(len(context.state.household), dtype=np.uint8)
-        mark_linked(enterprise["firm"], enterprise["household"], self.village, routes, found)
-        return found
+@compiled
+def at_exit(month: int, w: Any, r: Any) -> None:
+    """Linkages in the programme's last month, and which of them hold by themselves: ``r.exit_firm``, ``r.exit_hold`` (E,)."""
+    r.recorded[0] = NEVER  # from now on the record asks which of these linkages live
+    links_hold(month % 12, w, r.exit_hold)
+    for e in range(w.enterprise.shape[0]):
+        f, h = w.enterprise[e].firm, w.enterprise[e].household
+        r.exit_firm[e] = f
+        if f >= 0:
+            v = w.household[h].village
+            r.of_routes[f, v].links_exit += 1.0
+            r.of_routes[f, v].hold_exit += r.exit_hold[e] == HOLDS
+            r.of_firms[f].links_exit += 1.0
+            if is_touched(f, v, w):
+                r.of_households[h].linked_exit = 1
+    for f in range(w.firm.shape[0]):
+        r.of_firms[f].active_exit = w.firm[f].active
 
 
-def touched(context: Context) -> NDArray[np.bool_]:
-    """Routes of firms that the programme supports, and those it introduced; (F, V)."""
-    return np.asarray((context.state.firm["supported"][:, None] == 1) | (context.state.route["introduced"] > 0.0))
+@compiled
+def some_time_after(w: Any, r: Any) -> None:
+    """Which linkages of the programme's last month live."""
+    for e in range(w.enterprise.shape[0]):
+        f, h = w.enterprise[e].firm, w.enterprise[e].household
+        if f >= 0:
+            v = w.household[h].village
+            if f == r.exit_firm[e]:
+                r.of_routes[f, v].kept += 1.0
+                r.of_routes[f, v].kept_hold += r.exit_hold[e] == HOLDS
+            if is_touched(f, v, w) and r.of_households[h].linked_exit == 1:
+                r.of_households[h].sustained = 1
+
+
+@compiled
+def at_the_end(month: int, w: Any, r: Any) -> None:
+    """Linkages of the last month."""
+    holds = np.zeros(w.enterprise.shape[0], dtype=np.int8)
+    links_hold(month % 12, w, holds)
+    for e in range(w.enterprise.shape[0]):
+        f, h = w.enterprise[e].firm, w.enterprise[e].household
+        if f >= 0:
+            v = w.household[h].village
+            r.of_routes[f, v].links_end += 1.0
+            r.of_routes[f, v].hold_end += holds[e] == HOLDS
+            r.of_firms[f].links_end += 1.0
+            r.of_households[h].linked_end = 1
+            if is_touched(f, v, w):
+                r.of_households[h].surviving = 1
+    for f in range(w.firm.shape[0]):
+        fi, of = w.firm[f], r.of_firms[f]
+        of.firm, of.chain, of.imitator, of.supported, of.active, of.spent = f, fi.chain, fi.imitator, fi.supported, fi.active, fi.spent
+        for v in range(w.route.shape[1]):
+            route = r.of_routes[f, v]
+            route.firm, route.village, route.touched = f, v, is_touched(f, v, w)

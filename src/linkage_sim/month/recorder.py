@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_sim.books import N_FLOWS, STOCKED, Books
+from linkage_sim.columns import Table, table_of
+from linkage_sim.compiled import as_table
 from linkage_sim.context import Context
 from linkage_sim.frames import frame_of
 from linkage_sim.month import closing
-from linkage_sim.month.looks import Looks
+from linkage_sim.month.looks import FIRMS, HOUSEHOLDS, NEVER, ROUTES, look
 from linkage_sim.month.record import (
     CELLS,
     GROUPS,
@@ -25,9 +27,8 @@ from linkage_sim.month.record import (
     whole_sums,
 )  # fmt: skip
 from linkage_sim.month.yardstick import Yardstick
+from linkage_sim.units import LASTING_MONTHS
 
-NEVER = -(10**6)
-"""A month before every other."""
 NAMES = (*(f"{name}.{group}" for group in GROUPS for name in PER_GROUP), *WHOLE, *SINGLE)
 """Columns of the monthly series."""
 
@@ -48,6 +49,7 @@ class Recorder:
         self.cells = cell_sums(context.villages)
         self.whole = whole_sums(context.villages)
         self.exit_firm = np.full(len(context.state.enterprise), -1, dtype=np.int32)
+        self.exit_hold = np.zeros(len(context.state.enterprise), dtype=np.int8)
         self.money = np.zeros(4)
         self.window = np.array([before, during])
         self.line = np.array([poverty_line])
@@ -55,7 +57,11 @@ class Recorder:
         self.recorded = np.full(1, NEVER)
         self.was_active = context.state.firm["active"].copy()
         self.yardstick = Yardstick(context)
-        self.looks = Looks(context, before, during, months)
+        exit = before + during - 1
+        self.looks = np.array([exit, min(exit + LASTING_MONTHS, months - 1), months - 1])
+        firms, villages = context.state.route.shape
+        self.of_firms, self.of_routes = as_table(np.zeros(firms, dtype=FIRMS)), as_table(np.zeros((firms, villages), dtype=ROUTES))
+        self.of_households = table_of(HOUSEHOLDS, len(context.state.household))
         self.stock_out = np.zeros(len(STOCKED))
         plants = context.parameters.plants
         picking = context.parameters.chains["harvest_labour"].mean()
@@ -78,8 +84,9 @@ class Recorder:
             was_active=self.was_active, money=self.money, stock_out=self.stock_out, fair_money=fair.money, fair_traders=fair.traders,
             fair_slope=fair.slope, resold=fair.resold, fair_price=fair.price, fair_outflow=fair.outflow, fair_demand=fair.demand,
             fair_city=fair.city, values=self.values, flows=self.flows, opening=self.books.stocks, gap=self.books.gap,
-            turnover=self.books.turnover, window=self.window, poverty_line=self.line, labour=self.labour, invested=self.looks.invested,
-             judged=self.judged, recorded=self.recorded,
+            turnover=self.books.turnover, window=self.window, poverty_line=self.line, labour=self.labour, looks=self.looks,
+            exit_hold=self.exit_hold, of_firms=self.of_firms, of_routes=self.of_routes, of_households=self.of_households,
+            judged=self.judged, recorded=self.recorded,
         )  # fmt: skip
 
     def copy(self) -> Recorder:
@@ -100,6 +107,7 @@ class Recorder:
         else:
             context.over_villages(record_villages, context.month, context.whole, self.held)
             closing.close_month(context.month, context.whole, self.held)
+            look(context.month, context.whole, self.held)
         self.close(context)
 
     def close(self, context: Context) -> None:
@@ -110,13 +118,9 @@ class Recorder:
         BooksError
             where an account is off by more than a millionth of the month's turnover of its unit.
         """
-        s, month = context.state, context.month
         account, share, worst = self.judged.tolist()
         self.books.worst = max(self.books.worst, worst)
-        self.books.judge(int(account), share, self.stock_out, month)
-        if month == self.looks.exit:
-            self.exit_firm[:], self.recorded[0] = s.enterprise["firm"], NEVER
-        self.looks.take(context)
+        self.books.judge(int(account), share, self.stock_out, context.month)
 
     def stocks_now(self, context: Context) -> NDArray[np.float64]:
         """Stocks measured in the state as it is between two months, in the order of `linkage_sim.books.STOCKED`."""
@@ -131,11 +135,11 @@ class Recorder:
 
 def _copied(value: Any) -> Any:
     """A copy of all arrays that something holds; plain values and what never changes are shared."""
-    if isinstance(value, np.ndarray):
+    if isinstance(value, (np.ndarray, Table)):
         return value.copy()
     if isinstance(value, dict):
         return {name: _copied(each) for name, each in value.items()}
-    if isinstance(value, (Recorder, Books, Looks, Yardstick)):
+    if isinstance(value, (Recorder, Books, Yardstick)):
         other = copy.copy(value)
         vars(other).update(_copied(vars(value)))
         return other

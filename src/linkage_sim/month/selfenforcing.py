@@ -54,36 +54,32 @@ def grade_stakes(
 
 
 @compiled
-def links_hold(
-    calendar: int, chains: Any, behaviour: Any, firms: Any, ties: Any, season: Any,
-    first_enterprise: Any, household: Any, enterprise: Any, village: Any, firm: Any, route: Any, tie_kept: Any, tie_broken: Any,
-    price_memory: Any, side_share: Any, usual_price: Any, bazaar_price: Any, out: Any,
-) -> None:  # fmt: skip
+def links_hold(calendar: int, w: Any, out: Any) -> None:
     """For every enterprise (E,): unlinked, or whether its linkage satisfies the pooled condition without the programme.
 
     Without the programme the firm does itself what the facilitator did for it.
     """
-    bb = behaviour[0]
-    formula = int(firms[0].formula)
-    for v in range(village.shape[0]):
-        vi = village[v]
-        growers = first_enterprise[v + 1] - first_enterprise[v]
-        for e in range(first_enterprise[v], first_enterprise[v + 1]):
-            en = enterprise[e]
+    bb = w.behaviour[0]
+    formula = int(w.firms[0].formula)
+    for v in range(w.village.shape[0]):
+        vi = w.village[v]
+        growers = w.first_enterprise[v + 1] - w.first_enterprise[v]
+        for e in range(w.first_enterprise[v], w.first_enterprise[v + 1]):
+            en = w.enterprise[e]
             out[e] = UNLINKED
             f = en.firm
             if f < 0:
                 continue
             c = en.chain
-            ch = chains[c]
-            fm = firms[c]
-            ro = route[f, v]
-            hh = household[en.household]
-            bazaar = season_price(usual_price, season, vi.bazaar, c, calendar, bazaar_price[vi.bazaar, c], bb.news_memory)
+            ch = w.chains[c]
+            fm = w.firms[c]
+            ro = w.route[f, v]
+            hh = w.household[en.household]
+            bazaar = season_price(w.usual_price, w.season, vi.bazaar, c, calendar, w.bazaar_price[vi.bazaar, c], bb.news_memory)
             usual = max(0.0, bazaar - vi.haul)
-            low, high = remembered_range(price_memory[v, c], usual)
+            low, high = remembered_range(w.price_memory[v, c], usual)
             share_a = part_of_grade_a(en, ch) if en.price_b > 0.0 else 1.0
-            trusted = tie_trust(e, f, v, tie_kept, tie_broken, route, ties)
+            trusted = tie_trust(e, f, v, w.tie_kept, w.tie_broken, w.route, w.ties)
             temptation = future = margin = surplus = 0.0
             for g in range(2):
                 kg = en.contracted * (share_a if g == 0 else 1.0 - share_a)
@@ -91,28 +87,23 @@ def links_hold(
                 found = grade_stakes(
                     formula, kg, en.price_a if g == 0 else en.price_b, en.premium_a if g == 0 else en.premium_b,
                     better * (usual + vi.haul) - vi.haul, better * (low + vi.haul) - vi.haul, better * (high + vi.haul) - vi.haul,
-                    ro.worth_a if g == 0 else ro.worth_b, bazaar, trusted, side_share[v, c], en, hh, vi, bb,
+                    ro.worth_a if g == 0 else ro.worth_b, bazaar, trusted, w.side_share[v, c], en, hh, vi, bb,
                 )  # fmt: skip
                 temptation += found[0]
                 future += found[1]
                 margin += found[2]
                 surplus += found[3]
             members = max(ro.members, 1.0)
-            route_cost = running_cost(firm[f].running, ro.travel, ro.dependence, False, fm.association_saving * vi.association)
+            route_cost = running_cost(w.firm[f].running, ro.travel, ro.dependence, False, fm.association_saving * vi.association)
             cost = route_cost / members + fm.member_cost * (1.0 - vi.association)
             cost += fm.extension_cost if ro.extension == 1 else 0.0
             yearly = (1.0 - ro.side_record) * margin - cost
-            future += future_at_stake(firm[f].reliability, fm.patience, yearly, 1.0, 1.0, fm.reputation, growers / members)
+            future += future_at_stake(w.firm[f].reliability, fm.patience, yearly, 1.0, 1.0, fm.reputation, growers / members)
             out[e] = HOLDS if is_self_enforcing(temptation, future, surplus - cost) else FRAGILE
 
 
 def holding_links(context: Context) -> NDArray[np.int8]:
     """What `links_hold` says of every enterprise now; (E,) of `UNLINKED`, `FRAGILE`, `HOLDS`."""
-    s, p = context.state, context.parameters
-    out = np.zeros(len(s.enterprise), dtype=np.int8)
-    links_hold(
-        context.calendar, p.chains, p.behaviour, p.firms, p.ties, p.season,
-        context.first_enterprise, s.household, s.enterprise, s.village, s.firm, s.route, s.tie_kept, s.tie_broken, s.price_memory,
-        s.side_share, s.usual_price, s.bazaar_price, out,
-    )  # fmt: skip
+    out = np.zeros(len(context.state.enterprise), dtype=np.int8)
+    links_hold(context.calendar, context.whole, out)
     return out

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from linkage_sim.books import DONOR, RETURNED
 from linkage_sim.compiled import compiled
 from linkage_sim.programme.direct import charge_vouchers, give_kits, give_vouchers, train
 from linkage_sim.programme.firms import broker, co_invest, end_support, pay_openings
@@ -15,6 +16,7 @@ from linkage_sim.programme.ledger import affords, release
 from linkage_sim.programme.organisation import assess_market, change_staff, coach, communicate, coordinate, reflect
 from linkage_sim.programme.plan import (
     ASSESSMENT,
+    ASSOCIATIONS,
     BROKERING,
     CO_INVESTMENT,
     COACHING,
@@ -22,6 +24,7 @@ from linkage_sim.programme.plan import (
     COORDINATION,
     MOBILE,
     NEVER,
+    PROVIDERS,
     REFLECTION,
     SELECTION,
     SKILLS,
@@ -32,7 +35,7 @@ from linkage_sim.programme.plan import (
 from linkage_sim.programme.selection import select
 from linkage_sim.programme.skills import teach_farmers
 from linkage_sim.programme.villages import end_support as end_in_villages
-from linkage_sim.programme.villages import support
+from linkage_sim.programme.villages import set_goal, support
 
 NOBODY = -1
 """Instead of an act whose turn it is: none."""
@@ -44,10 +47,19 @@ def live_acts(month: int, w: Any, p: Any) -> None:
 
     It then is the turn of the act that Python has to do, or of nobody once the month is over.
     """
+    first, last = p.window[0], p.window[1]
+    if p.plan.shape[0] == 0:
+        return
+    if month < first or month > last:
+        if month == last + 1:
+            leave(month, w, p)
+        return
     start = p.turn[0]
     p.turn[0] = NOBODY
     if start == NOBODY:
         start = 0
+        if month == first:
+            begin(w, p)
         charge_vouchers(w, p)
         change_staff(month, w, p)
         pay_openings(month, w, p)
@@ -64,6 +76,35 @@ def live_acts(month: int, w: Any, p: Any) -> None:
         elif live_act(i, month, w, p):
             note(i, month, w, p)
     end_in_villages(month, w, p)
+
+
+@compiled
+def begin(w: Any, p: Any) -> None:
+    """The programme begins and receives the money of its plan; what no act asks for is never drawn."""
+    w.working[0] = 1
+    for i in range(p.plan.shape[0]):
+        w.facilitator[0].cash += p.plan[i].total
+    w.outside_flows[DONOR] += w.facilitator[0].cash
+
+
+@compiled
+def leave(month: int, w: Any, p: Any) -> None:
+    """The programme leaves: unspent money goes back, nothing is supported any more."""
+    charge_vouchers(w, p)
+    w.working[0] = 0
+    w.changed[:] = month
+    p.returned[0] = w.facilitator[0].cash
+    w.outside_flows[RETURNED] += w.facilitator[0].cash
+    w.facilitator[0].cash = 0.0
+    for v in range(w.village.shape[0]):
+        for kind in range(ASSOCIATIONS, PROVIDERS + 1):
+            set_goal(kind, w.village[v], 0.0)
+        for f in range(w.route.shape[0]):
+            w.route[f, v].written_goal = w.route[f, v].setup_promise = 0.0
+    for f in range(w.firm.shape[0]):
+        w.firm[f].subsidy = 0.0
+    for e in range(w.enterprise.shape[0]):
+        w.enterprise[e].voucher = 0.0
 
 
 @compiled

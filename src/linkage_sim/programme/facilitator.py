@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage_sim.books import DONOR, RETURNED
 from linkage_sim.context import Context
 from linkage_sim.frames import Frame, frame_of
 from linkage_sim.programme import direct, links, skills, villages
@@ -41,16 +39,17 @@ class Facilitation:
     plan : one row an act (`linkage_sim.programme.plan.PLAN`)
     held : the plan and all else that compiled acts read and change, as ``p`` of kernels. Shapes: n acts, H households, V villages, F firms
 
-        * ``turn`` (1,) the act that Python has to do
+        * ``turn`` (1,) the act that Python has to do; ``window`` (2,) first and last month of the programme; ``returned`` (1,) USD
         * ``order`` (H,) households village by village; ``queues``, ``served`` (acts that serve households, H) in which order an act
           serves them, and how often it did; ``rows``, ``others`` (H,) to work in
-        * ``in_districts`` (n, V) 1 for villages an act is limited to; ``village_luck`` (V,); ``duplicated`` (V,) 1 where work was done twice
+        * ``in_districts`` (n, V) 1 for villages an act is limited to; ``village_luck`` (V,) draws; ``duplicated`` (V,) 1 where work was
+          done twice
         * ``wanted`` (V,), ``volume`` (C, V), ``usual`` (B, C), ``value`` (F, V) to work in
         * ``paid_until`` (kinds, V), ``written_until`` (F, V) last month paid for; ``ends`` (months,) 1 where some payment is over
         * ``weights`` (8,) of criteria; ``applicants`` (F,) to work in; ``claims`` (n, 6) of the first ``claimed`` (1,) applications read
         * ``leaves`` (F,) month in which a supported firm leaves support; ``ready`` (F,) from which it may sign an addendum
         * ``introduced`` (F,) villages; ``promised`` (F, V) act that promised part of the set-up; ``setup_promises`` (F,) USD of one
-        * ``skill``, ``concept``, ``start_skill``, ``start_concept``, ``learned`` (officers,)
+        * ``start_skill``, ``start_concept``, ``skill``, ``concept`` (officers,) at the start and now; ``learned`` (officers,) to work in
         * ``terms`` numbers of the facilitator; ``shares`` of the programme in the first, second, ... addendum
     """
 
@@ -62,10 +61,9 @@ class Facilitation:
         self.plan = plan_of(scenario, [self.price_of(act) for act in scenario.programme.values()])
         self.tasks = [(act, HANDLERS.get(act.act)) for act in scenario.programme.values()]
         self.taught_until = np.full(len(context.state.firm), NEVER)
-        self.returned = 0.0
         self.turn = np.full(1, NOBODY)
         self.officers = np.empty((4, self.terms.staff))
-        hire(context.key, self.terms.skill, self.terms.concept, self.terms.spread, *self.officers, context.facilitator[0])
+        hire(context.key, self.terms.skill, self.terms.concept, self.terms.spread, self.officers, context.facilitator[0])
         context.facilitator["sharing"] = self.terms.sharing
 
     def price_of(self, act: Any) -> float:
@@ -82,21 +80,23 @@ class Facilitation:
         queues = sum(map(has_queue, acts))
         households = len(s.household) if queues else 0
         chosen = sum(act.act == "lead_firm_selection" for act in acts)
-        luck, weights = self.world.turns, self.effects.lead_firm_selection.weights
+        weights, applicants = self.effects.lead_firm_selection.weights, np.empty(firms, dtype=np.int64)
         setup = self.effects.brokering.setup_share * self.context.parameters.firms["route_setup"]
         shapes = *self.context.parameters.chains.shape, len(s.usual_price)
         return frame_of(
-            plan=self.plan, turn=self.turn, terms=numbers_of(self.terms), shares=np.array(self.effects.co_investment.shares),
-            order=luck.order if queues else luck.order[:0], queues=np.empty((queues, households), dtype=np.int64),
+            plan=self.plan, turn=self.turn, window=np.array([self.first, self.last]), returned=np.zeros(1), terms=numbers_of(self.terms),
+            shares=np.array(self.effects.co_investment.shares), order=self.world.turns.order if queues else applicants[:0],
+            queues=np.empty((queues, households), dtype=np.int64),
             served=np.zeros((queues, households), dtype=np.int64), rows=np.empty(households, dtype=np.int64),
-            others=np.empty(households, dtype=np.int64), in_districts=self.in_districts(), village_luck=luck.village,
+            others=np.empty(households, dtype=np.int64), in_districts=self.in_districts(),
+            village_luck=self.world.turns.village if acts else np.zeros(villages),
             duplicated=np.zeros(villages, dtype=np.uint8), wanted=np.zeros(villages), volume=np.zeros((shapes[0], villages)),
             usual=np.zeros((shapes[1], shapes[0])), value=np.zeros((firms, villages)),
             paid_until=np.full((VILLAGE_ACTS, villages), NEVER), written_until=np.full((firms, villages), NEVER),
             ends=np.zeros(self.last + 2, dtype=np.uint8), leaves=np.full(firms, NEVER), ready=np.zeros(firms, dtype=np.int64),
             introduced=np.zeros(firms, dtype=np.int64), promised=np.full((firms, villages), NEVER),
             setup_promises=setup[s.firm["chain"]], weights=np.array([getattr(weights, word) for word in CRITERIA]),
-            applicants=np.empty(firms, dtype=np.int64), claims=np.zeros((chosen * firms, len(CLAIM))), claimed=np.zeros(1, dtype=np.int64),
+            applicants=applicants, claims=np.zeros((chosen * firms, len(CLAIM))), claimed=np.zeros(1, dtype=np.int64),
             skill=skill, concept=concept, start_skill=start_skill, start_concept=start_concept,
             learned=np.zeros(self.terms.staff),
         )  # fmt: skip
@@ -106,8 +106,9 @@ class Facilitation:
         village = self.context.state.village
         within = np.ones((len(self.plan), len(village)), dtype=np.uint8)
         for place, act in enumerate(self.scenario.programme.values()):
-            if getattr(act, "districts", ()):
-                within[place] = np.isin(np.array(self.world.routes.district_names)[village["district"]], act.districts)
+            chosen = vars(act).get("districts")
+            if chosen:
+                within[place] = np.isin(np.array(self.world.routes.district_names)[village["district"]], chosen)
         return within
 
     @property
@@ -119,21 +120,9 @@ class Facilitation:
         """Whether the programme is there in a recorded month and has a plan."""
         return bool(len(self.plan)) and self.first <= month <= self.last
 
-    def next_turn(self, month: int) -> float:
-        """The first month from this one on in which it begins or leaves; infinity if in none."""
-        return min((turn for turn in (self.first, self.last + 1) if turn >= month and len(self.plan)), default=math.inf)
-
     def act(self, context: Context) -> None:
         """One month of the plan."""
-        month = context.month
-        if not len(self.plan) or not self.first <= month <= self.last + 1:
-            return
-        if month == self.last + 1:
-            self.leave(context)
-            return
-        if month == self.first:
-            self.begin(context)
-        live_acts(month, context.whole, self.held)
+        live_acts(context.month, context.whole, self.held)
         self.go_on(context)
 
     def go_on(self, context: Context) -> None:
@@ -144,25 +133,6 @@ class Facilitation:
                 note(turn, context.month, context.whole, self.held)
             self.turn[0] = turn + 1
             live_acts(context.month, context.whole, self.held)
-
-    def begin(self, context: Context) -> None:
-        """The programme begins and receives the money of its plan; what no act asks for is never drawn."""
-        context.working[0] = 1
-        drawn = float(np.cumsum(self.plan["total"])[-1])
-        context.facilitator["cash"] = drawn
-        context.outside_flows[DONOR] += drawn
-
-    def leave(self, context: Context) -> None:
-        """The programme leaves: unspent money goes back, support ends."""
-        direct.charge_vouchers(context.whole, self.held)
-        context.working[0] = 0
-        context.look_again()
-        self.returned = float(context.facilitator["cash"][0])
-        context.outside_flows[RETURNED] += self.returned
-        context.facilitator["cash"] = 0.0
-        villages.end_all(context)
-        context.state.route["setup_promise"] = 0.0
-        context.state.enterprise["voucher"] = 0.0
 
     def claims(self) -> Numbers:
         """Applications read so far; (n, 6) in the order of `linkage_sim.programme.selection.CLAIM`."""
@@ -176,12 +146,12 @@ class Facilitation:
             "budget": self.terms.budget,
             "spent": dict(zip(names, self.plan["spent"].tolist(), strict=True)),
             "units": dict(zip(names, self.plan["units"].tolist(), strict=True)),
-            "returned": self.returned,
+            "returned": self.held.returned.item(),
             "unassigned": self.terms.budget - sum(self.plan["total"].tolist()),
             "claims": [dict(zip(CLAIM, claim, strict=True)) for claim in self.claims().tolist()],
             "overlap": self.overlap,
             "concept_spread": float(self.officers[3].std()),
-            "villages_duplicated": float(self.held.duplicated.mean()) if len(self.plan) else 0.0,
+            "villages_duplicated": float(self.held.duplicated.mean()),
         }
 
 

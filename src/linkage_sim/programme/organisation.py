@@ -31,16 +31,18 @@ def change_staff(month: int, w: Any, p: Any) -> None:
 
 @compiled
 def hire(
-    key: Key, mean_skill: float, mean_concept: float, spread: float, start_skill: Any, start_concept: Any, skill: Any, concept: Any,
-    facilitator: Any,
+    key: Key, mean_skill: float, mean_concept: float, spread: float, officers: Any, facilitator: Any
 ) -> None:  # fmt: skip
-    """Draw business skill and concept score of the field staff at the start, (officers,) each, and their means (the facilitator's row)."""
-    for officer in range(skill.shape[0]):
+    """Draw business skill and concept score of the field staff at the start and, not changed yet, now; and their means.
+
+    ``officers`` (4, officers), ``facilitator`` : its row
+    """
+    for officer in range(officers.shape[1]):
         own = mean_skill + spread * normal(uniform(key, SKILL, 0, officer))
-        start_skill[officer] = skill[officer] = min(max(own, 0.02), 1.0)
+        officers[0, officer] = officers[2, officer] = min(max(own, 0.02), 1.0)
         own = mean_concept + spread * normal(uniform(key, CONCEPT, 0, officer))
-        start_concept[officer] = concept[officer] = min(max(own, 0.0), 1.0)
-    take_means(skill, concept, facilitator)
+        officers[1, officer] = officers[3, officer] = min(max(own, 0.0), 1.0)
+    take_means(officers[2], officers[3], facilitator)
 
 
 @compiled

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 AIM, DUPLICATE = STREAM["programme.aim"], STREAM["programme.village_duplicate"]
-GOALS = ("association_goal", "organisation_goal", "mobile_goal", "group_goal", "outlet_support")
-"""Columns of a village that go back to 0 once the months paid for are over, in the order of the acts that raise them."""
 
 
 @compiled
@@ -69,7 +67,7 @@ def village_order(programme: Facilitation, context: Context, i: int) -> Ints:
     p = programme.held
     weigh_villages(programme.plan[i].target, context.whole, p)
     order = np.lexsort((p.village_luck, -p.wanted))
-    return order[p.in_districts[i, order] == 1]
+    return np.asarray(order[p.in_districts[i, order] == 1])
 
 
 @compiled
@@ -195,11 +193,3 @@ def end_support(month: int, w: Any, p: Any) -> None:
         for v in range(w.village.shape[0]):
             if p.written_until[f, v] != NEVER and p.written_until[f, v] < month:
                 w.route[f, v].written_goal = 0.0
-
-
-def end_all(context: Context) -> None:
-    """The programme leaves: nothing is supported any more."""
-    for column in GOALS:
-        context.state.village[column] = 0.0
-    context.state.route["written_goal"] = 0.0
-    context.state.firm["subsidy"] = 0.0
