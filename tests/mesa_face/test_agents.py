@@ -138,7 +138,7 @@ def test_the_facilitator_shows_the_programme(make: Make) -> None:
     assert facilitator.spent == model.outcome().programme["spent"]
     assert sum(facilitator.spent.values()) > 0.0
     assert (facilitator.skill, facilitator.concept) == (model.recorded("skill"), model.recorded("concept"))
-    assert facilitator.view == facilitator.programme.view
+    assert facilitator.view == model.simulation.context.facilitator["market_view"][0]
     assert [firm.supported for firm in facilitator.supported_firms] == [True] * len(facilitator.supported_firms)
     with pytest.raises(AttributeError):
         facilitator.skill = 1.0

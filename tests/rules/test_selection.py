@@ -10,6 +10,7 @@ from linkage_sim.rules.selection import (
     best_overstatement,
     caught_chance,
     claim_worth,
+    duplicated_share,
     effective_months,
     estimated_suppliers,
     referee_bias,
@@ -106,6 +107,14 @@ def test_friendly_references_are_worth_less_than_visits_and_corrected_for_their_
     assert estimated_suppliers(80.0, 0.0, 0.0, 800.0, 1000.0, 0.6) == pytest.approx(40.0, rel=0.01)
     believed = [estimated_suppliers(80.0, 0.0, 0.0, 10.0, 10.0, bias) for bias in (0.0, 0.5, 1.0)]
     assert believed[0] > believed[1] > believed[2] == 40.0, "referees who confirm anything teach nothing"
+
+
+@given(share, share, st.integers(1, 50))
+def test_agencies_that_share_all_duplicate_nothing_nor_does_one_alone(overlap: float, sharing: float, agencies: int) -> None:
+    twice = duplicated_share(overlap, sharing, float(agencies))
+    assert 0.0 <= twice <= overlap * (1.0 - sharing)
+    assert duplicated_share(overlap, 1.0, float(agencies)) == duplicated_share(overlap, sharing, 1.0) == 0.0
+    assert duplicated_share(overlap, sharing, agencies + 1.0) >= twice
 
 
 @given(st.floats(0.0, 100.0), share, share, share)
