@@ -341,7 +341,7 @@ class Facilitator(View, mesa.Agent):
     @property
     def spent(self) -> dict[str, float]:
         """USD spent so far, by act of the plan."""
-        return dict(self.programme.report()["spent"])
+        return dict(self.programme.report(self.simulation.context)["spent"])
 
     @property
     def supported_firms(self) -> list[LeadFirm]:

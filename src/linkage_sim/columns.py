@@ -55,6 +55,7 @@ class Table(ctypes.Structure):
     shape: tuple[int, ...]
     kind: TableType
     dtype: np.dtype[Any]
+    _columns: dict[str, NDArray[Any]]
 
     def _hold(self, shape: tuple[int, ...], block: NDArray[np.uint8]) -> None:
         start = -block.ctypes.data % _LINE
@@ -63,7 +64,7 @@ class Table(ctypes.Structure):
         head = block[start : start + _LINE].view(np.int64)  # compiled code finds this at the address, columns a line later
         head[0], head[1 : 1 + len(shape)] = padded, shape
         self.address = block.ctypes.data + start
-        self._padded, self._columns = padded, dict[str, NDArray[Any]]()
+        self._padded, self._columns = padded, {}
 
     def _column(self, name: str) -> NDArray[Any]:
         found = self._columns.get(name)

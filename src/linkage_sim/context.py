@@ -40,7 +40,7 @@ class Programme(Protocol):
     def go_on(self, context: Context) -> None:
         """The rest of a month of the plan in which Python has to do an act."""
 
-    def report(self) -> dict[str, Any]:
+    def report(self, context: Context) -> dict[str, Any]:
         """What it did."""
 
 

@@ -225,6 +225,7 @@ class Simulation:
 
     def outcome(self) -> Outcome:
         """What the run leaves behind, after its last month."""
+        programme = self.context.programme.report(self.context) if self.context.programme is not None else {}
         self.context.end()
         households = self.context.state.household
         recorder = self.recorder
@@ -234,7 +235,6 @@ class Simulation:
         for name in HOUSEHOLDS.names or ():
             kept[name] = recorder.of_households[name]
         gap = recorder.values[:, recorder.names.index("quote_gap")]
-        programme = self.context.programme.report() if self.context.programme is not None else {}
         return Outcome(
             recorder.names, recorder.values, recorder.flows, kept, recorder.of_firms, recorder.of_routes.reshape(-1),
             programme, recorder.books.worst,

@@ -42,7 +42,7 @@ def test_an_act_spends_within_its_purse_and_what_it_spends_is_posted(act: str) -
     simulation, _ = lived(plan)
     programme = simulation.context.programme
     assert programme is not None
-    told = programme.report()
+    told = programme.report(simulation.context)
     assert told["spent"]["alone"] <= share * told["budget"] + 1e-6
     assert column(simulation, "spent").sum() == pytest.approx(sum(told["spent"].values()))
     assert column(simulation, "spent")[:BEFORE].sum() == column(simulation, "spent")[LAST + 1 :].sum() == 0.0

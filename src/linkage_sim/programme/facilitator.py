@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,7 +53,7 @@ class Facilitation:
     """
 
     def __init__(self, scenario: Scenario, world: World, context: Context) -> None:
-        self.scenario, self.world, self.context = scenario, world, context
+        self.scenario, self.world, self.numbers = scenario, world, context.facilitator  # a run that held itself would be freed late
         self.terms, self.effects = scenario.facilitator, scenario.interventions
         self.first = scenario.timeline.before
         self.last = self.first + scenario.timeline.during - 1
@@ -64,7 +63,8 @@ class Facilitation:
         self.turn = np.full(1, NOBODY)
         self.officers = np.empty((4, self.terms.staff))
         hire(context.key, self.terms.skill, self.terms.concept, self.terms.spread, self.officers, context.facilitator[0])
-        context.facilitator["sharing"] = self.terms.sharing
+        self.numbers["sharing"] = self.terms.sharing
+        self.held = self.laid_out(context)
 
     def price_of(self, act: Any) -> float:
         """USD of the first unit of an act."""
@@ -72,23 +72,22 @@ class Facilitation:
         unit = effect.entrepreneur if act.act == "business_skills" and act.who == "entrepreneurs" else effect.unit
         return first_unit_cost(self.terms, unit)
 
-    @cached_property
-    def held(self) -> Frame:
-        """All that compiled acts need beside the run, in one piece; made when the first is lived."""
-        s, acts = self.context.state, self.scenario.programme.values()
+    def laid_out(self, context: Context) -> Frame:
+        """All that compiled acts need beside the run, in one piece."""
+        s, acts = context.state, self.scenario.programme.values()
         (firms, villages), (start_skill, start_concept, skill, concept) = s.route.shape, self.officers
         queues = sum(map(has_queue, acts))
         households = len(s.household) if queues else 0
         chosen = sum(act.act == "lead_firm_selection" for act in acts)
         weights, applicants = self.effects.lead_firm_selection.weights, np.empty(firms, dtype=np.int64)
-        setup = self.effects.brokering.setup_share * self.context.parameters.firms["route_setup"]
-        shapes = *self.context.parameters.chains.shape, len(s.usual_price)
+        setup = self.effects.brokering.setup_share * context.parameters.firms["route_setup"]
+        shapes = *context.parameters.chains.shape, len(s.usual_price)
         return frame_of(
             plan=self.plan, turn=self.turn, window=np.array([self.first, self.last]), returned=np.zeros(1), terms=numbers_of(self.terms),
             shares=np.array(self.effects.co_investment.shares), order=self.world.turns.order if queues else applicants[:0],
             queues=np.empty((queues, households), dtype=np.int64),
             served=np.zeros((queues, households), dtype=np.int64), rows=np.empty(households, dtype=np.int64),
-            others=np.empty(households, dtype=np.int64), in_districts=self.in_districts(),
+            others=np.empty(households, dtype=np.int64), in_districts=self.in_districts(s.village["district"]),
             village_luck=self.world.turns.village if acts else np.zeros(villages),
             duplicated=np.zeros(villages, dtype=np.uint8), wanted=np.zeros(villages), volume=np.zeros((shapes[0], villages)),
             usual=np.zeros((shapes[1], shapes[0])), value=np.zeros((firms, villages)),
@@ -101,20 +100,19 @@ class Facilitation:
             learned=np.zeros(self.terms.staff),
         )  # fmt: skip
 
-    def in_districts(self) -> NDArray[np.uint8]:
-        """Which villages lie in the districts that each act is limited to; (n, V)."""
-        village = self.context.state.village
-        within = np.ones((len(self.plan), len(village)), dtype=np.uint8)
+    def in_districts(self, district: NDArray[Any]) -> NDArray[np.uint8]:
+        """Which villages lie in the districts that each act is limited to, by their own ``district`` (V,); (n, V)."""
+        within = np.ones((len(self.plan), len(district)), dtype=np.uint8)
         for place, act in enumerate(self.scenario.programme.values()):
             chosen = vars(act).get("districts")
             if chosen:
-                within[place] = np.isin(np.array(self.world.routes.district_names)[village["district"]], chosen)
+                within[place] = np.isin(np.array(self.world.routes.district_names)[district], chosen)
         return within
 
     @property
     def overlap(self) -> float:
         """Share of work duplicated between agencies."""
-        return duplicated_share(self.terms.overlap, float(self.context.facilitator["sharing"][0]), float(self.terms.agencies))
+        return duplicated_share(self.terms.overlap, float(self.numbers["sharing"][0]), float(self.terms.agencies))
 
     def is_working(self, month: int) -> bool:
         """Whether the programme is there in a recorded month and has a plan."""
@@ -138,9 +136,9 @@ class Facilitation:
         """Applications read so far; (n, 6) in the order of `linkage_sim.programme.selection.CLAIM`."""
         return self.held.claims[: self.held.claimed[0]]  # type: ignore[no-any-return]
 
-    def report(self) -> dict[str, Any]:
+    def report(self, context: Context) -> dict[str, Any]:
         """What it did: spending and units by act, money returned, claims of applicants."""
-        direct.charge_vouchers(self.context.whole, self.held)
+        direct.charge_vouchers(context.whole, self.held)
         names = tuple(self.scenario.programme)
         return {
             "budget": self.terms.budget,
