@@ -120,16 +120,22 @@ def ripen(first: int, last: int, month: int, ripe: float, ch: Any, enterprise: A
 
 
 @compiled
-def luck_of_lots(first: int, last: int, v: int, month: int, key: Any, fm: Any, enterprise: Any, route: Any, ef: Any, goods: Any) -> None:
-    """The luck of this month's lots under contract, which is the same in every pass of the trade phase."""
+def luck_of_lots(first: int, last: int, v: int, c: int, month: int, w: Any) -> None:
+    """The luck of this month's lots under contract, which is the same in every pass of the trade phase and in all runs of a world."""
+    fm, ef, row, is_kept = w.firms[c], w.effects[0], month - w.luck_first[0], w.luck_deliver.shape[0] > 0
     for e in range(first, last):
-        en = enterprise[e]
-        if en.firm >= 0:
-            en.deliver_draw = uniform(key, DELIVER, month, en.identity)
-            goods[e].luck = delivery_luck(en.deliver_draw)
-            ro = route[en.firm, v]
-            chance = rejection_chance(usual_rejection(fm, ro), ro.written, ef.contract_support_rejection)
-            en.rejected = uniform(key, REJECT, month, en.identity) < chance
+        en = w.enterprise[e]
+        if en.firm < 0:
+            continue
+        if is_kept and w.luck_deliver[row, e] > 0.0:
+            en.deliver_draw, w.goods[e].luck, reject_draw = w.luck_deliver[row, e], w.luck_keeps[row, e], w.luck_reject[row, e]
+        else:
+            en.deliver_draw, reject_draw = uniform(w.key, DELIVER, month, en.identity), uniform(w.key, REJECT, month, en.identity)
+            w.goods[e].luck = delivery_luck(en.deliver_draw)
+            if is_kept:
+                w.luck_deliver[row, e], w.luck_keeps[row, e], w.luck_reject[row, e] = en.deliver_draw, w.goods[e].luck, reject_draw
+        ro = w.route[en.firm, v]
+        en.rejected = reject_draw < rejection_chance(usual_rejection(fm, ro), ro.written, ef.contract_support_rejection)
 
 
 @compiled
@@ -190,7 +196,7 @@ def produce(first: int, last: int, month: int, w: Any) -> None:
                 flows[v, RIPENED] += grown
                 left += grown
                 if w.has_links[v] == 1:
-                    luck_of_lots(start, end, v, month, w.key, w.firms[c], enterprise, w.route, w.effects[0], w.goods)
+                    luck_of_lots(start, end, v, c, month, w)
             forget_trade(start, end, w.has_goods[v, c] == 1, left > 0.0, ripened > 0.0, ripe > 0.0, w.has_rival[v, c] == 1, enterprise)
             had += w.has_goods[v, c]
             w.has_goods[v, c], w.has_rival[v, c] = left > 0.0, 0
