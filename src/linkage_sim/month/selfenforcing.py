@@ -11,7 +11,7 @@ from linkage_sim.compiled import compiled
 from linkage_sim.context import Context
 from linkage_sim.month.goods import part_of_grade_a
 from linkage_sim.month.join import tie_trust
-from linkage_sim.month.offer import season_price
+from linkage_sim.month.offer import season_ahead
 from linkage_sim.rules.contract import contract_price, is_self_enforcing, relationship_rent, side_selling_gain, social_sanction
 from linkage_sim.rules.firm import future_at_stake, loss_of_keeping, running_cost
 
@@ -61,6 +61,8 @@ def links_hold(calendar: int, w: Any, out: Any) -> None:
     """
     bb = w.behaviour[0]
     formula = int(w.firms[0].formula)
+    prices = np.zeros(w.season_ahead.shape)
+    season_ahead(calendar, w.season, w.usual_price, w.bazaar_price, bb.news_memory, prices)
     for v in range(w.village.shape[0]):
         vi = w.village[v]
         growers = w.first_enterprise[v + 1] - w.first_enterprise[v]
@@ -75,7 +77,7 @@ def links_hold(calendar: int, w: Any, out: Any) -> None:
             fm = w.firms[c]
             ro = w.route[f, v]
             hh = w.household[en.household]
-            bazaar = season_price(w.usual_price, w.season, vi.bazaar, c, calendar, w.bazaar_price[vi.bazaar, c], bb.news_memory)
+            bazaar = prices[vi.bazaar, c]
             usual = max(0.0, bazaar - vi.haul)
             low, high = remembered_range(w.price_memory[v, c], usual)
             share_a = part_of_grade_a(en, ch) if en.price_b > 0.0 else 1.0
