@@ -71,31 +71,37 @@ def hold_worths(first: int, last: int, at: int, ch: Any, ahead: Any, haul: float
     """Put into ``work.hold`` the best worth of keeping a kg, USD/kg: that of the month ahead that is worth most.
 
     Enterprises ``first`` to ``last`` are of one chain and village, what is worked out for them stands from ``work[at]`` on; ``ahead``
-    (13,) as of `prices_ahead`. Month by month over all of them, so that it runs in vectors. A month with no higher price than one
-    before it is worth no more to anybody, for less is left by then.
+    (13,) as of `prices_ahead`. Month by month over all of them, so that it runs in vectors, two months at once, so that less is read and
+    written. A month with no higher price than one before it is worth no more to anybody, for less is left by then.
     """
     number = whole_vectors(last - first)
     for k in range(number):
         wk = work[at + k]
         wk.left = 1.0
         wk.hold = 0.0
-    best, since = 0.0, 0
-    for months in range(1, int(ahead[0]) + 1):
+    best, passed, months, cost = 0.0, 0, 1, ch.harvest_storing_cost
+    while months <= int(ahead[0]):
         net = ahead[months] - haul
-        since += 1
         if net <= best:
+            passed, months = passed + 1, months + 1
             continue
-        best = net
-        while since > 1:
-            since -= 1
+        for _ in range(passed):
             for k in range(number):
                 work[at + k].left *= goods[first + k].kept
-        since = 0
-        for k in range(number):
-            wk = work[at + k]
-            left = wk.left * goods[first + k].kept
-            wk.left = left
-            wk.hold = max(wk.hold, hold_value(left, net, months, ch.harvest_storing_cost))
+        passed, best = 0, max(net, ahead[months + 1] - haul) if months < int(ahead[0]) else net
+        if best > net:  # two months at once
+            for k in range(number):
+                wk, kept = work[at + k], goods[first + k].kept
+                left = wk.left * kept
+                wk.left = left * kept
+                wk.hold = max(wk.hold, max(hold_value(left, net, months, cost), hold_value(wk.left, best, months + 1, cost)))
+            months += 2
+        else:
+            for k in range(number):
+                wk = work[at + k]
+                wk.left *= goods[first + k].kept
+                wk.hold = max(wk.hold, hold_value(wk.left, net, months, cost))
+            months += 1
 
 
 @inlined
