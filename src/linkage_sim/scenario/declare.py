@@ -18,6 +18,10 @@ class Section(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False)
 
+    def __eq__(self, other: object) -> bool:
+        """Whether all values are the same; sooner known than by pydantic, which also looks for what no section has."""
+        return self is other or (type(self) is type(other) and vars(self) == vars(other))
+
 
 def parameter(
     unit: str,
