@@ -32,15 +32,15 @@ from numba.extending import (
 )  # fmt: skip
 from numpy.typing import NDArray
 
-_LINE = 64
+LINE = 64
 SPARE = 32
 """Rows after the last that a loop may read (never write), so that all of it runs in vectors."""
 
 
 def _padded(rows: int) -> int:
     """Rows that a column has room for: whole cache lines of 8-byte numbers, an odd count so that columns do not meet in one cache set."""
-    lines = -(-(rows + SPARE) * 8 // _LINE)
-    return (lines + 1 - lines % 2) * _LINE // 8
+    lines = -(-(rows + SPARE) * 8 // LINE)
+    return (lines + 1 - lines % 2) * LINE // 8
 
 
 class Table(ctypes.Structure):
@@ -58,10 +58,10 @@ class Table(ctypes.Structure):
     _columns: dict[str, NDArray[Any]]
 
     def _hold(self, shape: tuple[int, ...], block: NDArray[np.uint8]) -> None:
-        start = -block.ctypes.data % _LINE
-        self.shape, self._block, self._start = shape, block, start + _LINE
+        start = -block.ctypes.data % LINE
+        self.shape, self._block, self._start = shape, block, start + LINE
         padded = _padded(self.size)
-        head = block[start : start + _LINE].view(np.int64)  # compiled code finds this at the address, columns a line later
+        head = block[start : start + LINE].view(np.int64)  # compiled code finds this at the address, columns a line later
         head[0], head[1 : 1 + len(shape)] = padded, shape
         self.address = block.ctypes.data + start
         self._padded, self._columns = padded, {}
@@ -99,11 +99,17 @@ class Table(ctypes.Structure):
     def copy(self) -> Table:
         """An independent table with the same numbers."""
         other = type(self)()
-        size = _LINE + self._padded * self.kind.bytes_per_row
-        block = np.empty(_LINE + size, dtype=np.uint8)
-        here, there = self._start - _LINE, -block.ctypes.data % _LINE
+        size = LINE + self._padded * self.kind.bytes_per_row
+        block = np.empty(LINE + size, dtype=np.uint8)
+        here, there = self._start - LINE, -block.ctypes.data % LINE
         block[there : there + size] = self._block[here : here + size]
         other._hold(self.shape, block)
+        return other
+
+    def standing_in(self, memory: NDArray[np.uint8]) -> Table:
+        """The table of the same shape and columns that stands at the beginning of some memory, which begins with a cache line."""
+        other = type(self)()
+        other._hold(self.shape, memory)
         return other
 
     @property
@@ -120,7 +126,7 @@ def table_of(dtype: np.dtype[Any], *shape: int) -> Table:
     dtype : record type: names and kinds of the columns, always the same object for the same columns; shape : one number or two
     """
     table = _class_of(dtype, len(shape))()
-    table._hold(shape, np.zeros(2 * _LINE + _padded(math.prod(shape)) * table.kind.bytes_per_row, dtype=np.uint8))
+    table._hold(shape, np.zeros(2 * LINE + _padded(math.prod(shape)) * table.kind.bytes_per_row, dtype=np.uint8))
     return table
 
 
@@ -220,7 +226,7 @@ def table_at(context: Any, builder: Any, kind: TableType, address: Any) -> Any:
     head = builder.inttoptr(address, address.type.as_pointer())
     table = cgutils.create_struct_proxy(kind)(context, builder)
     table.padded, table.rows, table.width = (builder.load(builder.gep(head, [ir.Constant(address.type, at)])) for at in range(3))
-    table.data = builder.inttoptr(builder.add(address, ir.Constant(address.type, _LINE)), cgutils.voidptr_t)
+    table.data = builder.inttoptr(builder.add(address, ir.Constant(address.type, LINE)), cgutils.voidptr_t)
     return table._getvalue()
 
 
@@ -235,7 +241,7 @@ def _unbox_row(kind: RowType, value: Any, c: Any) -> NativeValue:
     owner = c.pyapi.object_getattr_string(value, "_table")
     address = whole_number(c, owner, "address")
     row.padded = c.builder.load(c.builder.inttoptr(address, address.type.as_pointer()))
-    row.data = c.builder.inttoptr(c.builder.add(address, ir.Constant(address.type, _LINE)), cgutils.voidptr_t)
+    row.data = c.builder.inttoptr(c.builder.add(address, ir.Constant(address.type, LINE)), cgutils.voidptr_t)
     row.row = whole_number(c, value, "_at")
     c.pyapi.decref(owner)
     return NativeValue(row._getvalue())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -61,6 +61,13 @@ FACILITATOR = np.dtype([
 """The facilitator, one row: USD in its ledger, and of vouchers redeemed that are not yet charged to an act; mean business skill and concept
 score of its staff, its view of the market, the sharing between agencies, how far a coordination table reaches (shares); suppliers that the
 firms chosen claimed over those they had."""
+SHARED = (
+    "parameters", "key", "layout", "luck", "market_first", "threads", "month", "first_household", "first_enterprise", "of_chain",
+    "by_household", "of_household", "input_normal", "bazaar_outlet", "months", "month_of", "work_apart", "money_apart",
+)  # fmt: skip
+"""What a run and its forks have in common, or what is no array."""
+CHANGES = frozenset({*OWN, *(each.name for each in fields(State))}.difference(SHARED, ("effects",)))
+"""Arrays and tables that each run has for itself."""
 PIECES = 8
 """Ranges of villages for each thread: whoever is done takes the next, since neither villages nor processors are alike."""
 
@@ -94,6 +101,7 @@ class Context:
     effects: Any = None
     kits: NDArray[np.float64] = field(default_factory=lambda: np.zeros(2))
     outside_flows: NDArray[np.float64] = field(default_factory=lambda: np.zeros(N_FLOWS))
+    is_fork: bool = False
     _pool: ThreadPoolExecutor | None = None
 
     def __post_init__(self) -> None:
@@ -148,14 +156,29 @@ class Context:
         parts |= {f"luck_{each.name}": getattr(self.luck, each.name) for each in fields(self.luck)}
         return frame_of(**parts)
 
-    def go_on_from(self, other: Context) -> None:
-        """Continue where another run of the same world stands between two months; the state is not taken."""
-        self.month = other.month
-        self.quote_gap[:], self.changed[:] = other.quote_gap, self.month
-        self.no_ties[:] = other.no_ties
-        if self.events is not None and other.events is not None:
-            self.events.happened[:] = other.events.happened
-            self.parameters.markets[:] = other.parameters.markets
+    def fork(self, effects: Any, events: Events | None) -> Context:
+        """Another run that stands, between two months, where this one stands and goes on by itself, without a programme.
+
+        Parameters
+        ----------
+        effects : of its interventions, as of `linkage_sim.world.parameters.numbers_of`; events : what strikes it
+        """
+        other = Context.__new__(Context)
+        own = CHANGES if events is None else CHANGES | {"markets"}
+        vars(other).update({name: vars(self)[name] for name in SHARED}, effects=effects, events=events, is_fork=True)
+        other.whole = self.whole.copied(own, effects=effects)
+        other.state = State.in_frame(other.whole)
+        if events is not None and self.events is not None:
+            other.parameters = replace(self.parameters, markets=other.whole.markets)
+            events.happened[:] = self.events.happened
+        other.look_again()
+        return other
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in OWN or "whole" not in vars(self):
+            raise AttributeError(f"a context has no {name!r}")
+        vars(self)[name] = found = getattr(self.whole, name)
+        return found
 
     @property
     def calendar(self) -> int:
@@ -217,6 +240,8 @@ class Context:
     def end(self) -> None:
         """Release the threads, and the memory of what only months need, before a country's outcome takes as much again."""
         self.close()
+        if self.is_fork:  # all that it has for itself is one piece
+            return
         vars(self).pop("whole", None)
         self.goods = goods_table(len(self.state.enterprise))
         self.is_brought[:] = 0

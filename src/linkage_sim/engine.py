@@ -85,8 +85,7 @@ class Simulation:
     check : check every column against its declaration after every phase
     start : a state after the spin-up that another scenario of the same world and seed has lived through
     in_place : the world made here lives on itself, without a copy; no other run can start from it
-    like : a simulation with the same seed: what scenario and world have in common with it is not made again (same bits). With
-        ``start`` it is the one that lived through it, and what it has recorded is taken over
+    like : a world of the same seed: what this one has in common with it is not made again (same bits)
 
     Raises
     ------
@@ -104,7 +103,7 @@ class Simulation:
         world: World | None = None,
         start: State | None = None,
         in_place: bool = False,
-        like: Simulation | None = None,
+        like: World | None = None,
     ) -> None:
         if threads < 1:
             raise EngineError(f"threads must be 1 or more, not {threads}")
@@ -112,7 +111,7 @@ class Simulation:
             raise EngineError("only a world made for one run is lived in place")
         self.scenario, self.seed, self.check = scenario, seed, check
         self.watch: Callable[[str], None] | None = None
-        self.world: World = build_world(scenario, seed, None if like is None else like.world) if world is None else world
+        self.world: World = build_world(scenario, seed, like) if world is None else world
         line = scenario.timeline
         origin = self.world.state
         market_first = origin.orders[origin.firm["active"] == 1].sum(axis=0)
@@ -124,16 +123,9 @@ class Simulation:
             market_first, threads, month=-line.spin_up if start is None else 0, events=events,
         )  # fmt: skip
         self.context.no_ties[:] = start is None  # in a new world nobody has dealt with a firm yet
-        effects = scenario.interventions
-        self.context.kits[:] = effects.storage.unit.materials, effects.storage.life
-        same = like is not None and same_entries(scenario, like.scenario, ("interventions",))
-        self.context.effects = like.context.effects if like is not None and same else numbers_of(effects)
-        self.context.substitution_fade[:] = effects.brokering.substitution_fade
-        self.context.programme = Facilitation(scenario, self.world, self.context)
-        if like is not None and start is not None:
-            self.recorder: Recorder = like.recorder.copy()
-        else:
-            self.recorder = Recorder(self.context, line.months, line.before, line.during, scenario.households.poverty_line)
+        self.context.effects = numbers_of(scenario.interventions)
+        self._settle_interventions()
+        self.recorder = Recorder(self.context, line.months, line.before, line.during, scenario.households.poverty_line)
 
     @property
     def month(self) -> int:
@@ -216,12 +208,22 @@ class Simulation:
             raise EngineError(f"{scenario.name} has another world than {self.scenario.name}: it cannot go on from its months")
         if self.month > scenario.timeline.before:
             raise EngineError(f"month {self.month} is after the programme has begun: scenarios no longer share their months")
-        other = Simulation(
-            scenario, self.seed, threads=self.context.threads, check=self.check, world=self.world, start=self.context.state, like=self
-        )
-        other.context.go_on_from(self.context)
+        other = Simulation.__new__(Simulation)
+        other.scenario, other.seed, other.world, other.check, other.watch = scenario, self.seed, self.world, self.check, None
+        same = same_entries(scenario, self.scenario, ("interventions",))
+        events = events_of(scenario, self.world.graph, self.world.routes, self.world.parameters)
+        other.context = self.context.fork(self.context.effects if same else numbers_of(scenario.interventions), events)
+        other._settle_interventions()
+        other.recorder = self.recorder.fork()
         other.recorder.rewrite(other.context, max(self.month, 0))
         return other
+
+    def _settle_interventions(self) -> None:
+        """What of the scenario's interventions stands apart, and its programme."""
+        effects = self.scenario.interventions
+        self.context.kits[:] = effects.storage.unit.materials, effects.storage.life
+        self.context.substitution_fade[:] = effects.brokering.substitution_fade
+        self.context.programme = Facilitation(self.scenario, self.world, self.context)
 
     def outcome(self) -> Outcome:
         """What the run leaves behind, after its last month."""
@@ -276,7 +278,7 @@ def begin_together(
         if first is not None:
             yield first.fork(scenario)
             continue
-        like = started[-1] if started else None
+        like = started[-1].world if started else None
         is_last = worlds == 1 and (following is None or not scenario.same_world(following))
         in_place = is_last and like is not None and same_entries(scenario, like.scenario, OF_PEOPLE)  # worlds to come are like that one
         first = Simulation(scenario, seed, threads=threads, like=like, in_place=in_place)

@@ -17,8 +17,10 @@ from numba.core import cgutils, types
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.extending import NativeValue, intrinsic, lower_getattr_generic, models, register_model, typeof_impl, unbox
 from numba.np.arrayobj import make_array, populate_array
+from numba.np.numpy_support import as_dtype
+from numpy.typing import NDArray
 
-from linkage_sim.columns import Table, TableType, table_at, whole_number
+from linkage_sim.columns import LINE, Table, TableType, table_at, whole_number
 from linkage_sim.compiled import compiled
 
 
@@ -28,19 +30,48 @@ class Frame(ctypes.Structure):
     _fields_ = (("address", ctypes.c_int64),)
     address: int
     kind: FrameType
+    _places: NDArray[np.int64]
+    _source: Frame
+    _memory: NDArray[np.uint8]
+
+    def copied(self, own: frozenset[str], **others: Any) -> Frame:
+        """The same with copies of its ``own`` parts and ``others`` of the same kind in place of some; the rest is shared.
+
+        Copies stand in one piece of memory; Python gets one as an array or table only where it asks for it.
+        """
+        if numba.config.DISABLE_JIT:
+            parts = {name: getattr(self, name) for name in self.kind.place}
+            return frame_of(**{name: value.copy() if name in own else value for name, value in parts.items()} | others)
+        frame, kind = type(self)(), self.kind
+        copies, places = kind.marked(own), np.empty_like(self._places)
+        memory = np.empty(_room(self._places, kind.axes, kind.widths, copies), dtype=np.uint8)
+        _copy(self._places, kind.axes, kind.widths, copies, memory.ctypes.data, places)
+        for name, value in others.items():
+            places[kind.place[name][1]] = value.ctypes.data
+        vars(frame).update(others, _places=places, _source=self, _memory=memory)
+        frame.address = places.ctypes.data
+        return frame
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"nothing called {name!r} is in this frame")
+        if name.startswith("_") or name not in self.kind.place:
+            raise AttributeError(f"nothing called {name!r} is in this frame")
+        found = getattr(self._source, name)
+        start = int(self._places[self.kind.place[name][1]]) - self._memory.ctypes.data
+        if 0 <= start < len(self._memory):
+            here = self._memory[start:]
+            found = found.standing_in(here) if isinstance(found, Table) else np.ndarray(found.shape, found.dtype, here.data)
+        vars(self)[name] = found
+        return found
 
 
 def frame_of(**parts: Any) -> Frame:
     """Arrays (contiguous, in the order of C) and tables by name; it keeps them alive, and code that reads it never sees others."""
     frame = _class_of(parts)()
-    block = np.empty(frame.kind.numbers, dtype=np.int64)
-    vars(frame).update(parts, _block=block)
+    places = np.empty(frame.kind.numbers, dtype=np.int64)
+    vars(frame).update(parts, _places=places)
     if not numba.config.DISABLE_JIT:
-        _look_up(np.array([value.address if isinstance(value, Table) else id(value) for value in parts.values()]), frame.kind.axes, block)
-        frame.address = block.ctypes.data
+        _look_up(np.array([value.address if isinstance(value, Table) else id(value) for value in parts.values()]), frame.kind.axes, places)
+        frame.address = places.ctypes.data
     return frame
 
 
@@ -82,12 +113,20 @@ class FrameType(types.Type):
     def __init__(self, parts: tuple[tuple[str, Any], ...]) -> None:
         self.place: dict[str, tuple[Any, int]] = {}
         self.axes = np.array([-1 if isinstance(kind, TableType) else kind.ndim for _, kind in parts])
+        self.widths = np.array([kind.bytes_per_row if isinstance(kind, TableType) else as_dtype(kind.dtype).itemsize for _, kind in parts])
+        self._marks: dict[frozenset[str], NDArray[np.uint8]] = {}
         self.numbers = 0
         for (name, kind), axes in zip(parts, self.axes.tolist(), strict=True):
             self.place[name] = (kind, self.numbers)
             self.numbers += 1 + max(axes, 0)
         told = ", ".join(f"{name} {kind.name}" for name, kind in parts)
         super().__init__(name=f"Frame({hashlib.blake2b(told.encode(), digest_size=12).hexdigest()})")
+
+    def marked(self, names: frozenset[str]) -> NDArray[np.uint8]:
+        """1 for each part with one of these names."""
+        if names not in self._marks:
+            self._marks[names] = np.array([name in names for name in self.place], dtype=np.uint8)
+        return self._marks[names]
 
 
 _CLASSES: dict[tuple[Any, ...], type[Frame]] = {}
@@ -106,6 +145,58 @@ def _class_of(parts: dict[str, Any]) -> type[Frame]:
         kind = FrameType(tuple((name, numba.typeof(value)) for name, value in parts.items()))
         _CLASSES[known] = type("Frame", (Frame,), {"kind": kind})
     return _CLASSES[known]
+
+
+@intrinsic
+def _move(typing: Any, target: Any, source: Any, size: Any) -> Any:
+    """Copy bytes from one address to another."""
+
+    def code(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        to, start = (builder.inttoptr(value, cgutils.voidptr_t) for value in values[:2])
+        cgutils.raw_memcpy(builder, to, start, values[2], 1)
+        return context.get_dummy_value()
+
+    return types.none(types.int64, types.int64, types.int64), code
+
+
+@compiled
+def _size(place: int, places: Any, axes: int, width: int) -> int:
+    """Bytes of the part of a frame whose address stands at a place: an array, or a table (``axes`` -1) with its head; whole cache lines.
+
+    ``width`` : bytes of a number, or of a row of a table
+    """
+    size = width
+    for axis in range(axes):
+        size *= places[place + 1 + axis]
+    if axes < 0:
+        size = LINE + width * _number_at(places[place])
+    return (size + LINE - 1) // LINE * LINE
+
+
+@compiled
+def _room(places: Any, axes: Any, widths: Any, copies: Any) -> int:
+    """Bytes that copies of some parts of a frame take, so that each begins with a cache line."""
+    total, at = LINE, 0
+    for i in range(axes.shape[0]):
+        if copies[i] == 1:
+            total += _size(at, places, axes[i], widths[i])
+        at += 1 + max(axes[i], 0)
+    return total
+
+
+@compiled
+def _copy(places: Any, axes: Any, widths: Any, copies: Any, start: int, out: Any) -> None:
+    """Copy some parts of a frame into the memory that begins at an address; ``out`` becomes where all parts stand."""
+    free, at = start + -start % LINE, 0
+    for i in range(axes.shape[0]):
+        for k in range(at, at + 1 + max(axes[i], 0)):
+            out[k] = places[k]
+        if copies[i] == 1:
+            size = _size(at, places, axes[i], widths[i])
+            _move(free, places[at], size)
+            out[at] = free
+            free += size
+        at += 1 + max(axes[i], 0)
 
 
 def _stands_as_known(array: Any) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_sim.books import N_FLOWS, STOCKED, Books
-from linkage_sim.columns import Table, table_of
+from linkage_sim.columns import table_of
 from linkage_sim.compiled import as_table
 from linkage_sim.context import Context
 from linkage_sim.frames import frame_of
@@ -26,11 +26,20 @@ from linkage_sim.month.record import (
     record_villages,
     whole_sums,
 )  # fmt: skip
-from linkage_sim.month.yardstick import Yardstick
+from linkage_sim.month.yardstick import parts_of_yardstick
 from linkage_sim.units import LASTING_MONTHS
 
 NAMES = (*(f"{name}.{group}" for group in GROUPS for name in PER_GROUP), *WHOLE, *SINGLE)
 """Columns of the monthly series."""
+
+
+def sums_of(villages: int) -> dict[str, Any]:
+    """Sums of a month, of kinds of households (V, CELLS) and of villages (V,) by name, and the same as plain numbers. Parts of a frame."""
+    cells, whole = cell_sums(villages), whole_sums(villages)
+    return {
+        "cells": cells, "whole": whole, "cells_plain": cells.view(np.float64).reshape(villages, CELLS, len(PER_GROUP)),
+        "whole_plain": whole.view(np.float64).reshape(villages, len(WHOLE)),
+    }  # fmt: skip
 
 
 class Recorder:
@@ -44,61 +53,41 @@ class Recorder:
 
     def __init__(self, context: Context, months: int, before: int, during: int, poverty_line: float) -> None:
         self.names = NAMES
-        self.values: NDArray[np.float64] = np.zeros((months, len(self.names)))
-        self.flows: NDArray[np.float64] = np.zeros((months, N_FLOWS))
-        self.cells = cell_sums(context.villages)
-        self.whole = whole_sums(context.villages)
-        self.exit_firm = np.full(len(context.state.enterprise), -1, dtype=np.int32)
-        self.exit_hold = np.zeros(len(context.state.enterprise), dtype=np.int8)
-        self.money = np.zeros(4)
-        self.window = np.array([before, during])
-        self.line = np.array([poverty_line])
-        self.judged = np.zeros(3)
-        self.recorded = np.full(1, NEVER)
-        self.was_active = context.state.firm["active"].copy()
-        self.yardstick = Yardstick(context)
-        exit = before + during - 1
-        self.looks = np.array([exit, min(exit + LASTING_MONTHS, months - 1), months - 1])
-        firms, villages = context.state.route.shape
-        self.of_firms, self.of_routes = as_table(np.zeros(firms, dtype=FIRMS)), as_table(np.zeros((firms, villages), dtype=ROUTES))
-        self.of_households = table_of(HOUSEHOLDS, len(context.state.household))
-        self.stock_out = np.zeros(len(STOCKED))
-        plants = context.parameters.plants
+        s, plants, exit = context.state, context.parameters.plants, before + during - 1
+        firms, villages = s.route.shape
         picking = context.parameters.chains["harvest_labour"].mean()
-        self.labour = np.array([picking, plants["labour"].mean() if len(plants) else 0.0])
         self.books = Books(np.zeros(len(STOCKED)))
-        self.look_through()
-        self.books.stocks[:] = self.stocks_now(context)
-        self.single = {name: len(NAMES) - len(SINGLE) + number for number, name in enumerate(SINGLE)}
-
-    def look_through(self) -> None:
-        """Views of the sums as numbers: of kinds of households (V, CELLS, len(PER_GROUP)) and of villages (V, len(WHOLE)).
-
-        With all else that compiled code needs to record they are put together in one piece.
-        """
-        self.cells_plain: NDArray[np.float64] = self.cells.view(np.float64).reshape(len(self.cells), CELLS, len(PER_GROUP))
-        self.whole_plain: NDArray[np.float64] = self.whole.view(np.float64).reshape(len(self.whole), -1)
-        fair = self.yardstick
         self.held = frame_of(
-            cells=self.cells, whole=self.whole, cells_plain=self.cells_plain, whole_plain=self.whole_plain, exit_firm=self.exit_firm,
-            was_active=self.was_active, money=self.money, stock_out=self.stock_out, fair_money=fair.money, fair_traders=fair.traders,
-            fair_slope=fair.slope, resold=fair.resold, fair_price=fair.price, fair_outflow=fair.outflow, fair_demand=fair.demand,
-            fair_city=fair.city, values=self.values, flows=self.flows, opening=self.books.stocks, gap=self.books.gap,
-            turnover=self.books.turnover, window=self.window, poverty_line=self.line, labour=self.labour, looks=self.looks,
-            exit_hold=self.exit_hold, of_firms=self.of_firms, of_routes=self.of_routes, of_households=self.of_households,
-            judged=self.judged, recorded=self.recorded,
+            **sums_of(villages), **parts_of_yardstick(context), values=np.zeros((months, len(NAMES))), flows=np.zeros((months, N_FLOWS)),
+            opening=self.books.stocks, gap=self.books.gap, turnover=self.books.turnover, window=np.array([before, during]),
+            poverty_line=np.array([poverty_line]), labour=np.array([picking, plants["labour"].mean() if len(plants) else 0.0]),
+            was_active=s.firm["active"].copy(), exit_firm=np.full(len(s.enterprise), -1, dtype=np.int32),
+            exit_hold=np.zeros(len(s.enterprise), dtype=np.int8), money=np.zeros(4), stock_out=np.zeros(len(STOCKED)),
+            judged=np.zeros(3), recorded=np.full(1, NEVER),
+            looks=np.array([exit, min(exit + LASTING_MONTHS, months - 1), months - 1]), of_firms=as_table(np.zeros(firms, dtype=FIRMS)),
+            of_routes=as_table(np.zeros((firms, villages), dtype=ROUTES)), of_households=table_of(HOUSEHOLDS, len(s.household)),
         )  # fmt: skip
+        self.books.stocks[:] = self.stocks_now(context)
 
-    def copy(self) -> Recorder:
+    def fork(self) -> Recorder:
         """An independent recorder that has recorded the same."""
-        other: Recorder = _copied(self)
-        other.look_through()
+        other = Recorder.__new__(Recorder)
+        own = frozenset(self.held.kind.place)
+        other.names, other.books, other.held = self.names, copy.copy(self.books), self.held.copied(own, **sums_of(len(self.cells)))
+        other.books.stocks, other.books.gap, other.books.turnover = other.opening, other.gap, other.turnover
+        other.recorded[0] = NEVER  # sums of a month begin from nothing
         return other
+
+    def __getattr__(self, name: str) -> Any:
+        """A part of what is held."""
+        if name == "held":
+            raise AttributeError(name)
+        return getattr(self.held, name)
 
     def rewrite(self, context: Context, months: int) -> None:
         """Put what is observed of the facilitator of a context into the first so many months."""
         for name in OBSERVED:
-            self.values[:months, self.single[name]] = context.facilitator[name][0]
+            self.values[:months, NAMES.index(name)] = context.facilitator[name][0]
 
     def record(self, context: Context) -> None:
         """Phase 10 of one month."""
@@ -131,16 +120,3 @@ class Recorder:
             self.whole[name][0] = amounts.sum()
         closing.measure_stocks(context.whole, self.held)
         return self.stock_out
-
-
-def _copied(value: Any) -> Any:
-    """A copy of all arrays that something holds; plain values and what never changes are shared."""
-    if isinstance(value, (np.ndarray, Table)):
-        return value.copy()
-    if isinstance(value, dict):
-        return {name: _copied(each) for name, each in value.items()}
-    if isinstance(value, (Recorder, Books, Yardstick)):
-        other = copy.copy(value)
-        vars(other).update(_copied(vars(value)))
-        return other
-    return value

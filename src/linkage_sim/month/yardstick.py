@@ -40,23 +40,13 @@ def competitive_month(
     traders_and_consumers(chains, bazaar_city, bazaar_slope, bazaar_haul, price, flow, demand, supply, city, out)
 
 
-class Yardstick:
-    """Clears each month's supply once more without market power or friction; nothing of it flows back.
-
-    Parameters
-    ----------
-    context : the run
-    """
-
-    def __init__(self, context: Context) -> None:
-        s, p = context.state, context.parameters
-        self.traders = p.traders.copy()
-        self.traders["slope"] = self.traders["conduct"] = 0.0
-        self.slope = np.zeros_like(p.bazaar_slope)
-        self.price, self.outflow = s.bazaar_price.copy(), s.bazaar_outflow.copy()
-        self.demand, self.city = s.bazaar_demand.copy(), s.city_price.copy()
-        self.resold, self.money = s.city_extra.copy(), np.zeros(4)
-
-    def start(self, context: Context) -> None:
-        """Begin to measure next month."""
-        self.resold[:] = context.state.city_extra
+def parts_of_yardstick(context: Context) -> dict[str, Any]:
+    """What clears each month's supply of a run once more without market power or friction; nothing of it flows back. Parts of a frame."""
+    s, p = context.state, context.parameters
+    traders = p.traders.copy()
+    traders["slope"] = traders["conduct"] = 0.0
+    return {
+        "fair_traders": traders, "fair_slope": np.zeros_like(p.bazaar_slope), "fair_price": s.bazaar_price.copy(),
+        "fair_outflow": s.bazaar_outflow.copy(), "fair_demand": s.bazaar_demand.copy(), "fair_city": s.city_price.copy(),
+        "resold": s.city_extra.copy(), "fair_money": np.zeros(4),
+    }  # fmt: skip

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from linkage_sim.columns import Table
 from linkage_sim.errors import StateError
+from linkage_sim.frames import Frame
 
 INF = float("inf")
 GESTATION = 8
@@ -393,6 +394,19 @@ class State:
     plant_free: Numbers
     plant_capacity: Numbers
     district_bad: Numbers
+
+    @classmethod
+    def in_frame(cls, frame: Frame) -> State:
+        """The state that stands in a frame among other things; an array is looked for once it is asked for."""
+        state = cls.__new__(cls)
+        vars(state)["_frame"] = frame
+        return state
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in self.__dataclass_fields__ or "_frame" not in vars(self):
+            raise AttributeError(f"a state has no {name!r}")
+        vars(self)[name] = found = getattr(vars(self)["_frame"], name)
+        return found
 
     def copy(self) -> State:
         """An independent copy of every array."""
