@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import sys
 from typing import Any
 
 import numba
@@ -44,7 +45,7 @@ class Frame(ctypes.Structure):
             return frame_of(**{name: value.copy() if name in own else value for name, value in parts.items()} | others)
         frame, kind = type(self)(), self.kind
         copies, places = kind.marked(own), np.empty_like(self._places)
-        memory = np.empty(_room(self._places, kind.axes, kind.widths, copies), dtype=np.uint8)
+        memory = kind.memory(_room(self._places, kind.axes, kind.widths, copies))
         _copy(self._places, kind.axes, kind.widths, copies, memory.ctypes.data, places)
         for name, value in others.items():
             places[kind.place[name][1]] = value.ctypes.data
@@ -107,6 +108,10 @@ def _look_up(objects: Any, axes: Any, places: Any) -> None:
         at += 1 + max(axes[i], 0)
 
 
+KEPT = 32_000_000
+"""Bytes from which on the memory of a copy is given back to the system at once."""
+
+
 class FrameType(types.Type):
     """Numba's type of a frame: the type of every part, and where its address stands among the numbers of a frame."""
 
@@ -114,6 +119,7 @@ class FrameType(types.Type):
         self.place: dict[str, tuple[Any, int]] = {}
         self.axes = np.array([-1 if isinstance(kind, TableType) else kind.ndim for _, kind in parts])
         self.widths = np.array([kind.bytes_per_row if isinstance(kind, TableType) else as_dtype(kind.dtype).itemsize for _, kind in parts])
+        self._kept: list[NDArray[np.uint8]] = []
         self._marks: dict[frozenset[str], NDArray[np.uint8]] = {}
         self.numbers = 0
         for (name, kind), axes in zip(parts, self.axes.tolist(), strict=True):
@@ -121,6 +127,15 @@ class FrameType(types.Type):
             self.numbers += 1 + max(axes, 0)
         told = ", ".join(f"{name} {kind.name}" for name, kind in parts)
         super().__init__(name=f"Frame({hashlib.blake2b(told.encode(), digest_size=12).hexdigest()})")
+
+    def memory(self, size: int) -> NDArray[np.uint8]:
+        """So many bytes: those of an earlier copy that nobody holds any more, or new ones, which the system would first have to clear."""
+        for kept in self._kept:
+            if len(kept) == size and sys.getrefcount(kept) == 3:  # held by the list, this name and the call
+                return kept
+        memory = np.empty(size, dtype=np.uint8)
+        self._kept = [memory, *self._kept[:1]] if size < KEPT else []
+        return memory
 
     def marked(self, names: frozenset[str]) -> NDArray[np.uint8]:
         """1 for each part with one of these names."""

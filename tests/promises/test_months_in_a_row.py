@@ -58,10 +58,12 @@ def test_luck_is_the_same_whether_drawn_now_before_or_kept_by_nobody(setting: st
     assert world.luck.known.all()
     assert 0.0 < world.luck.shock.mean() < 0.2
     assert (world.luck.weather > 0.0).all()
+    assert 0.0 < (world.luck.deliver > 0.0).mean() < 1.0, "lots of those who had a contract"
     second.run()
     monkeypatch.setattr(luck, "MOST", 0)
     alone = Simulation(scenario, 7, in_place=True)
     assert len(alone.world.luck.known) == len(alone.world.luck.weather) == 1
+    assert len(alone.world.luck.deliver) == 0
     alone.run()
     assert bits(first.outcome()) == bits(second.outcome()) == bits(alone.outcome())
 

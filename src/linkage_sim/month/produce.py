@@ -122,7 +122,7 @@ def ripen(first: int, last: int, month: int, ripe: float, ch: Any, enterprise: A
 @compiled
 def luck_of_lots(first: int, last: int, v: int, c: int, month: int, w: Any) -> None:
     """The luck of this month's lots under contract, which is the same in every pass of the trade phase and in all runs of a world."""
-    fm, ef, row, is_kept = w.firms[c], w.effects[0], month - w.luck_first[0], w.luck_deliver.shape[0] > 0
+    fm, ef, row, is_kept = w.firms[c], w.effects[0], w.luck_lots[month - w.luck_first[0]], w.luck_deliver.shape[0] > 0
     for e in range(first, last):
         en = w.enterprise[e]
         if en.firm < 0:

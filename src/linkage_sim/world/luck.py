@@ -52,7 +52,8 @@ class Luck:
     shock : (months, H) 1 for households with an illness or a feast
     drop : (years, H) 1 for households whose transfers fall that year
     weather : (years, E) lognormal number of mean 1 that an enterprise's own weather is
-    deliver, keeps, reject : (months, E) draws of whether a lot is delivered, the number whose sigmoid that is, and of whether it is
+    lots : (months,) which row of what follows is that of a month; only months in which something ripens have one
+    deliver, keeps, reject : (rows, E) draws of whether a lot is delivered, the number whose sigmoid that is, and of whether it is
         rejected; 0 as long as none had a contract that month, and without rows where nothing is kept
     """
 
@@ -61,19 +62,24 @@ class Luck:
     shock: NDArray[np.uint8]
     drop: NDArray[np.uint8]
     weather: NDArray[np.float64]
+    lots: NDArray[np.int64]
     deliver: NDArray[np.float64]
     keeps: NDArray[np.float64]
     reject: NDArray[np.float64]
 
 
-def luck_of(households: int, enterprises: int, first: int, last: int) -> Luck:
-    """Room for the luck of months ``first`` to ``last``, that left out, or of one where that would take more than `MOST` bytes."""
+def luck_of(households: int, enterprises: int, first: int, last: int, ripens: NDArray[np.bool_]) -> Luck:
+    """Room for the luck of months ``first`` to ``last``, that left out, or of one where that would take more than `MOST` bytes.
+
+    ``ripens`` (12,) : whether anything does in a calendar month
+    """
     months, years = last - first, (last - 1) // 12 - first // 12 + 1
-    lots = months
-    if months * households + years * (households + 8 * enterprises) + lots * 24 * enterprises > MOST:
-        months, years, lots = 1, 1, 0
+    lots = np.cumsum(ripens[np.arange(first, last) % 12]) - 1
+    rows = int(lots[-1]) + 1
+    if months * households + years * (households + 8 * enterprises) + rows * 24 * enterprises > MOST:
+        months, years, rows = 1, 1, 0
     return Luck(
         np.array([first]), np.zeros(months, dtype=np.uint8), np.zeros((months, households), dtype=np.uint8),
         np.zeros((years, households), dtype=np.uint8), np.zeros((years, enterprises)),
-        *(np.zeros((lots, enterprises)) for _ in range(3)),
+        lots, *(np.zeros((rows, enterprises)) for _ in range(3)),
     )  # fmt: skip
