@@ -74,5 +74,5 @@ def build_world(scenario: Scenario, seed: int, like: World | None = None) -> Wor
     if peopled is not None and line == peopled.scenario.timeline:
         luck = peopled.luck
     else:
-        luck = luck_of(len(state.household), len(state.enterprise), -line.spin_up, line.months, (parameters.season > 0.0).any(axis=0))
+        luck = luck_of(len(state.household), len(state.enterprise), -line.spin_up, line.months, np.any(parameters.season > 0.0, axis=0))
     return World(graph, routes, parameters, state, key, layout, luck, scenario)
