@@ -131,8 +131,11 @@ class _Linked(JITCodeLibrary):  # type: ignore[misc]
     def _optimize_functions(self, part: Any) -> None:
         part.data_layout = self._codegen._data_layout  # and no more: the whole is optimised once all parts are there
 
+    def _optimize_final_module(self) -> None:
+        pass
+
     def _finalize_final_module(self) -> None:
-        self._finalize_dynamic_globals()  # the cache asks whether there are any
+        # objects of this process, such as range or max, are named here until the whole is optimised (tested: none is left then)
         whole = self._final_module  # type: ignore[has-type]
         places = [f"@{each.name} = common global i8* null" for each in whole.global_variables if each.name.startswith("_ZN08NumbaEnv")]
         self._final_module = llvm.parse_assembly("\n".join([f'target triple = "{whole.triple}"', *places]))

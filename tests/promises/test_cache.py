@@ -6,10 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numba
+import numpy as np
 import pytest
 
 from linkage_sim import compiled as module
 from linkage_sim.compiled import CALLED, HERE, cache_folder, sources_of
+from linkage_sim.draws import uniform
+from linkage_sim.programme.direct import units_paid
 
 KERNELS = sorted(
     ".".join(path.relative_to(HERE).with_suffix("").parts)
@@ -58,6 +62,16 @@ def test_a_change_in_a_called_file_renames_the_folder(tmp_path: Path, monkeypatc
     finally:
         cache_folder.cache_clear()
         sources_of.cache_clear()
+
+
+def test_nothing_of_this_process_is_left_in_code_once_it_is_whole() -> None:
+    """Kernels that others take in are kept as they were lowered: with addresses of range, max and the like, which nobody asks for."""
+    whole = numba.njit(lambda most: units_paid(2.0, 0.1, 3.0, 50.0, most)[0] + int(uniform(np.zeros(2, dtype=np.uint64), 1, 2, most)))
+    assert whole(1000) > 0
+    (compiled,) = whole.overloads.values()
+    text = compiled.library.get_llvm_str()
+    assert "numba.dynamic.globals" not in text
+    assert not compiled.library.has_dynamic_globals
 
 
 USE = """
