@@ -208,6 +208,9 @@ class Simulation:
             raise EngineError(f"{scenario.name} has another world than {self.scenario.name}: it cannot go on from its months")
         if self.month > scenario.timeline.before:
             raise EngineError(f"month {self.month} is after the programme has begun: scenarios no longer share their months")
+        return self._fork(scenario)
+
+    def _fork(self, scenario: Scenario) -> Simulation:
         other = Simulation.__new__(Simulation)
         other.scenario, other.seed, other.world, other.check, other.watch = scenario, self.seed, self.world, self.check, None
         same = same_entries(scenario, self.scenario, ("interventions",))
@@ -276,7 +279,7 @@ def begin_together(
     for scenario, following in _with_next(scenarios):
         first = next((each for each in started if scenario.same_world(each.scenario)), None)
         if first is not None:
-            yield first.fork(scenario)
+            yield first._fork(scenario)
             continue
         like = started[-1].world if started else None
         is_last = worlds == 1 and (following is None or not scenario.same_world(following))
@@ -286,7 +289,7 @@ def begin_together(
             started = [*started, first][-worlds:] if worlds is not None else [*started, first]
         first.run(until=scenario.timeline.before if before else 0)
         first.context.close()
-        yield first if is_last else first.fork(scenario)
+        yield first if is_last else first._fork(scenario)
 
 
 def _with_next(scenarios: Iterable[Scenario]) -> Iterator[tuple[Scenario, Scenario | None]]:

@@ -182,16 +182,25 @@ def record_incomes(first: int, last: int, household: Any, cells: Any) -> None:
 
 @compiled
 def groups_in_order(cells: Any, village: Any, out: Any) -> None:
-    """Sums of every group of `GROUPS` over villages in their order; ``cells`` (V, CELLS, k), ``out`` (groups * k or more,)."""
+    """Sums of every group of `GROUPS`; ``cells`` (V, CELLS, k), ``out`` (groups * k or more,).
+
+    Kinds are summed over near and over remote villages in their order, then groups over kinds.
+    """
     each = cells.shape[2]
+    kinds = np.zeros((2, CELLS, each))
     for v in range(cells.shape[0]):
+        remote = village[v].remote
         for cell in range(CELLS):
             for k in range(each):
-                value = cells[v, cell, k]
+                kinds[remote, cell, k] += cells[v, cell, k]
+    for remote in range(2):
+        for cell in range(CELLS):
+            for k in range(each):
+                value = kinds[remote, cell, k]
                 out[k] += value
                 out[(2 - cell // 3) * each + k] += value
                 out[(3 + cell % 3) * each + k] += value
-                out[(6 + village[v].remote) * each + k] += value
+                out[(6 + remote) * each + k] += value
 
 
 LASTING = tuple(WHOLE.index(name) for name in (
