@@ -106,10 +106,12 @@ def record_harvest(first: int, last: int, ch: Any, enterprise: Any, w: Any) -> N
 @compiled
 def record_owed(first: int, last: int, enterprise: Any, receivable: Any, w: Any) -> None:
     """Add what firms owe a range of enterprises."""
+    owed = 0.0
     for e in range(first, last):
         if enterprise[e].owing_firm >= 0:
             for k in range(receivable.shape[1]):
-                w.owed_usd += receivable[e, k]
+                owed += receivable[e, k]
+    w.owed_usd += owed
 
 
 @compiled

@@ -78,23 +78,30 @@ def has_queue(act: Any) -> bool:
 
 def plan_of(scenario: Scenario, prices: list[float]) -> Table:
     """The plan of a scenario before its first month; ``prices`` in USD of the first unit of every act, overhead included."""
-    acts, terms, line = scenario.programme, scenario.facilitator, scenario.timeline
-    places, queues = {name: place for place, name in enumerate(acts)} | {None: NEVER}, itertools.count()
-    knowledge = scenario.interventions.training.knowledge
-    rows = []
-    for act, price in zip(acts.values(), prices, strict=True):
-        own = vars(act)  # what an act does not have is asked for often, which models are slow to answer
-        topic, share_paid, checked = own.get("topic", ""), own.get("share_paid"), own.get("rule") == "checked"
-        rows.append((
-            ACTS.index(act.act), line.before + act.start - 1, line.before + (line.during if act.end is None else act.end) - 1,
-            places[act.after], places[act.until], NEVER, act.act in AT_ONCE, act.share * terms.budget, price, terms.learning,
-            0.0, 0.0, 0.0, 0.0, TARGETS.index(own.get("target", "all")), next(queues) if has_queue(act) else NEVER, NEVER,
-            act.act == "business_skills" or own.get("refresh", False), knowledge * (topic in ("improved", "both")),
-            knowledge * (topic in ("quality", "both")), own.get("every", 0), NEVER, 0.0, -1.0 if share_paid is None else share_paid,
-            own.get("running", 0.0), own.get("paid", 0.0), own.get("choose", 0), own.get("visits", 0) * checked,
-            own.get("references", 0) * checked, own.get("support", 0),
-        ))  # fmt: skip
-    plan = table_of(PLAN, len(rows))
-    for name, column in zip(PLAN.names or (), zip(*rows, strict=True), strict=False):
-        plan[name] = column
+    acts, line, queues = list(scenario.programme.values()), scenario.timeline, itertools.count()
+    places = {name: place for place, name in enumerate(scenario.programme)} | {None: NEVER}
+    plan = table_of(PLAN, len(acts))
+
+    def given(name: str, otherwise: Any) -> list[Any]:
+        return [vars(act).get(name, otherwise) for act in acts]  # what an act does not have, models are slow to say
+
+    plan["kind"] = [ACTS.index(act.act) for act in acts]
+    plan["first"] = [line.before + act.start - 1 for act in acts]
+    plan["last"] = [line.before + (line.during if act.end is None else act.end) - 1 for act in acts]
+    plan["after"], plan["until"] = [places[act.after] for act in acts], [places[act.until] for act in acts]
+    plan["at_once"] = [act.act in AT_ONCE for act in acts]
+    plan["total"] = [act.share * scenario.facilitator.budget for act in acts]
+    plan["price"], plan["learning"] = prices, scenario.facilitator.learning
+    plan["target"] = [TARGETS.index(target) for target in given("target", "all")]
+    plan["queue"] = [next(queues) if has_queue(act) else NEVER for act in acts]
+    plan["done"] = plan["queued"] = NEVER
+    plan["again"] = [refresh or act.act == "business_skills" for act, refresh in zip(acts, given("refresh", False), strict=True)]
+    for practice in ("improved", "quality"):
+        taught = [topic in (practice, "both") for topic in given("topic", "")]
+        plan[practice] = scenario.interventions.training.knowledge * np.array(taught)
+    plan["share_paid"] = [-1.0 if share is None else share for share in given("share_paid", None)]
+    checked = np.array([rule == "checked" for rule in given("rule", "")])
+    plan["visits"], plan["references"] = checked * np.array(given("visits", 0)), checked * np.array(given("references", 0))
+    for name in ("every", "running", "paid", "choose", "support"):
+        plan[name] = given(name, 0)
     return plan
