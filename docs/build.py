@@ -208,6 +208,7 @@ def visits() -> None:
     """The figure of the best number of visits."""
     from linkage_sim.experiments.fairness import interval
     from linkage_sim.experiments.verification import BOLD, SUPPLIERS_ONLY, VISITS, sweep
+    from linkage_sim.plots.style import save_figure
     from linkage_sim.plots.visits import visits_figure
 
     settings = {"all criteria, as shipped": {}, "only suppliers count": SUPPLIERS_ONLY, "firms that fear no check": BOLD}
@@ -219,7 +220,7 @@ def visits() -> None:
         print(name, found.best(found.per_dollar), found.best(found.income), found.overstated.mean(axis=1).round(2), flush=True)
     figure = visits_figure(VISITS, per_dollar, income)
     for ending in ("svg", "png"):
-        figure.savefig(DOCS / "images" / f"best_visits.{ending}", dpi=150)
+        save_figure(figure, DOCS / "images" / f"best_visits.{ending}")
 
 
 def main() -> None:

@@ -72,8 +72,9 @@ class Recorder:
     def fork(self) -> Recorder:
         """An independent recorder that has recorded the same."""
         other = Recorder.__new__(Recorder)
-        own = frozenset(self.held.kind.place)
-        other.names, other.books, other.held = self.names, copy.copy(self.books), self.held.copied(own, **sums_of(len(self.cells)))
+        sums = sums_of(len(self.cells))
+        own = frozenset(self.held.kind.place).difference(sums)
+        other.names, other.books, other.held = self.names, copy.copy(self.books), self.held.copied(own, **sums)
         other.books.stocks, other.books.gap, other.books.turnover = other.opening, other.gap, other.turnover
         other.recorded[0] = NEVER  # sums of a month begin from nothing
         return other
