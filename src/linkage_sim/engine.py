@@ -219,6 +219,8 @@ class Simulation:
         other._settle_interventions()
         other.recorder = self.recorder.fork()
         other.recorder.rewrite(other.context, max(self.month, 0))
+        known = ("_phases", "_acts", "_record")  # where compiled code stands is the same for all of one kind
+        vars(other).update({name: vars(self)[name] for name in known if name in vars(self)})
         return other
 
     def _settle_interventions(self) -> None:
