@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage_sim.columns import Table
 from linkage_sim.context import Context
 from linkage_sim.frames import Frame, frame_of
 from linkage_sim.programme import direct, links, skills, villages
 from linkage_sim.programme.acts import NOBODY, live_acts, note
 from linkage_sim.programme.ledger import first_unit_cost
 from linkage_sim.programme.organisation import hire
-from linkage_sim.programme.plan import NEVER, VILLAGE_ACTS, has_queue, plan_of
+from linkage_sim.programme.plan import NEVER, VILLAGE_ACTS, has_queue, is_for_entrepreneurs, plan_of
 from linkage_sim.programme.selection import CLAIM, CRITERIA
 from linkage_sim.rules.selection import duplicated_share
 from linkage_sim.scenario.scenario import Scenario
@@ -24,6 +27,49 @@ Numbers = NDArray[np.float64]
 
 if TYPE_CHECKING:
     from linkage_sim.world.world import World
+
+
+@dataclass(frozen=True)
+class DrawnUp:
+    """What follows from a scenario for all programmes of it.
+
+    Parameters
+    ----------
+    plan : before its first month; terms : numbers of the facilitator; shares : of the programme in the first, second, ... addendum
+    weights : of criteria; queues, selections : how many acts serve households, and choose firms
+    """
+
+    plan: Table
+    terms: Any
+    shares: Numbers
+    weights: Numbers
+    queues: int
+    selections: int
+
+
+class _Itself:
+    """A scenario as a key: only the same object is the same, since to compare two takes longer than to draw up a plan."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+
+    def __hash__(self) -> int:
+        return id(self.scenario)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and self.scenario is other.scenario
+
+
+@functools.lru_cache(maxsize=32)
+def _drawn_up(one: _Itself) -> DrawnUp:
+    scenario = one.scenario
+    acts, effects = scenario.programme.values(), scenario.interventions
+    units = [effects.business_skills.entrepreneur if is_for_entrepreneurs(act) else getattr(effects, act.act).unit for act in acts]
+    return DrawnUp(
+        plan_of(scenario, [first_unit_cost(scenario.facilitator, unit) for unit in units]), numbers_of(scenario.facilitator),
+        np.array(effects.co_investment.shares), np.array([getattr(effects.lead_firm_selection.weights, word) for word in CRITERIA]),
+        sum(map(has_queue, acts)), sum(act.act == "lead_firm_selection" for act in acts),
+    )  # fmt: skip
 
 
 class Facilitation:
@@ -57,7 +103,8 @@ class Facilitation:
         self.terms, self.effects = scenario.facilitator, scenario.interventions
         self.first = scenario.timeline.before
         self.last = self.first + scenario.timeline.during - 1
-        self.plan = plan_of(scenario, [self.price_of(act) for act in scenario.programme.values()])
+        self.drawn_up = _drawn_up(_Itself(scenario))
+        self.plan = self.drawn_up.plan.copy()
         self.tasks = [(act, HANDLERS.get(act.act)) for act in scenario.programme.values()]
         self.taught_until = np.full(len(context.state.firm), NEVER)
         self.turn = np.full(1, NOBODY)
@@ -66,36 +113,28 @@ class Facilitation:
         self.numbers["sharing"] = self.terms.sharing
         self.held = self.laid_out(context)
 
-    def price_of(self, act: Any) -> float:
-        """USD of the first unit of an act."""
-        effect = getattr(self.effects, act.act)
-        unit = effect.entrepreneur if act.act == "business_skills" and act.who == "entrepreneurs" else effect.unit
-        return first_unit_cost(self.terms, unit)
-
     def laid_out(self, context: Context) -> Frame:
         """All that compiled acts need beside the run, in one piece."""
-        s, acts = context.state, self.scenario.programme.values()
+        s, told = context.state, self.drawn_up
         (firms, villages), (start_skill, start_concept, skill, concept) = s.route.shape, self.officers
-        queues = sum(map(has_queue, acts))
+        queues, applicants = told.queues, np.empty(firms, dtype=np.int64)
         households = len(s.household) if queues else 0
-        chosen = sum(act.act == "lead_firm_selection" for act in acts)
-        weights, applicants = self.effects.lead_firm_selection.weights, np.empty(firms, dtype=np.int64)
         setup = self.effects.brokering.setup_share * context.parameters.firms["route_setup"]
         shapes = *context.parameters.chains.shape, len(s.usual_price)
         return frame_of(
-            plan=self.plan, turn=self.turn, window=np.array([self.first, self.last]), returned=np.zeros(1), terms=numbers_of(self.terms),
-            shares=np.array(self.effects.co_investment.shares), order=self.world.turns.order if queues else applicants[:0],
+            plan=self.plan, turn=self.turn, window=np.array([self.first, self.last]), returned=np.zeros(1), terms=told.terms,
+            shares=told.shares, order=self.world.turns.order if queues else applicants[:0],
             queues=np.empty((queues, households), dtype=np.int64),
             served=np.zeros((queues, households), dtype=np.int64), rows=np.empty(households, dtype=np.int64),
             others=np.empty(households, dtype=np.int64), in_districts=self.in_districts(s.village["district"]),
-            village_luck=self.world.turns.village if acts else np.zeros(villages),
+            village_luck=self.world.turns.village if len(self.plan) else np.zeros(villages),
             duplicated=np.zeros(villages, dtype=np.uint8), wanted=np.zeros(villages), volume=np.zeros((shapes[0], villages)),
             usual=np.zeros((shapes[1], shapes[0])), value=np.zeros((firms, villages)),
             paid_until=np.full((VILLAGE_ACTS, villages), NEVER), written_until=np.full((firms, villages), NEVER),
             ends=np.zeros(self.last + 2, dtype=np.uint8), leaves=np.full(firms, NEVER), ready=np.zeros(firms, dtype=np.int64),
             introduced=np.zeros(firms, dtype=np.int64), promised=np.full((firms, villages), NEVER),
-            setup_promises=setup[s.firm["chain"]], weights=np.array([getattr(weights, word) for word in CRITERIA]),
-            applicants=applicants, claims=np.zeros((chosen * firms, len(CLAIM))), claimed=np.zeros(1, dtype=np.int64),
+            setup_promises=setup[s.firm["chain"]], weights=told.weights, applicants=applicants,
+            claims=np.zeros((told.selections * firms, len(CLAIM))), claimed=np.zeros(1, dtype=np.int64),
             skill=skill, concept=concept, start_skill=start_skill, start_concept=start_concept,
             learned=np.zeros(self.terms.staff),
         )  # fmt: skip

@@ -71,9 +71,14 @@ PLAN = np.dtype(
 """One row an act, in the order of the plan; USD, months of the run, shares."""
 
 
+def is_for_entrepreneurs(act: Any) -> bool:
+    """Whether an act of a scenario teaches business skills to aspiring entrepreneurs."""
+    return bool(vars(act).get("who") == "entrepreneurs")
+
+
 def has_queue(act: Any) -> bool:
     """Whether an act of a scenario serves households one after the other."""
-    return act.act in QUEUED and vars(act).get("who") != "entrepreneurs"
+    return act.act in QUEUED and not is_for_entrepreneurs(act)
 
 
 def plan_of(scenario: Scenario, prices: list[float]) -> Table:
