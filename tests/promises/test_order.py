@@ -54,7 +54,8 @@ def shuffled(world: World) -> World:
     for name, (shape, _, _) in WIDE.items():
         if shape.startswith("enterprise"):
             setattr(state, name, getattr(state, name)[rows])
-    luck = luck_of(len(order), len(rows), -12, 72)  # kept in the order of rows
+    ripens = np.any(world.parameters.season > 0.0, axis=0)
+    luck = luck_of(len(order), len(rows), -12, 72, ripens)  # kept in the order of rows
     return dataclasses.replace(world, state=state, layout=layout_of(state, world.parameters), luck=luck)
 
 
