@@ -127,7 +127,7 @@ def _short(scenarios: Sequence[Scenario], spin_up: int) -> Simulation:
 
 
 def _compile_the_rest(scenarios: Sequence[Scenario]) -> None:
-    """Trade, which takes longest, then what a month and a run come to last: what another process compiles from the beginning meets it."""
+    """Trade, which takes longest, then what a month comes to last: what another process compiles from the beginning meets it."""
     with _quick_compiling():
         short = _short(scenarios, 0)
         whole, record = short.context.whole, short.recorder.held
