@@ -335,7 +335,7 @@ class Facilitator(View, mesa.Agent):
 
     @property
     def programme(self) -> Facilitation:
-        """The programme as the engine runs it: plan, ledger, staff, claims."""
+        """The programme as the engine runs it: plan and purses, staff, claims."""
         return cast(Facilitation, self.simulation.context.programme)
 
     @property

@@ -68,8 +68,8 @@ def live(first: int, last: int, begun: bool, phases: Any, w: Any, acts: int, p: 
 
     Parameters
     ----------
-    begun : the first and second phase of the first month were lived before
-    phases : (n,) the others but the last, after the first; acts, record : the second and the last, as of `addresses_of`
+    begun : environment and acts of the first month were lived before
+    phases : (n,) environment, then all between acts and record; acts, record : these two, which take a second frame; as of `addresses_of`
     w, p, r : frames of the run, of the programme for acts, and of the recorder
     """
     for month in range(first, last):

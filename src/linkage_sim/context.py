@@ -168,7 +168,8 @@ class Context:
         vars(other).update({name: vars(self)[name] for name in SHARED}, effects=effects, events=events, is_fork=True)
         other.whole = self.whole.copied(own, effects=effects)
         other.state = State.in_frame(other.whole)
-        if events is not None and self.events is not None:
+        if events is not None:
+            assert self.events is not None, "events are part of the world"
             other.parameters = replace(self.parameters, markets=other.whole.markets)
             events.happened[:] = self.events.happened
         other.look_again()

@@ -139,7 +139,7 @@ class Simulation:
         self._live(self.month + 1)
 
     def _live(self, end: int) -> None:
-        """Live a month, or with one thread all up to ``end``, that left out."""
+        """Live a month, or with one thread and no events all up to ``end``, that left out."""
         context, recorder, month = self.context, self.recorder, self.month
         if context.threads > 1 or self.check or self.watch is not None or numba.config.DISABLE_JIT:
             self._live_by_phases()
@@ -189,8 +189,17 @@ class Simulation:
         self.context.month += 1
 
     def run(self, until: int | None = None) -> None:
-        """Live until a month (exclusive); left out: to the end."""
-        end = self.scenario.timeline.months if until is None else until
+        """Live until a month (exclusive); left out: to the end.
+
+        Raises
+        ------
+        EngineError
+            for a month after the last.
+        """
+        months = self.scenario.timeline.months
+        end = months if until is None else until
+        if end > months:
+            raise EngineError(f"the run has {months} months: it cannot live until month {end}")
         while self.month < end:
             self._live(end)
 

@@ -26,7 +26,7 @@ from linkage_sim.compiled import compiled
 
 
 class Frame(ctypes.Structure):
-    """Named arrays and tables that stay where they are; made by `frame_of`. As with tables, Numba recognises one by its class."""
+    """Named arrays and tables that stay where they are; made by `frame_of`, or `copied`. As with tables, Numba knows one by its class."""
 
     _fields_ = (("address", ctypes.c_int64),)
     address: int
@@ -108,6 +108,14 @@ def _look_up(objects: Any, axes: Any, places: Any) -> None:
         at += 1 + max(axes[i], 0)
 
 
+def _count_alone() -> int:
+    for kept in [np.empty(0)]:
+        return sys.getrefcount(kept)
+    return 0
+
+
+_ALONE = _count_alone()
+"""How often Python counts an array as held that only a list holds, seen as `FrameType.memory` sees it."""
 KEPT = 32_000_000
 """Bytes from which on the memory of a copy is given back to the system at once."""
 
@@ -129,9 +137,9 @@ class FrameType(types.Type):
         super().__init__(name=f"Frame({hashlib.blake2b(told.encode(), digest_size=12).hexdigest()})")
 
     def memory(self, size: int) -> NDArray[np.uint8]:
-        """So many bytes: those of an earlier copy that nobody holds any more, or new ones, which the system would first have to clear."""
+        """So many bytes: those of an earlier copy that nobody holds any more, or new ones, which take longer as the system clears them."""
         for kept in self._kept:
-            if len(kept) == size and sys.getrefcount(kept) == 3:  # held by the list, this name and the call
+            if len(kept) == size and sys.getrefcount(kept) == _ALONE:
                 return kept
         memory = np.empty(size, dtype=np.uint8)
         self._kept = [memory, *self._kept[:1]] if size < KEPT else []

@@ -123,6 +123,17 @@ def test_village_organisations_share_collection_cost() -> None:
     assert cost(0.9) < cost(0.0)
 
 
+def test_a_plan_changed_in_place_is_another_plan() -> None:
+    """Scenarios are frozen, but for a researcher in a notebook their plan is a dictionary like others."""
+    scenario = with_plan({"courses": {"act": "training", "share": 0.2}, "kits": {"act": "storage", "share": 0.1}})
+    before = engine.run(scenario, SEED).programme["spent"]
+    scenario.programme["courses"] = scenario.programme["courses"].model_copy(update={"share": 0.4})
+    del scenario.programme["kits"]
+    after = engine.run(scenario, SEED).programme["spent"]
+    assert after.keys() == {"courses"}
+    assert after["courses"] > 1.5 * before["courses"] > 0.0
+
+
 def test_an_introduction_by_a_village_organisation_carries_trust() -> None:
     simulation = engine.Simulation(with_plan(CHOICE), SEED)
     programme, village = simulation.context.programme, simulation.context.state.village

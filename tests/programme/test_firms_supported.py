@@ -63,6 +63,15 @@ def test_what_only_suppliers_tell_is_unseen_without_visits(word: str) -> None:
     assert 0.0 < np.abs(some[word]).max() < np.abs(many[word]).max()
 
 
+def test_applications_that_cost_nothing_are_all_read() -> None:
+    free = {f"interventions.lead_firm_selection.unit.{part}": 0 for part in ("staff_months", "visits", "materials")}
+    plan = {"selection": {"act": "lead_firm_selection", "share": 0.0, "rule": "claims", "choose": 2}}
+    told = engine.run(with_plan(plan, free), SEED).programme
+    assert len(told["claims"]) == told["units"]["selection"] > 2.0
+    assert sum(claim["chosen"] for claim in told["claims"]) == 2.0
+    assert told["spent"]["selection"] == 0.0
+
+
 def test_without_the_concept_size_decides() -> None:
     applicants, _, score = appraised({"facilitator.concept": 0.0}, visits=6)
     simulation = engine.Simulation(with_plan({}, {"lead_firms.number": 8}), SEED)

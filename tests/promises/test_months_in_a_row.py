@@ -9,7 +9,7 @@ import pytest
 
 from linkage_sim import engine
 from linkage_sim.engine import Simulation
-from linkage_sim.errors import BooksError
+from linkage_sim.errors import BooksError, EngineError
 from linkage_sim.world import luck
 from promises.small_world import PLAN, bits, with_plan
 
@@ -43,8 +43,16 @@ def told_between(simulation: Simulation) -> None:
         simulation.outcome()
 
 
+def asked_in_every_phase(simulation: Simulation) -> None:
+    """What a programme has done may be asked for at any time, also while vouchers are out."""
+    programme = simulation.context.programme
+    assert programme is not None
+    simulation.watch = lambda phase: programme.report(simulation.context) and None
+    simulation.run()
+
+
 @pytest.mark.parametrize("setting", SETTINGS)
-@pytest.mark.parametrize("live", [phase_by_phase, looking_again, told_between])
+@pytest.mark.parametrize("live", [phase_by_phase, looking_again, told_between, asked_in_every_phase])
 def test_months_in_a_row_are_the_months_one_by_one(setting: str, live: Callable[[Simulation], None]) -> None:
     assert lived(setting, Simulation.run) == lived(setting, live)
 
@@ -66,6 +74,12 @@ def test_luck_is_the_same_whether_drawn_now_before_or_kept_by_nobody(setting: st
     assert len(alone.world.luck.deliver) == 0
     alone.run()
     assert bits(first.outcome()) == bits(second.outcome()) == bits(alone.outcome())
+
+
+def test_no_month_is_lived_after_the_last(small: Simulation) -> None:
+    months = small.scenario.timeline.months
+    with pytest.raises(EngineError, match=f"the run has {months} months: it cannot live until month {months + 12}"):
+        small.run(until=months + 12)
 
 
 def test_a_month_whose_books_do_not_balance_is_the_last(small: Simulation) -> None:

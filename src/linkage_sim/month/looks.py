@@ -23,7 +23,7 @@ those that held; ``touched`` where the programme supported the firm or introduce
 HOUSEHOLDS = np.dtype([("linked_exit", "u1"), ("sustained", "u1"), ("linked_end", "u1"), ("surviving", "u1")])
 """Flags of households: linked at exit to a firm that the programme supports or introduced there; still so `LASTING_MONTHS` later; linked
 to any firm in the last month; linked in the last month to such a firm."""
-NEVER = -(10**6)
+LONG_AGO = -(10**6)
 """A month before every other."""
 
 
@@ -47,7 +47,7 @@ def is_touched(f: int, v: int, w: Any) -> bool:
 @compiled
 def at_exit(month: int, w: Any, r: Any) -> None:
     """Linkages in the programme's last month, and which of them hold by themselves: ``r.exit_firm``, ``r.exit_hold`` (E,)."""
-    r.recorded[0] = NEVER  # from now on the record asks which of these linkages live
+    r.recorded[0] = LONG_AGO  # from now on the record asks which of these linkages live
     links_hold(month % 12, w, r.exit_hold)
     for e in range(w.enterprise.shape[0]):
         f, h = w.enterprise[e].firm, w.enterprise[e].household

@@ -50,6 +50,6 @@ PHASES: tuple[Phase, ...] = (
 )
 
 ALONE = (environment.alone, offer.alone, choose.alone, produce.alone, passes.alone, settle.alone, sell.alone, learn.alone)
-"""What compiled code calls where one thread lives a month in which nobody acts; all but the first also where somebody does."""
+"""What compiled code calls where one thread lives a month, with acts after the first; where events strike Python lives both before."""
 RECORD = closing.alone
 """The end of such a month."""

@@ -14,7 +14,7 @@ from linkage_sim.compiled import as_table
 from linkage_sim.context import Context
 from linkage_sim.frames import frame_of
 from linkage_sim.month import closing
-from linkage_sim.month.looks import FIRMS, HOUSEHOLDS, NEVER, ROUTES, look
+from linkage_sim.month.looks import FIRMS, HOUSEHOLDS, LONG_AGO, ROUTES, look
 from linkage_sim.month.record import (
     CELLS,
     GROUPS,
@@ -63,7 +63,7 @@ class Recorder:
             poverty_line=np.array([poverty_line]), labour=np.array([picking, plants["labour"].mean() if len(plants) else 0.0]),
             was_active=s.firm["active"].copy(), exit_firm=np.full(len(s.enterprise), -1, dtype=np.int32),
             exit_hold=np.zeros(len(s.enterprise), dtype=np.int8), money=np.zeros(4), stock_out=np.zeros(len(STOCKED)),
-            judged=np.zeros(3), recorded=np.full(1, NEVER),
+            judged=np.zeros(3), recorded=np.full(1, LONG_AGO),
             looks=np.array([exit, min(exit + LASTING_MONTHS, months - 1), months - 1]), of_firms=as_table(np.zeros(firms, dtype=FIRMS)),
             of_routes=as_table(np.zeros((firms, villages), dtype=ROUTES)), of_households=table_of(HOUSEHOLDS, len(s.household)),
         )  # fmt: skip
@@ -76,7 +76,7 @@ class Recorder:
         own = frozenset(self.held.kind.place).difference(sums)
         other.names, other.books, other.held = self.names, copy.copy(self.books), self.held.copied(own, **sums)
         other.books.stocks, other.books.gap, other.books.turnover = other.opening, other.gap, other.turnover
-        other.recorded[0] = NEVER  # sums of a month begin from nothing
+        other.recorded[0] = LONG_AGO  # sums of a month begin from nothing
         return other
 
     def __getattr__(self, name: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,6 @@ from linkage_sim.programme.ledger import affords, free, pay
 from linkage_sim.programme.plan import LINKED, NEVER, POOREST, REMOTE, VOUCHERS, WOMEN
 from linkage_sim.rules.practice import outlay
 from linkage_sim.rules.selection import duplicated_share
-
-if TYPE_CHECKING:
-    from linkage_sim.context import Context
-    from linkage_sim.scenario.acts import Targeted
 
 DUPLICATE = STREAM["programme.duplicate"]
 
@@ -53,20 +49,13 @@ def draw_queue(i: int, w: Any, p: Any) -> None:
     a.queued = number
 
 
-def targeted(context: Context, act: Targeted) -> NDArray[np.bool_]:
-    """Which households an act serves first; (H,)."""
-    households = context.state.household
-    if act.target == "women":
-        return np.asarray(households["woman"] == 1)
-    if act.target == "poorest":
-        return np.asarray(households["tercile"] == 0)
-    if act.target == "remote":
-        return np.asarray(households["remote"] == 1)
-    if act.target == "linked":
-        linked = np.zeros(len(households), dtype=bool)
-        linked[context.state.enterprise["household"][context.state.enterprise["firm"] >= 0]] = True
-        return linked
-    return np.ones(len(households), dtype=bool)
+@compiled
+def targeted(target: int, w: Any) -> NDArray[np.bool_]:
+    """Which households an act with this target serves first now; (H,)."""
+    wanted = np.zeros(w.household.shape[0], dtype=np.bool_)
+    for h in range(len(wanted)):
+        wanted[h] = is_linked(h, w) if target == LINKED else is_wanted(target, w.household[h])
+    return wanted
 
 
 @compiled
@@ -252,7 +241,7 @@ def give_vouchers(i: int, month: int, w: Any, p: Any) -> bool:
 
 @compiled
 def charge_vouchers(w: Any, p: Any) -> None:
-    """Charge vouchers redeemed since then to the acts that gave them, each by what it had set aside; what is left of that is free again."""
+    """Charge vouchers redeemed last month to the acts that gave them, each by what it had set aside; what is left of that is free again."""
     fa, set_aside = w.facilitator[0], 0.0
     for i in range(p.plan.shape[0]):
         set_aside += p.plan[i].reserved * (p.plan[i].kind == VOUCHERS)

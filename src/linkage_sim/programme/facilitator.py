@@ -48,16 +48,18 @@ class DrawnUp:
 
 
 class _Itself:
-    """A scenario as a key: only the same object is the same, since to compare two takes longer than to draw up a plan."""
+    """A scenario as a key: only the same object with the same acts is the same; to compare two takes longer than to draw up a plan."""
 
     def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
+        self.scenario, self.acts = scenario, tuple(scenario.programme.items())
 
     def __hash__(self) -> int:
         return id(self.scenario)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Itself) and self.scenario is other.scenario
+        if not isinstance(other, _Itself) or self.scenario is not other.scenario or len(self.acts) != len(other.acts):
+            return False
+        return all(name == its and act is one for (name, act), (its, one) in zip(self.acts, other.acts, strict=True))
 
 
 @functools.lru_cache(maxsize=32)
@@ -77,21 +79,23 @@ class Facilitation:
 
     Parameters
     ----------
-    scenario : gives plan, costs and effects; world : routes and graph; context : the run it acts in
+    scenario : gives plan, costs and effects; world : routes, and whose turn it is; context : the run it acts in
 
     Attributes
     ----------
     plan : one row an act (`linkage_sim.programme.plan.PLAN`)
     held : the plan and all else that compiled acts read and change, as ``p`` of kernels. Shapes: n acts, H households, V villages, F firms
 
-        * ``turn`` (1,) the act that Python has to do; ``window`` (2,) first and last month of the programme; ``returned`` (1,) USD
+        * ``turn`` (1,) the act that Python has to do, between months none; ``window`` (2,) first and last month of the programme;
+          ``returned`` (1,) USD
         * ``order`` (H,) households village by village; ``queues``, ``served`` (acts that serve households, H) in which order an act
-          serves them, and how often it did; ``rows``, ``others`` (H,) to work in
+          serves them, and how often it did; ``rows``, ``others`` (H,) to work in; all empty where no act serves households
         * ``in_districts`` (n, V) 1 for villages an act is limited to; ``village_luck`` (V,) draws; ``duplicated`` (V,) 1 where work was
           done twice
         * ``wanted`` (V,), ``volume`` (C, V), ``usual`` (B, C), ``value`` (F, V) to work in
         * ``paid_until`` (kinds, V), ``written_until`` (F, V) last month paid for; ``ends`` (months,) 1 where some payment is over
-        * ``weights`` (8,) of criteria; ``applicants`` (F,) to work in; ``claims`` (n, 6) of the first ``claimed`` (1,) applications read
+        * ``weights`` (8,) of criteria; ``applicants`` (F,) to work in; ``claims`` (acts that choose firms * F, 6), of which the first
+          ``claimed`` (1,) are applications read
         * ``leaves`` (F,) month in which a supported firm leaves support; ``ready`` (F,) from which it may sign an addendum
         * ``introduced`` (F,) villages; ``promised`` (F, V) act that promised part of the set-up; ``setup_promises`` (F,) USD of one
         * ``start_skill``, ``start_concept``, ``skill``, ``concept`` (officers,) at the start and now; ``learned`` (officers,) to work in
@@ -99,7 +103,7 @@ class Facilitation:
     """
 
     def __init__(self, scenario: Scenario, world: World, context: Context) -> None:
-        self.scenario, self.world, self.numbers = scenario, world, context.facilitator  # a run that held itself would be freed late
+        self.scenario, self.world, self.numbers = scenario, world, context.facilitator  # not the context, which holds this
         self.terms, self.effects = scenario.facilitator, scenario.interventions
         self.first = scenario.timeline.before
         self.last = self.first + scenario.timeline.during - 1
@@ -177,7 +181,8 @@ class Facilitation:
 
     def report(self, context: Context) -> dict[str, Any]:
         """What it did: spending and units by act, money returned, claims of applicants."""
-        direct.charge_vouchers(context.whole, self.held)
+        if context.facilitator["redeemed"][0] > 0.0:  # before a month is over what will be redeemed is not known
+            direct.charge_vouchers(context.whole, self.held)
         names = tuple(self.scenario.programme)
         return {
             "budget": self.terms.budget,

@@ -256,7 +256,7 @@ def usual_worth(m: int, w: Any) -> float:
 
 @compiled
 def best_market(chain: int, w: Any) -> tuple[int, float]:
-    """End market of a chain that pays most of those with orders to give, and how many kg a year; nothing of the first where none does.
+    """End market of a chain that pays most of those with orders to give, and how many kg a year; market 0 and no kg where none does.
 
     As much is left as firms find that ask for more: the depth of the market less standing orders.
     """

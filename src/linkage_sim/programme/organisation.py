@@ -30,9 +30,7 @@ def change_staff(month: int, w: Any, p: Any) -> None:
 
 
 @compiled
-def hire(
-    key: Key, mean_skill: float, mean_concept: float, spread: float, officers: Any, facilitator: Any
-) -> None:  # fmt: skip
+def hire(key: Key, mean_skill: float, mean_concept: float, spread: float, officers: Any, facilitator: Any) -> None:
     """Draw business skill and concept score of the field staff at the start and, not changed yet, now; and their means.
 
     ``officers`` (4, officers), ``facilitator`` : its row

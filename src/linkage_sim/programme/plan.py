@@ -17,7 +17,9 @@ ACTS = (
     "coordination", "lead_firm_selection", "input_vouchers", "business_skills", "associations", "village_organisations",
     "mobile_payments", "savings_groups", "input_provider_links", "contract_support", "processor_links",
 )  # fmt: skip
-"""Every kind of act; its place is its number in a plan."""
+"""Every kind of act; its place is its number in a plan. Those up to ``mobile_payments`` are lived by compiled code
+(`linkage_sim.programme.acts.is_compiled`); after those from ``lead_firm_selection`` on phases look again everywhere (`note` there); from
+``associations`` to ``input_provider_links`` stand those that support villages for some months (`VILLAGE_ACTS`)."""
 (
     TRAINING, STORAGE, ASSESSMENT, BROKERING, CO_INVESTMENT, COACHING, REFLECTION, COMMUNICATION, COORDINATION, SELECTION, VOUCHERS,
     SKILLS, ASSOCIATIONS, ORGANISATIONS, MOBILE, GROUPS, PROVIDERS, CONTRACTS, PROCESSORS,

@@ -38,7 +38,7 @@ def select(i: int, month: int, w: Any, p: Any) -> bool:
     if a.units > 0.0:
         return False
     read, visits = call(i, w, p)
-    if read == 0:
+    if read < 1:
         return False
     claimed, believed = np.zeros(w.firm.shape[0]), np.zeros(w.firm.shape[0])
     apply_and_check(month, read, visits, a.references, w, p, claimed, believed)
@@ -95,7 +95,7 @@ def call(i: int, w: Any, p: Any) -> tuple[int, int]:
     while visits > 0 and applied * each > free(a):
         visits -= 1
         each = a.price + priced(visits * terms.visit + a.references * terms.call, terms.overhead, terms.unit_cost_factor)
-    read = min(applied, int((free(a) + 1e-9) / each))
+    read = applied if each <= 0.0 else int(min(float(applied), (free(a) + 1e-9) / each))
     if read < applied:
         first_to_apply(applied, read, w, p)
     if read > 0:

@@ -159,7 +159,7 @@ def pay_until(until: Any, place: int, month: int, p: Any) -> None:
 def found_groups(programme: Facilitation, context: Context, i: int, act: SavingsGroups) -> bool:
     """Savings groups, one after the other; each takes the next households of a village that belong to none."""
     effect, purse, p, w = programme.effects.savings_groups, programme.plan[i], programme.held, context.whole
-    household, wanted = context.state.household, targeted(context, act)
+    household, wanted = context.state.household, targeted(purse.target, w)
     acted = False
     for v in village_order(programme, context, i).tolist():
         if not affords(purse):
