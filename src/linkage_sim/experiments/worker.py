@@ -15,6 +15,7 @@ from typing import Any
 from unittest import mock
 
 import platformdirs
+from numba.core import event
 from numba.core.targetconfig import TargetConfig
 
 from linkage_sim.books import FLOWS
@@ -23,8 +24,9 @@ from linkage_sim.compiled import model_version
 from linkage_sim.engine import Simulation, run_together, seed_of
 from linkage_sim.errors import EngineError
 from linkage_sim.experiments.executors import Progress, aside
-from linkage_sim.month import passes
+from linkage_sim.month import passes, sell
 from linkage_sim.month.plan import ALONE, RECORD
+from linkage_sim.programme.acts import live_acts
 from linkage_sim.results.folders import observed_of, write_run
 from linkage_sim.results.observed import Observed
 from linkage_sim.results.pairing import Sample, sample_of
@@ -127,30 +129,45 @@ def _short(scenarios: Sequence[Scenario], spin_up: int) -> Simulation:
 
 
 def _compile_the_rest(scenarios: Sequence[Scenario]) -> None:
-    """Trade, which takes longest, then what a month comes to last: what another process compiles from the beginning meets it."""
+    """Trade and selling on, acts, the record; then what a month comes to last: what another process compiles from the beginning meets it.
+
+    In this order both are done at about the same time.
+    """
     with _quick_compiling():
         short = _short(scenarios, 0)
-        whole, record = short.context.whole, short.recorder.held
-        addresses_of((passes.alone,), whole)
+        whole, record, programme = short.context.whole, short.recorder.held, short.context.programme
+        assert programme is not None
+        addresses_of((passes.alone, sell.alone), whole)
+        addresses_of((live_acts,), whole, programme.held)
         addresses_of((RECORD,), whole, record)
         addresses_of(tuple(reversed(ALONE)), whole)
 
 
+def _told_to_nobody(told: Any) -> None:
+    """In place of what tells whoever listens to the compiler."""
+
+
 @contextlib.contextmanager
 def _quick_compiling() -> Iterator[None]:
-    """Spare the compiler two detours, a quarter of its time.
+    """Spare the compiler three detours, a third of its time.
 
-    Python looks for garbage less often, since most of what a compiler makes stays. And Numba compares its options, which it does
-    three hundred thousand times, by those that were set; only where these differ by all of them with their defaults.
+    Python looks for garbage less often, since most of what a compiler makes stays. Numba compares its options, which it does
+    three hundred thousand times, by those that are not as usual instead of all. And nobody is told that it takes and gives back its lock.
     """
-    before, options = gc.get_threshold(), TargetConfig.__eq__
+    before = gc.get_threshold()
+
+    def unusual(one: Any) -> dict[str, Any]:
+        return {name: value for name, value in one._values.items() if value != one.options[name].default}
 
     def same(one: Any, other: Any) -> Any:
-        return (isinstance(other, TargetConfig) and one._values == other._values) or options(one, other)
+        if not isinstance(other, TargetConfig):
+            return NotImplemented
+        return one._values == other._values or (one.options.keys() == other.options.keys() and unusual(one) == unusual(other))
 
     gc.set_threshold(50_000, 20, 50)
     try:
-        with mock.patch.multiple(TargetConfig, __eq__=same, __hash__=lambda one: hash(type(one))):
+        equal = mock.patch.multiple(TargetConfig, __eq__=same, __hash__=lambda one: hash(type(one)))
+        with equal, mock.patch.object(event, "broadcast", _told_to_nobody):
             yield
     finally:
         gc.set_threshold(*before)
