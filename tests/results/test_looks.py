@@ -10,7 +10,7 @@ import pytest
 
 from linkage_sim import engine
 from linkage_sim.context import Context
-from linkage_sim.month.selfenforcing import FRAGILE, HOLDS, UNLINKED, holding_links, remembered_range
+from linkage_sim.month.selfenforcing import FRAGILE, HOLDS, UNLINKED, links_hold, remembered_range
 from linkage_sim.scenario.load import load_scenario, shipped
 from promises.small_world import PLAN, columns, small, with_plan
 
@@ -23,6 +23,13 @@ def lived() -> Context:
     simulation = engine.Simulation(with_plan(PLAN), SEED)
     simulation.run(until=12 + 36)
     return simulation.context
+
+
+def holding_links(context: Context) -> np.ndarray:
+    """What `links_hold` says of every enterprise now; (E,) of `UNLINKED`, `FRAGILE`, `HOLDS`."""
+    out = np.zeros(len(context.state.enterprise), dtype=np.int8)
+    links_hold(context.calendar, context.whole, out)
+    return out
 
 
 def holding(context: Context) -> int:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from linkage_sim.compiled import compiled
-from linkage_sim.context import Context
 from linkage_sim.month.goods import part_of_grade_a
 from linkage_sim.month.join import tie_trust
 from linkage_sim.month.offer import season_ahead
@@ -102,10 +100,3 @@ def links_hold(calendar: int, w: Any, out: Any) -> None:
             yearly = (1.0 - ro.side_record) * margin - cost
             future += future_at_stake(w.firm[f].reliability, fm.patience, yearly, 1.0, 1.0, fm.reputation, growers / members)
             out[e] = HOLDS if is_self_enforcing(temptation, future, surplus - cost) else FRAGILE
-
-
-def holding_links(context: Context) -> NDArray[np.int8]:
-    """What `links_hold` says of every enterprise now; (E,) of `UNLINKED`, `FRAGILE`, `HOLDS`."""
-    out = np.zeros(len(context.state.enterprise), dtype=np.int8)
-    links_hold(context.calendar, context.whole, out)
-    return out

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from linkage_sim.books import STAFF
 from linkage_sim.compiled import compiled
 from linkage_sim.draws import STREAM, uniform
-from linkage_sim.programme.ledger import affords, free, pay
+from linkage_sim.programme.ledger import affords, cost_after, free, pay
 from linkage_sim.programme.plan import LINKED, NEVER, POOREST, REMOTE, VOUCHERS, WOMEN
 from linkage_sim.rules.practice import outlay
 from linkage_sim.rules.selection import duplicated_share
@@ -50,11 +50,17 @@ def draw_queue(i: int, w: Any, p: Any) -> None:
 
 
 @compiled
+def comes_first(target: int, h: int, w: Any) -> bool:
+    """Whether an act with this target serves a household before others now, those linked by now too."""
+    return is_linked(h, w) if target == LINKED else is_wanted(target, w.household[h])
+
+
+@compiled
 def targeted(target: int, w: Any) -> NDArray[np.bool_]:
     """Which households an act with this target serves first now; (H,)."""
     wanted = np.zeros(w.household.shape[0], dtype=np.bool_)
     for h in range(len(wanted)):
-        wanted[h] = is_linked(h, w) if target == LINKED else is_wanted(target, w.household[h])
+        wanted[h] = comes_first(target, h, w)
     return wanted
 
 
@@ -63,11 +69,17 @@ def units_paid(cost: float, learning: float, done: float, money: float, most: in
     """How many units after ``done`` some money pays for, and what they cost; ``cost`` of the first ever, all USD."""
     total = 0.0
     for number in range(most):
-        one = cost * (1.0 + done + number) ** -learning
+        one = cost_after(cost, learning, done + number)
         if total + one > money:
             return number, total
         total += one
     return max(most, 0), total
+
+
+@compiled
+def overlap_now(w: Any, p: Any) -> float:
+    """Share of work duplicated between agencies as far as they share now."""
+    return duplicated_share(p.terms[0].overlap, w.facilitator[0].sharing, p.terms[0].agencies)
 
 
 @compiled
@@ -76,8 +88,7 @@ def gaining(rows: Any, number: int, month: int, w: Any, p: Any) -> int:
 
     With the others agencies overlap: money spent, nothing added.
     """
-    terms, kept = p.terms[0], 0
-    overlap = duplicated_share(terms.overlap, w.facilitator[0].sharing, terms.agencies)
+    overlap, kept = overlap_now(w, p), 0
     for k in range(number):
         hh = w.household[rows[k]]
         if uniform(w.key, DUPLICATE, month, hh.identity) < overlap:
@@ -221,7 +232,7 @@ def give_vouchers(i: int, month: int, w: Any, p: Any) -> bool:
                 waiting += 1
     a.reserved = 0.0
     while number < waiting:
-        one = a.price * (1.0 + a.units + number) ** -a.learning
+        one = cost_after(a.price, a.learning, a.units + number)
         most = worth_redeemed(p.rows[number], a.paid, month, w)
         if cost + worth + one + most > free(a):
             break

@@ -8,10 +8,11 @@ from typing import Any
 from linkage_sim.books import FIRM_INVEST, GRANTS
 from linkage_sim.compiled import compiled
 from linkage_sim.draws import STREAM, normal, uniform
+from linkage_sim.programme.direct import overlap_now
 from linkage_sim.programme.ledger import free, pay, pay_unit, unit_cost
 from linkage_sim.programme.plan import ALL, LINKED, NEVER, REMOTE
 from linkage_sim.programme.villages import weigh_villages
-from linkage_sim.rules.selection import duplicated_share, effective_months
+from linkage_sim.rules.selection import effective_months
 
 VIEW = STREAM["brokering.view"]
 
@@ -77,8 +78,7 @@ def broker(i: int, month: int, w: Any, p: Any) -> bool:
         if is_partner(f, w, p):
             left += villages - p.introduced[f]
             promise = max(promise, p.setup_promises[f])
-    terms = p.terms[0]
-    overlap = duplicated_share(terms.overlap, fa.sharing, terms.agencies)
+    overlap = overlap_now(w, p)
     judged = acted = False
     while left > 0 and unit_cost(a) + promise <= free(a):
         pay_unit(a, fa, w.outside_flows)
@@ -188,7 +188,7 @@ def sign_addendum(i: int, f: int, month: int, w: Any, p: Any) -> bool:
     if payable < smallest or bearable(fi, own, 0.0) < smallest:
         return False
     m, room = best_market(fi.chain, w)
-    wanted, worth = effects.co_investment_orders * whole, usual_worth(m, w)
+    wanted, worth = effects.co_investment_orders * whole, w.markets[m].conversion * w.markets[m].price
     most = min(wanted / worth, room)
     size = min(bearable(fi, own, most), payable)
     investment = size * whole
@@ -246,12 +246,6 @@ def end_support(month: int, w: Any, p: Any) -> None:
             p.leaves[f] = NEVER
             w.firm[f].supported = 0
             w.firm[f].subsidy = 0.0
-
-
-@compiled
-def usual_worth(m: int, w: Any) -> float:
-    """What a kg bought usually fetches in an end market, USD."""
-    return float(w.markets[m].conversion * w.markets[m].price)
 
 
 @compiled

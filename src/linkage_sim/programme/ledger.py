@@ -41,9 +41,15 @@ def free(act: Any) -> float:
 
 
 @compiled
+def cost_after(first: float, learning: float, done: float) -> float:
+    """USD of the unit that follows so many done; ``first`` of the first ever."""
+    return float(first * (1.0 + done) ** -learning)
+
+
+@compiled
 def unit_cost(act: Any) -> float:
     """USD of the next unit of an act."""
-    return float(act.price * (1.0 + act.units) ** -act.learning)
+    return cost_after(act.price, act.learning, act.units)
 
 
 @compiled

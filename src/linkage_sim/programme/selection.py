@@ -20,6 +20,7 @@ CRITERIA = ("suppliers", "links", "demand", "own_money", "viability", "reach", "
 """What serves smallholders, in the order of the weights in the table of interventions."""
 CLAIM = ("month", "firm", "true", "claimed", "believed", "chosen")
 """What is kept of every application that is read."""
+MONTH, FIRM, TRUE, CLAIMED, BELIEVED, CHOSEN = range(len(CLAIM))
 
 
 @compiled
@@ -47,16 +48,16 @@ def select(i: int, month: int, w: Any, p: Any) -> bool:
     for k in range(read):
         f = p.applicants[k]
         claim = p.claims[first + k]
-        claim[0], claim[1], claim[2] = month, f, max(1.0, true_suppliers(f, w))
-        claim[3], claim[4], claim[5] = claimed[f], believed[f], 0.0
+        claim[MONTH], claim[FIRM], claim[TRUE] = month, f, max(1.0, true_suppliers(f, w))
+        claim[CLAIMED], claim[BELIEVED], claim[CHOSEN] = claimed[f], believed[f], 0.0
     p.claimed[0] += read
     for _ in range(min(a.choose, read)):
         best = -1
         for k in range(read):
-            if p.claims[first + k, 5] == 0.0 and (best < 0 or score[k] > score[best]):
+            if p.claims[first + k, CHOSEN] == 0.0 and (best < 0 or score[k] > score[best]):
                 best = k
         f = p.applicants[best]
-        p.claims[first + best, 5] = 1.0
+        p.claims[first + best, CHOSEN] = 1.0
         w.firm[f].supported = 1
         p.leaves[f] = month + a.support
         if w.firm[f].addenda == 0:
@@ -70,8 +71,8 @@ def mean_overstatement(p: Any) -> float:
     """Suppliers claimed over those they had, mean of all firms chosen so far."""
     total, chosen = 0.0, 0
     for k in range(p.claimed[0]):
-        if p.claims[k, 5] == 1.0:
-            total += p.claims[k, 3] / p.claims[k, 2]
+        if p.claims[k, CHOSEN] == 1.0:
+            total += p.claims[k, CLAIMED] / p.claims[k, TRUE]
             chosen += 1
     return total / chosen
 

@@ -9,13 +9,12 @@ from numpy.typing import NDArray
 
 from linkage_sim.compiled import compiled
 from linkage_sim.draws import STREAM, uniform
-from linkage_sim.programme.direct import is_linked, is_wanted, targeted
+from linkage_sim.programme.direct import comes_first, overlap_now, targeted
 from linkage_sim.programme.ledger import affords, pay_unit
 from linkage_sim.programme.plan import (
     ALL,
     ASSOCIATIONS,
     GROUPS,
-    LINKED,
     MOBILE,
     NEVER,
     ORGANISATIONS,
@@ -23,7 +22,6 @@ from linkage_sim.programme.plan import (
     REMOTE,
     VILLAGE_ACTS,
 )
-from linkage_sim.rules.selection import duplicated_share
 
 if TYPE_CHECKING:
     from linkage_sim.context import Context
@@ -58,7 +56,7 @@ def weigh_villages(target: int, w: Any, p: Any) -> None:
     for v in range(w.village.shape[0]):
         found, first, last = 0, w.first_household[v], w.first_household[v + 1]
         for h in range(first, last):
-            found += is_linked(h, w) if target == LINKED else is_wanted(target, w.household[h])
+            found += comes_first(target, h, w)
         p.wanted[v] = w.village[v].remote if target == REMOTE else found / (last - first)
 
 
@@ -86,8 +84,7 @@ def next_village(i: int, until: Any, month: int, w: Any, p: Any) -> int:
 @compiled
 def is_wasted(place: int, month: int, w: Any, p: Any) -> bool:
     """Whether a unit is wasted because another agency does the same work there: money spent, nothing added."""
-    overlap = duplicated_share(p.terms[0].overlap, w.facilitator[0].sharing, p.terms[0].agencies)
-    return uniform(w.key, DUPLICATE, month, place) < overlap
+    return uniform(w.key, DUPLICATE, month, place) < overlap_now(w, p)
 
 
 @compiled
